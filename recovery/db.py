@@ -1,0 +1,146 @@
+"""The database: one engine for SQLite and PostgreSQL, and the few statements they spell apart.
+
+Reading and writing are two doors. `writing` takes SQLite's write lock at once (BEGIN IMMEDIATE),
+so a transaction never fails half-way because another process wrote first.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlmodel import SQLModel
+
+from recovery.errors import Unavailable, UsageError
+
+BUSY_SECONDS = 30
+BULK_ROWS = 50_000
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`; UsageError for anything but SQLite and PostgreSQL (psycopg 3)."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UsageError(f"RECOVERY_DATABASE_URL: {error}") from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        # A worker that starts a transaction and finds the server gone must hear of it at once.
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    if backend != "sqlite":
+        raise UsageError(
+            f"RECOVERY_DATABASE_URL: {backend!r} is not supported; "
+            "use sqlite:///path/to/file.db or postgresql://user:password@host/database"
+        )
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _sqlite_connection)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model: rooms speak Core, where a set is one statement."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: one consistent picture."""
+    with _reaching(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; committed when the block ends, rolled back when it raises."""
+    with _reaching(), engine.connect() as connection:
+        connection = connection.execution_options(recovery_writes=True)
+        with connection.begin():
+            yield connection
+
+
+def insert_ignore(target: Table, connection: Connection) -> Insert:
+    """INSERT … ON CONFLICT DO NOTHING in the connection's dialect; a rerun adds nothing."""
+    if is_postgres(connection):
+        return postgresql.insert(target).on_conflict_do_nothing()
+    return sqlite.insert(target).on_conflict_do_nothing()
+
+
+def is_postgres(connection: Connection) -> bool:
+    """Whether `connection` speaks to PostgreSQL (else: SQLite)."""
+    return connection.dialect.name == "postgresql"
+
+
+def bulk_load(
+    connection: Connection, target: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Append `rows` to `target` by the driver's fastest way; returns how many.
+
+    COPY on PostgreSQL, executemany on SQLite. Values must be what the driver stores as it is:
+    integers, strings, None (times go through `stored_time`).
+    """
+    cursor = connection.connection.cursor()
+    count = 0
+    names = ", ".join(columns)
+    marks = ", ".join("?" for _ in columns)
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BULK_ROWS)):
+        if is_postgres(connection):
+            with cursor.copy(f"COPY {target} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+                for row in batch:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {target} ({names}) VALUES ({marks})", batch)  # noqa: S608
+        count += len(batch)
+    cursor.close()
+    return count
+
+
+def stored_time(connection: Connection, at: datetime) -> datetime | str:
+    """`at` (aware) as the driver stores it: for statements that bypass the column types."""
+    if is_postgres(connection):
+        return at
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def changed(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> int:
+    """Run an INSERT, UPDATE or DELETE and tell how many rows it touched."""
+    return int(connection.execute(statement, values or {}).rowcount)
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(f"the database did not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+
+
+def _sqlite_connection(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _sqlite_begin
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # "sending" must survive a power cut: a lost row is a second message
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("recovery_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,183 @@
+"""Enrolments, their touches, and the tables of moves they may make."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class TouchState(StrEnum):
+    """Where a touch stands."""
+
+    PLANNED = "planned"
+    WITHHELD = "withheld"  # a hold-out's touch: when it would have gone out
+    CLAIMED = "claimed"  # one worker looks at it, until the lease ends
+    SENDING = "sending"  # committed before the provider is called
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # bytes left us and no answer came
+
+
+class EnrolmentState(StrEnum):
+    """Where an enrolment stands."""
+
+    ACTIVE = "active"
+    RECOVERED = "recovered"
+    EXHAUSTED = "exhausted"  # the goal window is over, unpaid
+    EXITED = "exited"  # cancelled, expired, placed …
+
+
+TOUCH_MOVES: dict[TouchState, frozenset[TouchState]] = {
+    TouchState.PLANNED: frozenset({TouchState.CLAIMED, TouchState.SKIPPED, TouchState.CANCELLED}),
+    TouchState.CLAIMED: frozenset(
+        {TouchState.PLANNED, TouchState.SENDING, TouchState.SKIPPED, TouchState.CANCELLED}
+    ),
+    TouchState.SENDING: frozenset(
+        {TouchState.SENT, TouchState.FAILED, TouchState.PLANNED, TouchState.UNKNOWN}
+    ),
+    TouchState.UNKNOWN: frozenset({TouchState.SENT, TouchState.FAILED}),
+    TouchState.SENT: frozenset({TouchState.DELIVERED, TouchState.BOUNCED}),
+}
+
+ENROLMENT_MOVES: dict[EnrolmentState, frozenset[EnrolmentState]] = {
+    EnrolmentState.ACTIVE: frozenset(
+        {EnrolmentState.RECOVERED, EnrolmentState.EXHAUSTED, EnrolmentState.EXITED}
+    ),
+    EnrolmentState.EXHAUSTED: frozenset({EnrolmentState.RECOVERED}),  # paid in time, told late
+    EnrolmentState.EXITED: frozenset({EnrolmentState.RECOVERED}),
+}
+
+
+class CampaignVersion(SQLModel, table=True):
+    """The text of a campaign file as it was when somebody was enrolled under it."""
+
+    __tablename__ = "campaign_versions"
+    __table_args__ = (UniqueConstraint("campaign", "digest", name="one_row_per_version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign: str
+    digest: str
+    source: str
+    file: str
+    first_used_at: datetime
+
+
+_LIVE = text("state = 'active'")
+
+
+class Enrolment(SQLModel, table=True):
+    """One order in one campaign. A hold-out has the sequence it would have had, and no message."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        UniqueConstraint("order_id", "campaign", name="one_enrolment_per_campaign_and_order"),
+        Index(
+            "one_live_enrolment_per_order",
+            "order_id",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index(
+            "one_live_enrolment_per_customer_and_campaign",
+            "customer_id",
+            "campaign",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index("enrolments_by_customer", "customer_id"),
+        Index("enrolments_open", "window_ends_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign: str
+    version_id: int = Field(foreign_key="campaign_versions.id")
+    order_id: int = Field(foreign_key="orders.id")
+    customer_id: int = Field(foreign_key="customers.id")
+    segment: str
+    sequence: str
+    holdout: bool
+    state: str = EnrolmentState.ACTIVE
+    reason: str | None = None  # why it ended
+    enrolled_at: datetime
+    window_ends_at: datetime  # enrolled_at + the goal window
+    ended_at: datetime | None = None
+    amount_minor: int  # of the order when it was enrolled
+    currency: str
+    recovered_minor: int | None = None  # what was paid, in `currency`
+
+
+_PLANNED = text("state = 'planned'")
+_LEASED = text("state IN ('claimed', 'sending')")
+
+
+class Touch(SQLModel, table=True):
+    """One step for one enrolment. Every future touch is a row that anyone can count."""
+
+    __tablename__ = "touches"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step", name="one_touch_per_enrolment_and_step"),
+        Index("touches_due", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+        Index("touches_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    enrolment_id: int = Field(foreign_key="enrolments.id")
+    step: str
+    channel: str
+    state: str = TouchState.PLANNED
+    reason: str | None = None  # why skipped, cancelled, failed or put off
+    planned_at: datetime  # enrolment + the step's delay; never changes
+    due_at: datetime  # moves when the touch is put off
+    lease_until: datetime | None = None
+    claim: str | None = None  # token of the worker that holds it
+    attempts: int = 0
+    tried_at: datetime | None = None  # when `sending` was committed
+    provider: str | None = None
+    provider_id: str | None = None
+    segments: int | None = None  # SMS parts
+
+
+class Decision(SQLModel, table=True):
+    """The journal: everything decided or learned about one enrolment, in order."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("decisions_by_enrolment", "enrolment_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    enrolment_id: int
+    touch_id: int | None = None
+    verdict: str  # send, skip, snooze, sent, failed, unknown, released, recovered, exited …
+    reason: str | None = None
+    detail: str | None = None
+
+
+class Click(SQLModel, table=True):
+    """A person followed a link of a touch."""
+
+    __tablename__ = "clicks"
+
+    id: int | None = Field(default=None, primary_key=True)
+    touch_id: int = Field(foreign_key="touches.id", index=True)
+    at: datetime
+
+
+class Suppression(SQLModel, table=True):
+    """An address that gets nothing on a channel. Address: e-mail in lower case, or E.164."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (UniqueConstraint("channel", "address", name="one_row_per_address"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    reason: str
+    source: str
+    at: datetime

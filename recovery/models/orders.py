@@ -1,0 +1,75 @@
+"""Customers and their orders, as last told by the shop. Storage only: validated at the doors."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from recovery.facts import UNPAID
+
+_UNPAID = ", ".join(f"'{status}'" for status in sorted(UNPAID))
+
+
+class Customer(SQLModel, table=True):
+    """One buyer of one source. `key` is the opaque ASCII name that draws are made with."""
+
+    __tablename__ = "customers"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    source: str
+    external_id: str | None = None  # None for a guest
+    email_consent: str  # of the newest order, as are the columns below
+    sms_consent: str
+    consent_at: datetime  # updated_at of the order that told us
+
+
+class Order(SQLModel, table=True):
+    """The newest known state of one order. Money in minor units of `currency`; times in UTC."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id", name="one_row_per_order"),
+        Index("orders_by_customer", "customer_id", "placed_at"),
+        Index(
+            "orders_unpaid",
+            "status",
+            "unpaid_since",
+            sqlite_where=text(f"status IN ({_UNPAID})"),
+            postgresql_where=text(f"status IN ({_UNPAID})"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    external_id: str
+    customer_id: int = Field(foreign_key="customers.id")
+    status: str
+    placed_at: datetime
+    updated_at: datetime
+    unpaid_since: datetime  # placed_at, or when it moved from one unpaid status to another
+    amount_minor: int
+    currency: str
+    country: str
+    email: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    locale: str
+    timezone: str
+    timezone_source: str  # "order" or "market": where we know it from
+    customer_type: str
+    customer_type_given: bool = False  # False: derived from the orders known so far
+    payment_method: str | None = None
+    failure_code: str | None = None
+    failure_source: str | None = None
+    failure_reason: str | None = None  # FailureReason of the code
+    payment_url: str | None = None
+    expires_at: datetime | None = None
+    email_consent: str
+    sms_consent: str
+    discount_code: str | None = None
+    shipping_minor: int | None = None
+    items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)  # name, quantity, minor
+    paid_at: datetime | None = None
+    refunded_at: datetime | None = None

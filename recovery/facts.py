@@ -1,4 +1,7 @@
-"""What the world tells us: frozen values with aware times. Connectors make them, rooms read them."""
+"""What the world tells us: frozen values with aware times.
+
+Connectors make them, rooms read them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+
+# Journals outgrow 32 bits; SQLite wants its rowid to be called INTEGER.
+BigKey: Any = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class TouchState(StrEnum):
@@ -95,7 +100,7 @@ class Enrolment(SQLModel, table=True):
         Index("enrolments_open", "window_ends_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     campaign: str
     version_id: int = Field(foreign_key="campaign_versions.id")
     order_id: int = Field(foreign_key="orders.id")
@@ -108,9 +113,11 @@ class Enrolment(SQLModel, table=True):
     enrolled_at: datetime
     window_ends_at: datetime  # enrolled_at + the goal window
     ended_at: datetime | None = None
-    amount_minor: int  # of the order when it was enrolled
+    amount_minor: int = Field(sa_type=BigInteger)  # of the order when it was enrolled
     currency: str
-    recovered_minor: int | None = None  # what was paid, in `currency`
+    recovered_minor: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # what was paid, in `currency`
 
 
 _PLANNED = text("state = 'planned'")
@@ -127,8 +134,8 @@ class Touch(SQLModel, table=True):
         Index("touches_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    enrolment_id: int = Field(foreign_key="enrolments.id")
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    enrolment_id: int = Field(foreign_key="enrolments.id", sa_type=BigKey)
     step: str
     channel: str
     state: str = TouchState.PLANNED
@@ -150,10 +157,10 @@ class Decision(SQLModel, table=True):
     __tablename__ = "decisions"
     __table_args__ = (Index("decisions_by_enrolment", "enrolment_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     at: datetime
-    enrolment_id: int
-    touch_id: int | None = None
+    enrolment_id: int = Field(sa_type=BigKey)
+    touch_id: int | None = Field(default=None, sa_type=BigKey)
     verdict: str  # send, skip, snooze, sent, failed, unknown, released, recovered, exited …
     reason: str | None = None
     detail: str | None = None
@@ -164,8 +171,8 @@ class Click(SQLModel, table=True):
 
     __tablename__ = "clicks"
 
-    id: int | None = Field(default=None, primary_key=True)
-    touch_id: int = Field(foreign_key="touches.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    touch_id: int = Field(foreign_key="touches.id", index=True, sa_type=BigKey)
     at: datetime
 
 

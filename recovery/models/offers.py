@@ -3,8 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+from recovery.models.journeys import BigKey
 
 
 class CouponState(StrEnum):
@@ -36,8 +38,8 @@ class OfferBudget(SQLModel, table=True):
     offer: str
     period: str  # "2026-11", "2026-W47", "2026-11-22" or "ever"
     currency: str
-    reserved_minor: int = 0
-    spent_minor: int = 0
+    reserved_minor: int = Field(default=0, sa_type=BigInteger)
+    spent_minor: int = Field(default=0, sa_type=BigInteger)
 
 
 class Coupon(SQLModel, table=True):
@@ -56,8 +58,8 @@ class Coupon(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
-    touch_id: int = Field(foreign_key="touches.id", unique=True)
-    enrolment_id: int = Field(foreign_key="enrolments.id", index=True)
+    touch_id: int = Field(foreign_key="touches.id", unique=True, sa_type=BigKey)
+    enrolment_id: int = Field(foreign_key="enrolments.id", index=True, sa_type=BigKey)
     customer_id: int = Field(foreign_key="customers.id")
     campaign: str
     offer: str
@@ -66,7 +68,9 @@ class Coupon(SQLModel, table=True):
     issued_at: datetime
     expires_at: datetime  # the first coupon's, in every later message of the enrolment
     budget_id: int | None = Field(default=None, foreign_key="offer_budgets.id")
-    worth_minor: int  # reserved in the budget's currency; 0 when it repeats an earlier coupon
+    # reserved in the budget's currency; 0 when it repeats an earlier coupon
+    worth_minor: int = Field(sa_type=BigInteger)
     redeemed_at: datetime | None = None
     redeemed_order_id: int | None = Field(default=None, foreign_key="orders.id")
-    cost_minor: int | None = None  # what it really cost, in the redeeming order's currency
+    # what it really cost, in the redeeming order's currency
+    cost_minor: int | None = Field(default=None, sa_type=BigInteger)

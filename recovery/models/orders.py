@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from recovery.facts import UNPAID
@@ -49,7 +49,7 @@ class Order(SQLModel, table=True):
     placed_at: datetime
     updated_at: datetime
     unpaid_since: datetime  # placed_at, or when it moved from one unpaid status to another
-    amount_minor: int
+    amount_minor: int = Field(sa_type=BigInteger)
     currency: str
     country: str
     email: str | None = None
@@ -69,7 +69,7 @@ class Order(SQLModel, table=True):
     email_consent: str
     sms_consent: str
     discount_code: str | None = None
-    shipping_minor: int | None = None
+    shipping_minor: int | None = Field(default=None, sa_type=BigInteger)
     items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)  # name, quantity, minor
     paid_at: datetime | None = None
     refunded_at: datetime | None = None

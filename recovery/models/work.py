@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
+from recovery.models.journeys import BigKey
+
 
 class TaskState(StrEnum):
     """Where a task stands."""
@@ -30,8 +32,8 @@ class Task(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    touch_id: int = Field(foreign_key="touches.id", unique=True)
-    enrolment_id: int = Field(foreign_key="enrolments.id", index=True)
+    touch_id: int = Field(foreign_key="touches.id", unique=True, sa_type=BigKey)
+    enrolment_id: int = Field(foreign_key="enrolments.id", index=True, sa_type=BigKey)
     order_id: int = Field(foreign_key="orders.id")
     team: str
     template: str
@@ -53,5 +55,5 @@ class Run(SQLModel, table=True):
     kind: str  # "run" or "import"
     token: str
     at: datetime
-    last_decision_id: int = 0  # where the next run goes on counting
+    last_decision_id: int = Field(default=0, sa_type=BigKey)  # where the next run goes on counting
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,254 @@
+"""Enrolling: one SELECT chooses, the draw decides, INSERT … SELECT writes enrolments and touches."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Subquery,
+    Table,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from recovery.campaign.loader import LoadedCampaign
+from recovery.campaign.schema import Campaign, Status
+from recovery.db import bulk_load, insert_ignore, table
+from recovery.markets.rates import Rates
+from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Order, Touch, TouchState
+from recovery.planner.arms import Arm, drawer
+from recovery.planner.segment import candidates, unpaid_currencies
+
+HOLDOUT = "holdout"
+CHUNK = 20_000
+
+versions, enrolments, touches = table(CampaignVersion), table(Enrolment), table(Touch)
+orders = table(Order)
+
+# What the SELECT chose and the draw decided, for the length of one transaction.
+picks = Table(
+    "picks",
+    MetaData(),
+    Column("order_id", Integer),
+    Column("customer_id", Integer),
+    Column("segment", String),
+    Column("sequence", String),
+    Column("holdout", Boolean),
+    Column("amount_minor", Integer),
+    Column("currency", String),
+    prefixes=["TEMPORARY"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What enrolling did: campaign → arm → how many, and the currencies no rate is known for."""
+
+    enrolled: dict[str, dict[str, int]]
+    without_rate: tuple[str, ...]
+
+
+def enrol(
+    connection: Connection, campaigns: Sequence[LoadedCampaign], now: datetime, rates: Rates
+) -> Plan:
+    """Enrol every order that an active campaign wants; the highest priority chooses first.
+
+    `campaigns` come sorted by priority. Running it again at the same `now` adds nothing.
+    """
+    currencies = [row.currency for row in connection.execute(unpaid_currencies())]
+    active = [loaded for loaded in campaigns if loaded.campaign.status is Status.ACTIVE]
+    enrolled = {}
+    for loaded in active:
+        arms = _enrol_one(connection, loaded, now, rates, currencies)
+        if arms:
+            enrolled[loaded.campaign.campaign] = arms
+    return Plan(enrolled, _without_rate(active, rates, currencies))
+
+
+def version_id(connection: Connection, loaded: LoadedCampaign, now: datetime) -> int:
+    """The row that keeps this very text of the campaign, made when it is first used."""
+    name = loaded.campaign.campaign
+    connection.execute(
+        insert_ignore(versions, connection).values(
+            campaign=name,
+            digest=loaded.digest,
+            source=loaded.source,
+            file=loaded.file,
+            first_used_at=now,
+        )
+    )
+    found = select(versions.c.id).where(
+        versions.c.campaign == name, versions.c.digest == loaded.digest
+    )
+    return int(connection.execute(found).scalar_one())
+
+
+def _enrol_one(
+    connection: Connection,
+    loaded: LoadedCampaign,
+    now: datetime,
+    rates: Rates,
+    currencies: Sequence[str],
+) -> dict[str, int]:
+    campaign = loaded.campaign
+    picks.create(connection)
+    try:
+        chosen = candidates(campaign, now, rates, currencies)
+        if not _load_picks(connection, campaign, chosen):
+            return {}
+        last = connection.execute(select(func.coalesce(func.max(enrolments.c.id), 0))).scalar_one()
+        _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
+        _insert_touches(connection, campaign, int(last), now)
+        return _by_arm(connection, int(last))
+    finally:
+        picks.drop(connection)
+
+
+def _load_picks(connection: Connection, campaign: Campaign, chosen: Select[Any]) -> int:
+    """Stream what the SELECT chose through the draw into `picks`; memory stays flat."""
+    names = [segment.segment for segment in campaign.segments]
+    arm_of = drawer(
+        campaign.campaign, campaign.holdout, [segment.sequence for segment in campaign.segments]
+    )
+    result = connection.execution_options(yield_per=CHUNK).execute(chosen)
+    count = 0
+    for rows in result.partitions(CHUNK):
+        count += bulk_load(connection, picks.name, picks.c.keys(), _drawn(rows, names, arm_of))
+    return count
+
+
+def _drawn(
+    rows: Sequence[Any], segments: Sequence[str], arm_of: Callable[[str, int], Arm]
+) -> Iterator[tuple[Any, ...]]:
+    for order_id, customer_id, key, segment, amount, currency in rows:
+        arm = arm_of(key, segment)
+        yield (
+            order_id,
+            customer_id,
+            segments[segment],
+            arm.sequence,
+            arm.holdout,
+            amount,
+            currency,
+        )
+
+
+def _insert_enrolments(
+    connection: Connection, campaign: Campaign, version: int, now: datetime
+) -> None:
+    """The order's status is asked again: it may have been paid while we were drawing."""
+    source = (
+        select(
+            literal(campaign.campaign),
+            literal(version),
+            picks.c.order_id,
+            picks.c.customer_id,
+            picks.c.segment,
+            picks.c.sequence,
+            picks.c.holdout,
+            literal(EnrolmentState.ACTIVE.value),
+            literal(now, enrolments.c.enrolled_at.type),
+            literal(now + campaign.goal.paid_within, enrolments.c.enrolled_at.type),
+            picks.c.amount_minor,
+            picks.c.currency,
+        )
+        .join_from(picks, orders, orders.c.id == picks.c.order_id)
+        .where(orders.c.status == campaign.trigger.status)
+        .order_by(picks.c.order_id)
+    )
+    columns = [
+        "campaign",
+        "version_id",
+        "order_id",
+        "customer_id",
+        "segment",
+        "sequence",
+        "holdout",
+        "state",
+        "enrolled_at",
+        "window_ends_at",
+        "amount_minor",
+        "currency",
+    ]
+    connection.execute(insert_ignore(enrolments, connection).from_select(columns, source))
+
+
+def _insert_touches(connection: Connection, campaign: Campaign, last: int, now: datetime) -> None:
+    """All touches of all new enrolments at once; a hold-out's are written as `withheld`."""
+    steps = _steps(campaign, now)
+    source = (
+        select(
+            enrolments.c.id,
+            steps.c.step,
+            steps.c.channel,
+            case((enrolments.c.holdout, TouchState.WITHHELD.value), else_=TouchState.PLANNED.value),
+            steps.c.due_at,
+            steps.c.due_at,
+            literal(0),
+        )
+        .join_from(enrolments, steps, steps.c.sequence == enrolments.c.sequence)
+        .where(enrolments.c.id > last)
+        .order_by(enrolments.c.id)
+    )
+    columns = ["enrolment_id", "step", "channel", "state", "planned_at", "due_at", "attempts"]
+    connection.execute(touches.insert().from_select(columns, source))
+
+
+def _steps(campaign: Campaign, now: datetime) -> Subquery:
+    """The campaign's steps as a small table; every delay counts from enrolment, which is now."""
+    rows = [
+        select(
+            literal(name).label("sequence"),
+            literal(step.step).label("step"),
+            literal(step.channel.value).label("channel"),
+            literal(now + step.after, touches.c.due_at.type).label("due_at"),
+        )
+        for name, steps in campaign.sequences.items()
+        for step in steps
+    ]
+    return union_all(*rows).subquery("steps")
+
+
+def _by_arm(connection: Connection, last: int) -> dict[str, int]:
+    counted = (
+        select(enrolments.c.sequence, enrolments.c.holdout, func.count())
+        .where(enrolments.c.id > last)
+        .group_by(enrolments.c.sequence, enrolments.c.holdout)
+    )
+    arms: Counter[str] = Counter()
+    for sequence, holdout, count in connection.execute(counted):
+        arms[HOLDOUT if holdout else sequence] += count
+    return dict(sorted(arms.items()))
+
+
+def _without_rate(
+    active: Sequence[LoadedCampaign], rates: Rates, currencies: Sequence[str]
+) -> tuple[str, ...]:
+    """Currencies of unpaid orders that some amount condition can't be compared with."""
+    bounds = [
+        bound
+        for loaded in active
+        for segment in loaded.campaign.segments
+        if segment.amount is not None
+        for bound in (segment.amount.from_, segment.amount.below)
+        if bound is not None
+    ]
+    return tuple(
+        sorted(
+            currency
+            for currency in currencies
+            if any(rates.threshold(bound, currency) is None for bound in bounds)
+        )
+    )

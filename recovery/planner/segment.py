@@ -1,0 +1,121 @@
+"""An audience as SQL: every condition a marketer can write becomes part of one SELECT."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select, true
+
+from recovery.campaign.schema import AmountRange, Audience, Campaign
+from recovery.db import table
+from recovery.facts import UNPAID
+from recovery.markets.rates import Rates
+from recovery.models import Customer, Enrolment, EnrolmentState, Order
+from recovery.money import Money
+
+orders, customers, enrolments = table(Order), table(Customer), table(Enrolment)
+
+
+def candidates(
+    campaign: Campaign, now: datetime, rates: Rates, currencies: Iterable[str]
+) -> Select[tuple[int, int, str, int, int, str]]:
+    """The orders that `campaign` wants at `now`: id, customer, key, segment, amount, currency.
+
+    The segment is the index of the first that fits. One order a customer: the oldest unpaid one;
+    the others wait until it is settled. `currencies` are those that occur among unpaid orders.
+    """
+    fits = [in_audience(segment, rates, currencies) for segment in campaign.segments]
+    chosen = (
+        select(
+            orders.c.id,
+            orders.c.customer_id,
+            case(*((clause, index) for index, clause in enumerate(fits))).label("segment"),
+            orders.c.amount_minor,
+            orders.c.currency,
+            func.row_number()
+            .over(
+                partition_by=orders.c.customer_id,
+                order_by=(orders.c.unpaid_since, orders.c.id),
+            )
+            .label("turn"),
+        )
+        .where(*_triggered(campaign, now), or_(*fits), *_free(campaign))
+        .subquery("chosen")
+    )
+    return (
+        select(
+            chosen.c.id,
+            chosen.c.customer_id,
+            customers.c.key,
+            chosen.c.segment,
+            chosen.c.amount_minor,
+            chosen.c.currency,
+        )
+        .join_from(chosen, customers, customers.c.id == chosen.c.customer_id)
+        .where(chosen.c.turn == 1)
+    )
+
+
+def unpaid_currencies() -> Select[tuple[str]]:
+    """The currencies of all unpaid orders: amounts are compared in these."""
+    return select(orders.c.currency).where(orders.c.status.in_(sorted(UNPAID))).distinct()
+
+
+def in_audience(audience: Audience, rates: Rates, currencies: Iterable[str]) -> ColumnElement[bool]:
+    """All conditions of `audience` over `orders`; one that is not written is always true."""
+    clauses: list[ColumnElement[bool]] = []
+    if audience.market is not None:
+        clauses.append(orders.c.country.in_(audience.market))
+    if audience.customer is not None:
+        clauses.append(orders.c.customer_type.in_(audience.customer))
+    if audience.failure is not None:
+        named = audience.failure
+        clauses.append(or_(orders.c.failure_reason.in_(named), orders.c.failure_code.in_(named)))
+    if audience.amount is not None:
+        clauses += _amount(audience.amount, rates, currencies)
+    return and_(true(), *clauses)
+
+
+def _triggered(campaign: Campaign, now: datetime) -> list[ColumnElement[bool]]:
+    trigger = campaign.trigger
+    clauses = [
+        orders.c.status == trigger.status,
+        orders.c.unpaid_since <= now - trigger.after,
+        or_(orders.c.expires_at.is_(None), orders.c.expires_at > now),
+    ]
+    if trigger.not_after is not None:
+        clauses.append(orders.c.unpaid_since >= now - trigger.not_after)
+    return clauses
+
+
+def _free(campaign: Campaign) -> list[ColumnElement[bool]]:
+    """The order was never enrolled (as an order), and the customer has nothing live here."""
+    as_cart = and_(enrolments.c.state == EnrolmentState.EXITED, enrolments.c.reason == "placed")
+    taken = exists().where(enrolments.c.order_id == orders.c.id, ~as_cart)
+    live = exists().where(
+        enrolments.c.customer_id == orders.c.customer_id,
+        enrolments.c.campaign == campaign.campaign,
+        enrolments.c.state == EnrolmentState.ACTIVE,
+    )
+    return [~taken, ~live]
+
+
+def _amount(
+    amount: AmountRange, rates: Rates, currencies: Iterable[str]
+) -> list[ColumnElement[bool]]:
+    known = sorted(currencies)
+    clauses = []
+    if amount.from_ is not None:
+        clauses.append(orders.c.amount_minor >= _bound(amount.from_, rates, known))
+    if amount.below is not None:
+        clauses.append(orders.c.amount_minor < _bound(amount.below, rates, known))
+    return clauses
+
+
+def _bound(money: Money, rates: Rates, currencies: list[str]) -> ColumnElement[int]:
+    """`money` in the order's own currency; NULL, which fits no order, where there is no rate."""
+    bounds = {
+        currency: threshold
+        for currency in currencies
+        if (threshold := rates.threshold(money, currency)) is not None
+    }
+    return case(bounds, value=orders.c.currency) if bounds else null()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -35,6 +36,7 @@ class EmailMessage:
     """One e-mail, rendered. Addresses are bare (`a@example.com`), names are apart from them."""
 
     trace: Trace
+    at: datetime  # when it is sent, aware: the engine's now, so virtual time shows in the outbox
     to: str
     to_name: str | None
     sender: str
@@ -52,6 +54,7 @@ class SmsMessage:
     """One SMS, rendered; `to` is E.164."""
 
     trace: Trace
+    at: datetime
     to: str
     body: str
     segments: int

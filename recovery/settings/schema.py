@@ -1,0 +1,219 @@
+"""What can be set: frozen sections with defaults, checks, and a word on each for people."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
+
+from recovery.money import currencies
+from recovery.settings.secret_key import kept_key
+
+PREFIX = "RECOVERY_"
+_AMOUNT = re.compile(r"\d+(\.\d+)? ([A-Z]{3})")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def _secret(description: str, default: Any = None) -> Any:
+    """A field that may hold a secret: left out of `repr`, may come from a file."""
+    return Field(default=default, repr=False, description=description)
+
+
+class Section(BaseModel):
+    """A closed, frozen group of settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SendgridSettings(Section):
+    """The account at SendGrid."""
+
+    api_key: SecretStr | None = _secret("API key with the right to send mail")
+    base_url: str | None = Field(None, description="another address of the API, for tests")
+    webhook_public_key: str | None = Field(None, description="verifies signed event webhooks")
+
+
+class TwilioSettings(Section):
+    """The account at Twilio; one of `messaging_service_sid` and `from` is needed."""
+
+    account_sid: str | None = Field(None, description="account, starts with AC")
+    auth_token: SecretStr | None = _secret("auth token of the account")
+    messaging_service_sid: str | None = Field(None, description="messaging service, MG...")
+    from_: str | None = Field(None, alias="from", description="sending number, +15005550006")
+    base_url: str | None = Field(None, description="another address of the API, for tests")
+
+
+class ShopSettings(Section):
+    """Who is writing: shown in every message."""
+
+    name: str = Field("Example Shop", description="name of the shop, as customers know it")
+    url: str = Field("https://shop.example", description="front page of the shop")
+    logo_url: str | None = Field(None, description="https address of a logo for e-mail")
+    email: str = Field("hello@shop.example", description="address that e-mail is sent from")
+    reply_to: str | None = Field(None, description="address that answers go to")
+    support_email: str | None = Field(None, description="address shown as contact")
+    support_phone: str | None = Field(None, description="phone number shown as contact")
+    address: str | None = Field(None, description="postal address; the law wants it in marketing")
+
+    @field_validator("email", "reply_to", "support_email")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("should be one e-mail address such as hello@shop.example")
+        return value
+
+
+class VipSettings(Section):
+    """From when a customer counts as vip: either threshold is enough; none set, no vip."""
+
+    paid_orders: int | None = Field(None, ge=1, description="this many earlier paid orders")
+    value: str | None = Field(None, description="paid orders worth this much, e.g. 500 USD")
+
+    @field_validator("value")
+    @classmethod
+    def _an_amount(cls, value: str | None) -> str | None:
+        return _amount(value)
+
+
+class CostSettings(Section):
+    """What one message costs: taken off the recovered money in the report."""
+
+    email: str | None = Field(None, description="one e-mail, e.g. 0.001 USD")
+    sms: str | None = Field(None, description="one SMS segment, e.g. 0.0079 USD")
+
+    @field_validator("email", "sms")
+    @classmethod
+    def _an_amount(cls, value: str | None) -> str | None:
+        return _amount(value)
+
+
+class Settings(Section):
+    """Everything that can be set, checked. Paths are absolute; times and money are elsewhere."""
+
+    project: Path
+    database_url: str = _secret("SQLite or PostgreSQL; relative paths start at the project", "")
+    broker_url: str = _secret("memory:// (in this process) or redis://host:6379/0", "memory://")
+    email_sender: Literal["outbox", "sendgrid", "smtp"] = Field(
+        "outbox", description="who takes e-mail: outbox (files), sendgrid or smtp"
+    )
+    sms_sender: Literal["outbox", "twilio"] = Field(
+        "outbox", description="who takes SMS: outbox (files) or twilio"
+    )
+    outbox_dir: Path = Field(Path("var/outbox"), description="folder of the outbox")
+    smtp_url: SecretStr | None = _secret("smtp://user:password@host:587 (smtps:// for port 465)")
+    public_url: str = Field(
+        "http://localhost:8000", description="where customers reach this: base of links"
+    )
+    given_secret_key: SecretStr | None = Field(
+        None, alias="secret_key", repr=False, description="signs links; made once when local"
+    )
+    orders_secret: SecretStr | None = _secret("shared with the shop: signs POST /v1/orders")
+    base_currency: str = Field(
+        "USD", description="compares amounts across currencies, never used for sums"
+    )
+    concurrency: int = Field(16, ge=1, le=1024, description="messages in flight at once")
+    batch: int = Field(500, ge=1, le=10_000, description="touches claimed at once")
+    rates_file: Path | None = Field(
+        None, alias="rates", description="your own exchange rates (CSV), before the ECB's"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="how much is logged on standard error"
+    )
+    sendgrid: SendgridSettings = SendgridSettings()
+    twilio: TwilioSettings = TwilioSettings(**{"from": None})
+    shop: ShopSettings = ShopSettings()
+    vip: VipSettings = VipSettings()
+    costs: CostSettings = CostSettings()
+
+    @property
+    def campaigns_dir(self) -> Path:
+        """Where the campaign files are."""
+        return self.project / "campaigns"
+
+    @property
+    def templates_dir(self) -> Path:
+        """Where the message templates are."""
+        return self.project / "templates"
+
+    @property
+    def var_dir(self) -> Path:
+        """Where state goes: database, outbox, log, secret key."""
+        return self.project / "var"
+
+    @property
+    def secret_key(self) -> SecretStr:
+        """The key that signs links: the one given, or one made once in `var/secret_key`."""
+        return self.given_secret_key or SecretStr(kept_key(self.var_dir / "secret_key"))
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether a message could leave this machine with these senders."""
+        return {
+            "outbox": False,
+            "sendgrid": not is_loopback(self.sendgrid.base_url or "https://api.sendgrid.com"),
+            "smtp": not is_loopback(self.smtp_url.get_secret_value() if self.smtp_url else ""),
+        }[self.email_sender] or (
+            self.sms_sender == "twilio"
+            and not is_loopback(self.twilio.base_url or "https://api.twilio.com")
+        )
+
+    @field_validator("broker_url")
+    @classmethod
+    def _a_broker(cls, value: str) -> str:
+        if not value.startswith(("memory://", "redis://", "rediss://", "unix://")):
+            raise ValueError("should be memory:// or start with redis://")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+            raise ValueError("should be an address such as https://pay.shop.example")
+        return value.rstrip("/")
+
+    @field_validator("base_currency")
+    @classmethod
+    def _a_currency(cls, value: str) -> str:
+        if value not in currencies():
+            raise ValueError("should be an ISO 4217 code such as USD or EUR")
+        return value
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` stays on this machine."""
+    host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@cache
+def known_settings() -> Mapping[str, tuple[tuple[str, ...], FieldInfo]]:
+    """Every setting by its environment name: the path to it (as in recovery.toml), its field."""
+    return {PREFIX + "_".join(path).upper(): (path, info) for path, info in _fields(Settings)}
+
+
+def _fields(
+    model: type[BaseModel], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    for name, info in model.model_fields.items():
+        path = (*above, info.alias or name)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield from _fields(info.annotation, path)
+        elif name != "project":
+            yield path, info
+
+
+def _amount(value: str | None) -> str | None:
+    match = _AMOUNT.fullmatch(value) if value is not None else None
+    if value is not None and (match is None or match[2] not in currencies()):
+        raise ValueError("should be an amount with its currency, such as 500 USD")
+    return value

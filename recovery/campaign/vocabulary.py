@@ -1,0 +1,50 @@
+"""Words a campaign file may use, and which of them was probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+_NAMES_OF_THE_STREET = {"UK": "GB", "EN": "GB", "EL": "GR"}
+
+
+@cache
+def countries() -> dict[str, str]:
+    """ISO 3166 alpha-2 codes with their English names, from the tz database."""
+    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    rows = (line.partition("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {code: name for code, _, name in rows}
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """Return the option that resembles `word` most, upper and lower case alike, or None."""
+    folded = {option.casefold(): option for option in options}
+    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def guess(word: str, options: Iterable[str], else_say: str | None = None) -> str:
+    """Return a cure: the option that was probably meant, or what there is to choose from."""
+    known = sorted(options)
+    near = nearest(word, known)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    if else_say is not None:
+        return else_say
+    return f"one of: {', '.join(known)}" if known else "there is none yet"
+
+
+def guess_country(word: str) -> str:
+    """Return a cure for what is no ISO country: `UK` is GB, `Germany` is DE."""
+    code = _NAMES_OF_THE_STREET.get(word.upper()) or _code_of(word)
+    if code is None:
+        return "write the two letters of ISO 3166, such as DE, GB or US"
+    return f"did you mean '{code}' ({countries()[code]})?"
+
+
+def _code_of(word: str) -> str | None:
+    if word.upper() in countries():
+        return word.upper()
+    by_name = {name: code for code, name in countries().items()}
+    near = nearest(word, by_name)
+    return by_name[near] if near else None

@@ -156,11 +156,28 @@ class Settings(Section):
         return {
             "outbox": False,
             "sendgrid": not is_loopback(self.sendgrid.base_url or "https://api.sendgrid.com"),
-            "smtp": not is_loopback(self.smtp_url.get_secret_value() if self.smtp_url else ""),
+            "smtp": not is_loopback(_plain(self.smtp_url)),
         }[self.email_sender] or (
             self.sms_sender == "twilio"
             and not is_loopback(self.twilio.base_url or "https://api.twilio.com")
         )
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret in here in plain text: what must never stand in a log or an answer."""
+        passwords = (
+            urlsplit(url).password
+            for url in (self.database_url, self.broker_url, _plain(self.smtp_url))
+        )
+        keys = (
+            _plain(key)
+            for key in (
+                self.given_secret_key,
+                self.orders_secret,
+                self.sendgrid.api_key,
+                self.twilio.auth_token,
+            )
+        )
+        return tuple(one for one in (*passwords, *keys) if one)
 
     @field_validator("broker_url")
     @classmethod
@@ -210,6 +227,10 @@ def _fields(
             yield from _fields(info.annotation, path)
         elif name != "project":
             yield path, info
+
+
+def _plain(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
 
 
 def _amount(value: str | None) -> str | None:

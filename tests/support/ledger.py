@@ -1,0 +1,167 @@
+"""Rows of a finished story, written straight into the tables: measuring only reads them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from recovery.db import table
+from recovery.models import (
+    CampaignVersion,
+    Click,
+    Coupon,
+    CouponState,
+    Customer,
+    Decision,
+    Enrolment,
+    Order,
+    Task,
+    Touch,
+)
+
+T0 = datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@dataclass
+class Ledger:
+    """A pen for the tables; every method returns the new row's id. Times are hours after T0."""
+
+    connection: Connection
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _version: int | None = None
+
+    @staticmethod
+    def at(hours: float) -> datetime:
+        return T0 + timedelta(hours=hours)
+
+    def _add(self, model: type[Any], **values: Any) -> int:
+        result = self.connection.execute(insert(table(model)).values(**values))
+        return int(result.inserted_primary_key[0])
+
+    def order(self, *, placed: float = -1, paid: float | None = None, **values: Any) -> int:
+        number = next(self._numbers)
+        customer = self._add(
+            Customer,
+            key=f"shop:{number}",
+            source="shop",
+            email_consent="transactional",
+            sms_consent="none",
+            consent_at=self.at(placed),
+        )
+        order = {
+            "source": "shop",
+            "external_id": f"A-{1000 + number}",
+            "customer_id": customer,
+            "status": "pending" if paid is None else "paid",
+            "placed_at": self.at(placed),
+            "updated_at": self.at(placed if paid is None else paid),
+            "unpaid_since": self.at(placed),
+            "amount_minor": 10_000,
+            "currency": "EUR",
+            "country": "DE",
+            "email": f"someone{number}@example.com",
+            "phone": "+4930901820",
+            "name": "Kim Beispiel",
+            "locale": "de-DE",
+            "timezone": "Europe/Berlin",
+            "timezone_source": "market",
+            "customer_type": "guest",
+            "email_consent": "transactional",
+            "sms_consent": "none",
+            "items": [{"name": "Teapot", "quantity": 2, "minor": 5_000}],
+            "paid_at": None if paid is None else self.at(paid),
+        }
+        return self._add(Order, **(order | values))
+
+    def enrolment(
+        self,
+        order: int,
+        *,
+        at: float = 0,
+        window: float = 168,
+        holdout: bool = False,
+        **values: Any,
+    ) -> int:
+        orders = table(Order)
+        row = self.connection.execute(orders.select().where(orders.c.id == order)).one()
+        enrolment = {
+            "campaign": "card-declined",
+            "version_id": self.version(),
+            "order_id": order,
+            "customer_id": row.customer_id,
+            "segment": "everyone",
+            "sequence": "plain",
+            "holdout": holdout,
+            "enrolled_at": self.at(at),
+            "window_ends_at": self.at(at + window),
+            "amount_minor": row.amount_minor,
+            "currency": row.currency,
+        }
+        return self._add(Enrolment, **(enrolment | values))
+
+    def version(self) -> int:
+        if self._version is None:
+            self._version = self._add(
+                CampaignVersion,
+                campaign="card-declined",
+                digest="0",
+                source="",
+                file="campaigns/card-declined.yaml",
+                first_used_at=T0,
+            )
+        return self._version
+
+    def touch(self, enrolment: int, *, at: float = 1, channel: str = "email", **values: Any) -> int:
+        state = values.get("state", "sent")
+        touch = {
+            "enrolment_id": enrolment,
+            "step": f"step-{next(self._numbers)}",
+            "channel": channel,
+            "state": state,
+            "planned_at": self.at(at),
+            "due_at": self.at(at),
+            "tried_at": None if state in {"planned", "withheld", "skipped"} else self.at(at),
+        }
+        return self._add(Touch, **(touch | values))
+
+    def coupon(self, enrolment: int, touch: int, **values: Any) -> int:
+        number = next(self._numbers)
+        row = self.connection.execute(
+            table(Enrolment).select().where(table(Enrolment).c.id == enrolment)
+        ).one()
+        coupon = {
+            "code": f"BACK-{number}",
+            "touch_id": touch,
+            "enrolment_id": enrolment,
+            "customer_id": row.customer_id,
+            "campaign": row.campaign,
+            "offer": "welcome-back",
+            "kind": "percent",
+            "state": CouponState.ISSUED,
+            "issued_at": self.at(1),
+            "expires_at": self.at(73),
+            "worth_minor": 0,
+        }
+        return self._add(Coupon, **(coupon | values))
+
+    def decision(self, enrolment: int, verdict: str, *, at: float, **values: Any) -> int:
+        return self._add(
+            Decision, enrolment_id=enrolment, verdict=verdict, at=self.at(at), **values
+        )
+
+    def click(self, touch: int, *, at: float) -> int:
+        return self._add(Click, touch_id=touch, at=self.at(at))
+
+    def task(self, enrolment: int, touch: int, order: int, *, due: float, **values: Any) -> int:
+        task = {
+            "touch_id": touch,
+            "enrolment_id": enrolment,
+            "order_id": order,
+            "team": "customer-service",
+            "template": "call-customer",
+            "due_at": self.at(due),
+        }
+        return self._add(Task, **(task | values))

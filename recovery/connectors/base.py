@@ -1,5 +1,6 @@
-"""The wall between us and outside parties: what a sender must do."""
+"""The wall between us and outside parties: what a sender must do, and when it stays at home."""
 
+from ipaddress import ip_address
 from typing import Protocol
 
 from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
@@ -19,4 +20,15 @@ class Sender(Protocol):
         """
 
     def close(self) -> None:
-        """Give connections back."""
+        """Give connections back; a later `send` simply opens new ones."""
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether `host` (a name or an address, without port) is this machine."""
+    name = (host or "").strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

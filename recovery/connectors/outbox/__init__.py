@@ -1,0 +1,1 @@
+"""Messages as files: the default sender, for trying things out, tests and the demo."""

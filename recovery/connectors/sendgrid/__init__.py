@@ -1,0 +1,1 @@
+"""Twilio SendGrid: e-mail through its v3 Mail Send endpoint."""

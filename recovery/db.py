@@ -5,12 +5,12 @@ so a transaction never fails half-way because another process wrote first.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,9 @@ from recovery.errors import Unavailable, UsageError
 
 BUSY_SECONDS = 30
 BULK_ROWS = 50_000
+DEADLOCKS = 5
+
+T = TypeVar("T")
 
 
 def open_engine(url: str) -> Engine:
@@ -66,6 +69,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(recovery_writes=True)
         with connection.begin():
             yield connection
+
+
+def retried(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """`work` in a writing transaction, again from the start when the database broke a deadlock."""
+    for _ in range(DEADLOCKS):
+        try:
+            with engine.connect() as connection:
+                connection = connection.execution_options(recovery_writes=True)
+                with connection.begin():
+                    return work(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "40P01":
+                raise _unavailable(error) from error
+    raise Unavailable("the database broke one deadlock after another; nothing is lost, run again")
 
 
 def insert_ignore(target: Table, connection: Connection) -> Insert:
@@ -122,11 +139,12 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise Unavailable(f"the database did not answer: {_first_line(error)}") from error
+        raise _unavailable(error) from error
 
 
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+def _unavailable(error: DBAPIError) -> Unavailable:
+    lines = str(error.orig).strip().splitlines() or ["no reason given"]
+    return Unavailable(f"the database did not answer: {lines[0]}")
 
 
 def _sqlite_connection(connection: sqlite3.Connection, _: object) -> None:

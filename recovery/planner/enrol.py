@@ -1,4 +1,4 @@
-"""Enrolling: one SELECT chooses, the draw decides, INSERT … SELECT writes enrolments and touches."""
+"""Enrolling: one SELECT chooses, the draw decides, two INSERT … SELECT write it all down."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

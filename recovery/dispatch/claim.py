@@ -1,0 +1,72 @@
+"""Claiming due touches: one statement, one winner, on both databases."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Update, func, select, update
+
+from recovery.db import changed, table
+from recovery.message import Channel
+from recovery.models import Touch, TouchState
+
+LEASE = timedelta(minutes=5)  # longer than a batch with every call timing out
+
+touches = table(Touch)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What dead workers left behind: touches given back, and touches that may have gone out."""
+
+    released: int
+    unknown: int
+
+
+def claim(
+    connection: Connection, now: datetime, limit: int, token: str, channels: Collection[Channel]
+) -> list[int]:
+    """Take up to `limit` due touches, the longest due first; returns their ids."""
+    due = (
+        select(touches.c.id)
+        .where(
+            touches.c.state == TouchState.PLANNED,
+            touches.c.due_at <= now,
+            touches.c.channel.in_([channel.value for channel in channels]),
+        )
+        .order_by(touches.c.due_at, touches.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = (
+        update(touches)
+        .where(touches.c.id.in_(select(due.c.id)), touches.c.state == TouchState.PLANNED)
+        .values(state=TouchState.CLAIMED, claim=token, lease_until=now + LEASE)
+        .returning(touches.c.id)
+    )
+    return sorted(connection.execute(taken).scalars())
+
+
+def due_count(connection: Connection, now: datetime) -> int:
+    """How many touches are due at `now`."""
+    counted = select(func.count()).where(
+        touches.c.state == TouchState.PLANNED, touches.c.due_at <= now
+    )
+    return int(connection.execute(counted).scalar_one())
+
+
+def sweep(connection: Connection, now: datetime) -> Swept:
+    """Leases that are over: a claim goes back, a send that never answered becomes `unknown`."""
+    over = touches.c.lease_until <= now
+    released = (
+        update(touches)
+        .where(touches.c.state == TouchState.CLAIMED, over)
+        .values(state=TouchState.PLANNED, claim=None, lease_until=None)
+    )
+    lost: Update = (
+        update(touches)
+        .where(touches.c.state == TouchState.SENDING, over)
+        .values(state=TouchState.UNKNOWN, reason="worker_gone", lease_until=None)
+    )
+    return Swept(changed(connection, released), changed(connection, lost))

@@ -1,0 +1,145 @@
+"""The executor: claim a batch, decide and write "sending", call the providers, write the receipts.
+
+One thread talks to the database; many talk to the providers, so that while a batch is in flight
+the next one is prepared. No transaction is open during a call.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from recovery.connectors.base import Sender
+from recovery.db import retried, writing
+from recovery.dispatch import record
+from recovery.dispatch.claim import claim
+from recovery.dispatch.gather import gather
+from recovery.dispatch.prepare import Outgoing, Prepared, Workshop, prepare
+from recovery.dispatch.record import Result
+from recovery.dispatch.scripts import Scripts
+from recovery.errors import ConnectorError, SendFailure
+from recovery.message import Channel, MessageClass, Receipt, SmsMessage
+
+LINGER = 0.02  # seconds to wait for more receipts before writing those at hand
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one dispatch could not do, beyond what the journal says about single touches."""
+
+    claimed: int = 0
+    broken: set[str] = field(default_factory=set)  # template errors
+    closed: dict[Channel, str] = field(default_factory=dict)  # senders that refuse our account
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Sends what is due. `senders` may be called from many threads at once."""
+
+    database: Engine
+    workshop: Workshop
+    scripts: Scripts
+    senders: Mapping[Channel, Sender]
+    concurrency: int
+    batch: int
+
+    def run(self, now: datetime, batches: int | None = None) -> Outcome:
+        """Send until nothing due at `now` is left, or `batches` batches were claimed."""
+        outcome, token = Outcome(), uuid4().hex
+        returned: SimpleQueue[Result] = SimpleQueue()
+        flying, left, more = 0, batches, True
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="send") as pool:
+            while more or flying:
+                if more and flying <= max(self.batch, self.concurrency):
+                    prepared = self._next(outcome, token, now) if left != 0 else None
+                    more = prepared is not None
+                    left = left and left - 1
+                    for outgoing in prepared.outgoing if prepared else ():
+                        pool.submit(self._send, outgoing, returned)
+                        flying += 1
+                else:
+                    flying -= self._collect(returned, flying, outcome, token, now)
+        return outcome
+
+    def rehearse(self, connection: Connection, now: datetime) -> Outcome:
+        """Do everything but calling a provider, inside the caller's transaction: a dry run."""
+        outcome, token = Outcome(), uuid4().hex
+        while prepared := self._prepare(connection, outcome, token, now):
+            pretended = [
+                Result(o.touch_id, o.enrolment_id, o.attempts, Receipt("dry-run", ""))
+                for o in prepared.outgoing
+            ]
+            record.results(connection, pretended, token, now)
+        return outcome
+
+    def _next(self, outcome: Outcome, token: str, now: datetime) -> Prepared | None:
+        def step(connection: Connection) -> Prepared | None:
+            return self._prepare(connection, outcome, token, now)
+
+        return retried(self.database, step)
+
+    def _prepare(
+        self, connection: Connection, outcome: Outcome, token: str, now: datetime
+    ) -> Prepared | None:
+        """One batch, claimed and decided in one transaction: a worker that dies in it leaves the
+        touches as they were."""
+        open_channels = [channel for channel in Channel if channel not in outcome.closed]
+        ids = claim(connection, now, self.batch, token, open_channels)
+        if not ids:
+            return None
+        batch = gather(connection, ids, now, self.scripts, self._class_of)
+        prepared = prepare(connection, batch, self.workshop, token, now)
+        outcome.claimed += len(ids)
+        outcome.broken |= prepared.broken
+        return prepared
+
+    def _class_of(self, template: str) -> MessageClass | None:
+        return self.workshop.renderer.class_of(template)
+
+    def _send(self, outgoing: Outgoing, returned: "SimpleQueue[Result]") -> None:
+        """In a sending thread: always put exactly one result, whatever happens."""
+        message = outgoing.message
+        channel, segments = Channel.EMAIL, None
+        if isinstance(message, SmsMessage):
+            channel, segments = Channel.SMS, message.segments
+        answer: Receipt | ConnectorError
+        try:
+            answer = self.senders[channel].send(message)
+        except ConnectorError as error:
+            answer = error
+        except Exception as error:  # a bug in a connector: we can't know what left us
+            answer = ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
+        returned.put(
+            Result(outgoing.touch_id, outgoing.enrolment_id, outgoing.attempts, answer, segments)
+        )
+
+    def _collect(
+        self,
+        returned: "SimpleQueue[Result]",
+        flying: int,
+        outcome: Outcome,
+        token: str,
+        now: datetime,
+    ) -> int:
+        """Wait for receipts and write them together; returns how many came."""
+        finished = [returned.get()]
+        while len(finished) < min(flying, self.batch):
+            try:
+                finished.append(returned.get(timeout=LINGER))
+            except Empty:
+                break
+        for result in finished:
+            self._notice(result, outcome)
+        with writing(self.database) as connection:
+            record.results(connection, finished, token, now)
+        return len(finished)
+
+    def _notice(self, result: Result, outcome: Outcome) -> None:
+        error = result.outcome
+        if isinstance(error, ConnectorError) and error.failure is SendFailure.ACCOUNT:
+            channel = Channel.EMAIL if result.segments is None else Channel.SMS
+            outcome.closed[channel] = str(error)

@@ -1,0 +1,181 @@
+"""The sending rules: each a pure function with one reason. The first that objects decides."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from recovery.campaign.schema import AmountRange, Condition, Status
+from recovery.dispatch.quiet import wakes_at
+from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
+from recovery.facts import UNPAID, Consent
+from recovery.markets.rates import Rates
+from recovery.message import Channel, MessageClass
+from recovery.models import EnrolmentState
+from recovery.reasons import FailureReason, meaning
+
+LOOK_AGAIN = timedelta(hours=1)
+
+Policy = Callable[[Situation, datetime, Rates], Decision]
+
+
+def decide(situation: Situation, now: datetime, rates: Rates) -> Decision:
+    """Ask every policy in order; a wait that would outlast the goal window is a no."""
+    for policy in POLICIES:
+        decision = policy(situation, now, rates)
+        if isinstance(decision, Snooze) and decision.until >= _last_moment(situation):
+            return Skip(f"too_late_after_{decision.reason}")
+        if not isinstance(decision, Send):
+            return decision
+    return Send()
+
+
+def still_unpaid(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Never a message to an order that is paid, cancelled, expired or refunded."""
+    if s.order.status not in UNPAID:
+        return Skip(s.order.status.value)
+    if s.order.expires_at is not None and s.order.expires_at <= now:
+        return Skip("expired")
+    if s.enrolment_state is not EnrolmentState.ACTIVE:
+        return Skip(f"enrolment_{s.enrolment_state.value}")
+    return Skip("goal_window_over") if s.window_ends_at <= now else Send()
+
+
+def campaign_runs(s: Situation, now: datetime, _: Rates) -> Decision:
+    """A paused campaign waits; an ended one lets those finish who are in it."""
+    if s.status in (Status.PAUSED, Status.DRAFT):
+        return Snooze(now + LOOK_AGAIN, "paused")
+    return Send()
+
+
+def template_reads(s: Situation, now: datetime, _: Rates) -> Decision:
+    """A broken template waits for the marketer; the touch is not lost."""
+    if s.message_class is None and s.step.channel is not Channel.TASK:
+        return Snooze(now + LOOK_AGAIN, "template_error")
+    return Send()
+
+
+def may_contact(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Fraud, stolen cards and our own mistakes are no reason to write to a customer."""
+    if s.order.failure_reason is None or meaning(FailureReason(s.order.failure_reason)).may_contact:
+        return Send()
+    return Skip("do_not_contact")
+
+
+def reachable(s: Situation, now: datetime, _: Rates) -> Decision:
+    """A guest may have left only one of the two addresses."""
+    if s.step.channel is Channel.TASK or s.address is not None:
+        return Send()
+    return Skip("no_email" if s.step.channel is Channel.EMAIL else "no_phone")
+
+
+def consent(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Service messages need `transactional`, marketing needs `marketing`, on this channel."""
+    if s.step.channel is Channel.TASK or s.consent is Consent.MARKETING:
+        return Send()
+    if s.consent is Consent.TRANSACTIONAL and s.message_class is MessageClass.SERVICE:
+        return Send()
+    return Skip("no_consent")
+
+
+def suppression(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Bounced, complained or unsubscribed addresses get nothing on that channel."""
+    return Skip("suppressed") if s.suppressed else Send()
+
+
+def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
+    """The step's own `if`."""
+    if s.step.if_ is None or holds(s.step.if_, s, rates):
+        return Send()
+    return Skip("condition")
+
+
+def person_on_it(s: Situation, now: datetime, _: Rates) -> Decision:
+    """While a colleague has claimed the order, the machine keeps quiet."""
+    if s.task_claimed and s.step.channel is not Channel.TASK:
+        return Snooze(now + LOOK_AGAIN, "person_on_it")
+    return Send()
+
+
+def minimum_gap(s: Situation, now: datetime, _: Rates) -> Decision:
+    """After an outage nobody gets three messages at once.
+
+    Two steps keep `limits.min_gap`, or the distance they were planned with where that is less.
+    """
+    before = [sent for sent in s.sent if sent.enrolment_id == s.enrolment_id]
+    if s.step.channel is Channel.TASK or not before:
+        return Send()
+    gap = min(s.campaign.limits.min_gap, abs(s.planned_at - before[-1].planned_at))
+    free = before[-1].at + gap
+    return Snooze(free, "minimum_gap") if free > now else Send()
+
+
+def customer_cap(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Capped people are delayed, not dropped; messages of all campaigns count."""
+    cap = s.campaign.limits.per_customer
+    if cap is None or s.step.channel is Channel.TASK:
+        return Send()
+    counted = [sent.at for sent in s.sent if sent.at > now - cap.per]
+    if len(counted) < cap.count:
+        return Send()
+    return Snooze(counted[-cap.count] + cap.per, "customer_cap")
+
+
+def quiet_hours(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Hold, never drop: a message that waits for morning is still worth sending."""
+    if s.campaign.limits.quiet is None or s.step.channel is Channel.TASK:
+        return Send()
+    wake = wakes_at(now, s.campaign.limits.quiet, s.zones)
+    return Snooze(wake, "quiet_hours") if wake is not None else Send()
+
+
+# The first no wins; order is meaning: what ends a touch is asked before what delays it.
+POLICIES: tuple[Policy, ...] = (
+    still_unpaid,
+    may_contact,
+    reachable,
+    template_reads,
+    consent,
+    suppression,
+    only_if,
+    campaign_runs,
+    person_on_it,
+    minimum_gap,
+    customer_cap,
+    quiet_hours,
+)
+
+
+def holds(condition: Condition, s: Situation, rates: Rates) -> bool:
+    """Whether every part of a step's `if` is true for this order now."""
+    order = s.order
+    return all(
+        (
+            condition.market is None or order.country in condition.market,
+            condition.customer is None or order.customer_type in condition.customer,
+            condition.failure is None
+            or order.failure_reason in condition.failure
+            or order.failure_code in condition.failure,
+            condition.amount is None or _within(condition.amount, s, rates),
+            condition.clicked is None or condition.clicked in s.clicked,
+            condition.not_clicked is None or condition.not_clicked not in s.clicked,
+        )
+    )
+
+
+def _within(amount: AmountRange, s: Situation, rates: Rates) -> bool:
+    """The same thresholds as the planner's SQL; without a rate nothing is within."""
+    money = s.order.amount
+    if amount.from_ is not None:
+        bound = rates.threshold(amount.from_, money.currency)
+        if bound is None or money.minor < bound:
+            return False
+    if amount.below is not None:
+        bound = rates.threshold(amount.below, money.currency)
+        if bound is None or money.minor >= bound:
+            return False
+    return True
+
+
+def _last_moment(s: Situation) -> datetime:
+    if s.order.expires_at is None:
+        return s.window_ends_at
+    return min(s.window_ends_at, s.order.expires_at)

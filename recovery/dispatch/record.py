@@ -1,0 +1,192 @@
+"""Writing down what was decided and what came back: in sets, each move named by where it starts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, update
+
+from recovery.db import bulk_load, stored_time, table
+from recovery.dispatch.claim import LEASE
+from recovery.dispatch.situation import Skip, Snooze
+from recovery.errors import ConnectorError, SendFailure
+from recovery.incentives import budget, issue
+from recovery.message import Receipt
+from recovery.models import Decision as Entry
+from recovery.models import Touch, TouchState
+
+touches = table(Touch)
+
+# Waits after a refusal that was certainly not an acceptance; the last one repeats.
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one call to a provider ended."""
+
+    touch_id: int
+    enrolment_id: int
+    attempts: int
+    outcome: Receipt | ConnectorError
+    segments: int | None = None
+
+
+@dataclass(slots=True)
+class Journal:
+    """Entries for `decisions`, written together at the end of a transaction."""
+
+    at: datetime
+    entries: list[tuple[int, int, str, str | None, str | None]]
+
+    def note(
+        self,
+        enrolment_id: int,
+        touch_id: int,
+        verdict: str,
+        reason: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Add one entry."""
+        self.entries.append((enrolment_id, touch_id, verdict, reason, detail))
+
+    def write(self, connection: Connection) -> None:
+        """Append all entries to the journal table."""
+        at = stored_time(connection, self.at)
+        columns = ("at", "enrolment_id", "touch_id", "verdict", "reason", "detail")
+        name = str(Entry.__tablename__)
+        bulk_load(connection, name, columns, ((at, *entry) for entry in self.entries))
+
+
+def sending(connection: Connection, ids: Sequence[int], token: str, now: datetime) -> set[int]:
+    """`claimed → sending`, to be committed before any byte leaves; returns those still ours."""
+    moved = connection.execute(
+        update(touches)
+        .where(
+            touches.c.id.in_(ids), touches.c.state == TouchState.CLAIMED, touches.c.claim == token
+        )
+        .values(
+            state=TouchState.SENDING,
+            tried_at=now,
+            lease_until=now + LEASE,
+            attempts=touches.c.attempts + 1,
+            reason=None,
+        )
+        .returning(touches.c.id)
+    )
+    return set(moved.scalars())
+
+
+def skipped(connection: Connection, decided: Iterable[tuple[int, Skip]], token: str) -> None:
+    """`claimed → skipped`, with the reason: this touch ends here."""
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for touch_id, skip in decided:
+        by_reason[skip.reason].append(touch_id)
+    for reason, ids in by_reason.items():
+        _from_claimed(connection, ids, token, state=TouchState.SKIPPED, reason=reason)
+
+
+def snoozed(connection: Connection, decided: Iterable[tuple[int, Snooze]], token: str) -> None:
+    """`claimed → planned`, due again at `until`."""
+    by_wait: dict[tuple[datetime, str], list[int]] = defaultdict(list)
+    for touch_id, wait in decided:
+        by_wait[wait.until, wait.reason].append(touch_id)
+    for (until, reason), ids in by_wait.items():
+        _from_claimed(connection, ids, token, state=TouchState.PLANNED, due_at=until, reason=reason)
+
+
+def results(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:
+    """What the providers answered, for a whole batch; only who still owns a claim may record."""
+    journal = Journal(now, [])
+    sent = [r for r in finished if isinstance(r.outcome, Receipt)]
+    _sent(connection, sent, token)
+    issue.confirm(connection, [r.touch_id for r in sent])
+    gone: list[int] = []
+    for result in finished:
+        outcome = result.outcome
+        if isinstance(outcome, Receipt):
+            journal.note(
+                result.enrolment_id, result.touch_id, "sent", outcome.provider, outcome.provider_id
+            )
+        else:
+            state, reason = _failed(connection, result, outcome, token, now)
+            journal.note(result.enrolment_id, result.touch_id, state, reason, str(outcome))
+            if outcome.failure is SendFailure.PERMANENT:
+                gone.append(result.touch_id)
+    budget.withdraw(connection, gone)
+    journal.write(connection)
+
+
+def _sent(connection: Connection, finished: Sequence[Result], token: str) -> None:
+    if not finished:
+        return
+    connection.execute(
+        update(touches)
+        .where(
+            touches.c.id == bindparam("touch"),
+            touches.c.state == TouchState.SENDING,
+            touches.c.claim == token,
+        )
+        .values(
+            state=TouchState.SENT,
+            lease_until=None,
+            provider=bindparam("by"),
+            provider_id=bindparam("their_id"),
+            segments=bindparam("parts"),
+        ),
+        [
+            {
+                "touch": r.touch_id,
+                "by": r.outcome.provider,
+                "their_id": r.outcome.provider_id,
+                "parts": r.segments,
+            }
+            for r in finished
+            if isinstance(r.outcome, Receipt)
+        ],
+    )
+
+
+def _failed(
+    connection: Connection, result: Result, error: ConnectorError, token: str, now: datetime
+) -> tuple[str, str]:
+    """Only what the connector knows to be not accepted goes back to `planned`."""
+    reason = error.code or error.failure.value
+    values: dict[str, object] = {"reason": reason, "lease_until": None}
+    verdict = error.failure.value
+    match error.failure:
+        case SendFailure.TEMPORARY:
+            wait = max(error.retry_after or timedelta(0), _back_off(result.attempts))
+            values |= {"state": TouchState.PLANNED, "due_at": now + wait, "tried_at": None}
+        case SendFailure.ACCOUNT:
+            values |= {"state": TouchState.PLANNED, "tried_at": None}
+        case SendFailure.PERMANENT:
+            values |= {"state": TouchState.FAILED}
+            verdict = "failed"
+        case SendFailure.UNKNOWN:
+            values |= {"state": TouchState.UNKNOWN}
+    connection.execute(
+        update(touches)
+        .where(
+            touches.c.id == result.touch_id,
+            touches.c.state == TouchState.SENDING,
+            touches.c.claim == token,
+        )
+        .values(**values)
+    )
+    return verdict, reason
+
+
+def _back_off(attempts: int) -> timedelta:
+    return BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
+
+
+def _from_claimed(connection: Connection, ids: Sequence[int], token: str, **values: object) -> None:
+    connection.execute(
+        update(touches)
+        .where(
+            touches.c.id.in_(ids), touches.c.state == TouchState.CLAIMED, touches.c.claim == token
+        )
+        .values(claim=None, lease_until=None, **values)
+    )

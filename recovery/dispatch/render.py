@@ -1,0 +1,157 @@
+"""From a situation to a message: what the template is told, and the envelope around its words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from recovery.dispatch.situation import OrderFacts, Situation
+from recovery.incentives.issue import Grant
+from recovery.links import Links
+from recovery.markets import method_name, payment_methods
+from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage, Trace
+from recovery.money import Money
+from recovery.settings import ShopSettings
+from recovery.template.catalog import Catalog
+from recovery.template.errors import TemplateError
+from recovery.template.view import ItemView, MessageView, OfferView, OrderView, ShopView
+
+LINK_LIFE = timedelta(days=30)  # of a pay link whose order names no end
+UNSUBSCRIBE_LIFE = timedelta(days=365)  # the law asks for 30 days or more; mail is kept longer
+SUGGESTED_METHODS = 4
+
+Message = EmailMessage | SmsMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Makes messages; holds what is the same for all of them."""
+
+    catalog: Catalog
+    links: Links
+    shop: ShopSettings
+
+    def class_of(self, template: str) -> MessageClass | None:
+        """Service or marketing; None when the template can't be read."""
+        try:
+            return self.catalog.message_class(template)
+        except TemplateError:
+            return None
+
+    def render(self, s: Situation, grant: Grant | None, now: datetime) -> Message:
+        """The message of one touch; TemplateError when its template can't say it."""
+        view = self._view(s, grant, now)
+        name = s.step.template
+        message_class = _class(s, grant, self.catalog)
+        trace = Trace(s.touch_id, s.campaign.campaign, s.step.step, s.order.number)
+        if s.step.channel is Channel.SMS:
+            sms = self.catalog.sms(name, view)
+            return SmsMessage(
+                trace=trace,
+                to=s.order.phone or "",
+                body=sms.body,
+                segments=sms.segments,
+                message_class=message_class,
+                at=now,
+            )
+        email = self.catalog.email(name, view)
+        return EmailMessage(
+            trace=trace,
+            to=s.order.email or "",
+            to_name=s.order.name,
+            sender=self.shop.email,
+            sender_name=self.shop.name,
+            reply_to=self.shop.reply_to,
+            subject=email.subject,
+            text=email.text,
+            html=email.html,
+            message_class=message_class,
+            headers=_one_click(view.unsubscribe_url),
+            at=now,
+        )
+
+    def _view(self, s: Situation, grant: Grant | None, now: datetime) -> MessageView:
+        order = s.order
+        marketing = _class(s, grant, self.catalog) is MessageClass.MARKETING
+        return MessageView(
+            locale=order.locale,
+            timezone=order.timezone,
+            shop=_shop(self.shop),
+            order=OrderView(order.number, _items(order), order.amount, order.placed_at),
+            pay_url=self.links.pay(s.touch_id, order.id, order.expires_at or now + LINK_LIFE),
+            now=now,
+            customer_name=order.name,
+            kept_until=order.expires_at,
+            methods=_methods(
+                order.country,
+                order.amount.minor,
+                order.amount.currency,
+                order.locale,
+                order.payment_method,
+            ),
+            offer=None if grant is None else _offer(grant),
+            unsubscribe_url=self._unsubscribe(s, now) if marketing else None,
+        )
+
+    def _unsubscribe(self, s: Situation, now: datetime) -> str:
+        return self.links.unsubscribe(
+            s.touch_id, s.order.id, s.step.channel, s.address or "", now + UNSUBSCRIBE_LIFE
+        )
+
+
+def _class(s: Situation, grant: Grant | None, catalog: Catalog) -> MessageClass:
+    """A message that carries an offer is marketing, whatever its template says."""
+    return MessageClass.MARKETING if grant else catalog.message_class(s.step.template)
+
+
+def _one_click(url: str | None) -> Mapping[str, str]:
+    """RFC 8058."""
+    if url is None:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+@lru_cache(maxsize=4)
+def _shop(shop: ShopSettings) -> ShopView:
+    return ShopView(
+        name=shop.name,
+        url=shop.url,
+        logo_url=shop.logo_url,
+        email=shop.support_email or shop.reply_to or shop.email,
+        phone=shop.support_phone,
+        address=shop.address,
+    )
+
+
+def _items(order: OrderFacts) -> tuple[ItemView, ...]:
+    currency = order.amount.currency
+    return tuple(
+        ItemView(item["name"], item["quantity"], Money(item["minor"], currency))
+        for item in order.items
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _methods(
+    country: str, minor: int, currency: str, locale: str, tried: str | None
+) -> tuple[str, ...]:
+    """Other ways to pay that fit market, currency and amount: not the one that just failed."""
+    found = payment_methods(country, Money(minor, currency))
+    others = [method for method in found if method.id != tried]
+    return tuple(method_name(method.id, locale) for method in others[:SUGGESTED_METHODS])
+
+
+def _offer(grant: Grant) -> OfferView:
+    offer = grant.terms.offer
+    return OfferView(
+        kind=offer.kind.value,
+        code=grant.code,
+        expires_at=grant.terms.expires_at,
+        percent=offer.percent,
+        amount=offer.amount,
+        gift=offer.gift,
+        min_order=offer.min_order,
+    )

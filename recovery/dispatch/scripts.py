@@ -1,0 +1,45 @@
+"""Which steps a touch follows: the campaign as it was at enrolment, its status as it is today."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, select
+
+from recovery.campaign.loader import parse_campaign
+from recovery.campaign.schema import Status
+from recovery.db import table
+from recovery.dispatch.gather import Script
+from recovery.models import CampaignVersion
+
+versions = table(CampaignVersion)
+
+
+class Scripts:
+    """Parsed campaign versions, each read once.
+
+    `live` is the status of every readable campaign file; `broken` names files that can't be read.
+    A broken file holds its campaign; a file that is gone lets those finish who are in it.
+    """
+
+    def __init__(self, live: Mapping[str, Status], broken: Collection[str]) -> None:
+        self._live = live
+        self._broken = frozenset(broken)
+        self._known: dict[int, Script] = {}
+
+    def __call__(self, connection: Connection, ids: set[int]) -> Mapping[int, Script]:
+        """The scripts of the versions `ids`."""
+        missing = ids - self._known.keys()
+        if missing:
+            found = select(versions).where(versions.c.id.in_(missing))
+            for row in connection.execute(found):
+                self._known[row.id] = self._script(row.campaign, row.source, row.file)
+        return self._known
+
+    def _script(self, name: str, source: str, file: str) -> Script:
+        campaign = parse_campaign(source, file).campaign
+        status = Status.PAUSED if file in self._broken else self._live.get(name, Status.ENDED)
+        steps = {
+            (sequence, step.step): step
+            for sequence, listed in campaign.sequences.items()
+            for step in listed
+        }
+        return Script(campaign, status, steps)

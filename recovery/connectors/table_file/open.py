@@ -1,0 +1,280 @@
+"""Opening a table file: CSV with a header or JSON Lines, plain or gzip, streamed row by row.
+
+Only UTF-8 comes in. Anything else is refused with the name of what it probably is, because a
+wrong guess would greet customers by names they do not have.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from recovery.connectors.table_file.columns import FIELDS
+from recovery.connectors.table_file.encoding import (
+    SAMPLE_BYTES,
+    UTF_16,
+    Encoding,
+    is_utf_16,
+    not_a_table,
+    probable,
+)
+from recovery.errors import UnreadableFile, UsageError
+
+STDIN = "-"
+LONGEST_LINE = 4 * 1024 * 1024  # bytes; a row is some hundreds
+_GZIP = b"\x1f\x8b"
+_BROKEN_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as written: its first line, its fields, or why it is no row at all."""
+
+    line: int
+    values: Mapping[str, Any]
+    problem: str | None = None
+
+
+def label(file: str | Path | IO[bytes]) -> str:
+    """How messages name `file`: its path, or `-` for standard input and nameless streams."""
+    if isinstance(file, str | Path):
+        return str(file)
+    name = getattr(file, "name", STDIN)
+    return name if isinstance(name, str) else STDIN
+
+
+def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
+    """Yield the rows of `file` (a path, `-`, or a binary stream) in order; blank lines are none.
+
+    Raises UnreadableFile when the rest can't be read: its encoding, a broken gzip, no header.
+    What is wrong in the first 64 kB is raised before the first row. UsageError: no such file.
+    """
+    name = label(file)
+    with _opened(file, name) as stream:
+        lines = _Lines(stream, name)
+        lines.look_ahead()
+        first = lines.first_character()
+        if first == "{":
+            yield from _json_rows(lines)
+        elif first == "[":
+            raise UnreadableFile(
+                f"{name} is one JSON list; write one object a line: jq -c '.[]' {name}", file=name
+            )
+        else:
+            yield from _csv_rows(lines)
+
+
+@contextmanager
+def _opened(file: str | Path | IO[bytes], name: str) -> Iterator[io.BufferedReader]:
+    ours = isinstance(file, str | Path) and str(file) != STDIN
+    try:
+        raw = Path(str(file)).open("rb") if ours else _given(file)  # noqa: SIM115 - see finally
+    except OSError as error:
+        raise UsageError(f"{name} can't be opened: {error.strerror}") from error
+    stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)
+    try:
+        if name.endswith(".gz") or stream.peek(2)[:2] == _GZIP:
+            yield io.BufferedReader(gzip.GzipFile(fileobj=stream), SAMPLE_BYTES)
+        else:
+            yield stream
+    finally:
+        if ours:
+            stream.close()
+        elif stream is not raw:
+            stream.detach()  # whoever gave it closes it
+
+
+def _given(file: Any) -> Any:
+    return sys.stdin.buffer if isinstance(file, str | Path) else file
+
+
+class _Lines:
+    """The lines of a stream as text, and the number of the last one given out."""
+
+    def __init__(self, stream: io.BufferedReader, name: str) -> None:
+        self.name = name
+        self.number = 0
+        self._stream = stream
+        self._ahead: list[bytes] = []
+
+    def look_ahead(self) -> None:
+        """Read and judge the first 64 kB, so that a wrong file is refused before its first row."""
+        size = 0
+        while size < SAMPLE_BYTES and (line := self._readline()):
+            self._ahead.append(line)
+            size += len(line)
+        head = b"".join(self._ahead)
+        if (trouble := not_a_table(head)) is not None:
+            raise UnreadableFile(f"{self.name} {trouble}", file=self.name)
+        if is_utf_16(head):
+            self._refuse(UTF_16, 1)
+        if self._ahead:
+            self._ahead[0] = self._ahead[0].removeprefix(codecs.BOM_UTF8)
+        for number, line in enumerate(self._ahead, 1):
+            if not _is_utf_8(line):
+                self._refuse(probable(head), number)
+
+    def first_character(self) -> str:
+        """The first character that is no blank; empty for an empty file."""
+        return b"".join(self._ahead).lstrip()[:1].decode("utf-8", errors="replace")
+
+    def __iter__(self) -> Iterator[str]:
+        for line in chain(self._ahead, iter(self._readline, b"")):
+            self.number += 1
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                self._refuse(probable(line + self._stream.peek()), self.number)
+            yield text
+
+    def _readline(self) -> bytes:
+        try:
+            line = self._stream.readline(LONGEST_LINE)
+        except _BROKEN_GZIP as error:
+            raise UnreadableFile(
+                f"{self.name} breaks off after line {self.number}: its gzip is damaged ({error}); "
+                f"make the file again. {self._kept()}",
+                file=self.name,
+            ) from error
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            raise UnreadableFile(
+                f"{self.name} line {self.number + 1} is longer than 4 MB; write one order a line. "
+                f"{self._kept()}",
+                file=self.name,
+            )
+        return line
+
+    def _refuse(self, encoding: Encoding, line: int) -> NoReturn:
+        raise UnreadableFile(
+            f"{self.name} line {line} is not UTF-8; it looks like {encoding.name}. Save the file "
+            f"as UTF-8, for example: iconv -f {encoding.iconv} -t UTF-8 {self.name} > utf8.txt. "
+            f"{self._kept()}",
+            file=self.name,
+        )
+
+    def _kept(self) -> str:
+        if self.number == 0:
+            return "Nothing of this file was imported."
+        return "The rows before that line were kept; importing them again changes nothing."
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# Numbers stay as written: 19.99 must not become 19.989999.
+_DECODER = json.JSONDecoder(parse_float=str, parse_constant=str)
+
+
+def _json_rows(lines: _Lines) -> Iterator[RawRow]:
+    decode = _DECODER.decode
+    for line in lines:
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            values = decode(text)
+        except (ValueError, RecursionError) as error:
+            yield RawRow(lines.number, {"_raw": text}, _no_json(error))
+            continue
+        if isinstance(values, dict):
+            yield RawRow(lines.number, values)
+        else:
+            trouble = 'is no JSON object; write one order a line: {"order_id": …}'
+            yield RawRow(lines.number, {"_raw": text}, trouble)
+
+
+def _no_json(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"is no JSON: {error.msg} (character {error.pos + 1}); write one object a line"
+    return "is no JSON that can be read: too deep, or a number too long"
+
+
+def _csv_rows(lines: _Lines) -> Iterator[RawRow]:
+    taken: list[str] = []
+
+    def remembered() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    source = remembered()
+    opening = next((line for line in source if line.strip()), None)
+    if opening is None:
+        return
+    delimiter, header = _header(opening, lines)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    taken.clear()
+    while True:
+        start = lines.number + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield RawRow(start, {"_raw": "".join(taken)}, _no_csv(error, start))
+            taken.clear()
+            continue
+        taken.clear()
+        if cells is None:
+            return
+        if not any(cells):
+            continue
+        values = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+        if len(cells) > len(header) and any(cells[len(header) :]):
+            yield RawRow(start, values, _too_many(len(cells), len(header), delimiter))
+        else:
+            yield RawRow(start, values)
+
+
+def _header(opening: str, lines: _Lines) -> tuple[str, list[str]]:
+    """The delimiter that makes most known column names, and the names."""
+    splits = {mark: _names(opening, mark) for mark in (",", ";", "\t")}
+    delimiter = max(splits, key=lambda mark: len(FIELDS.intersection(splits[mark])))
+    header = splits[delimiter]
+    if "order_id" not in header:
+        raise UnreadableFile(
+            f"{lines.name} line {lines.number} is no header with a column order_id; "
+            f"found: {', '.join(header)[:200]}. Nothing of this file was imported.",
+            file=lines.name,
+        )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise UnreadableFile(
+            f"{lines.name} has the column {', '.join(twice)} twice; keep one. "
+            "Nothing of this file was imported.",
+            file=lines.name,
+        )
+    return delimiter, header
+
+
+def _names(opening: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([opening], delimiter=delimiter))
+    except csv.Error:
+        return []
+    return [cell.strip().lower() for cell in cells]
+
+
+def _no_csv(error: Exception, start: int) -> str:
+    if "unexpected end" in str(error) or "field larger" in str(error):
+        return f"opens a quote that is never closed (from line {start} on); close or double it"
+    return f'is no CSV: {error}; put "…" around a cell and double the quotes inside it'
+
+
+def _too_many(cells: int, names: int, delimiter: str) -> str:
+    return (
+        f"has {cells} cells, but the header has {names}; "
+        f'put "…" around a cell that holds a {delimiter!r}'
+    )

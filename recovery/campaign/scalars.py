@@ -8,14 +8,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from recovery.campaign import values
 from recovery.campaign.codes import refuse
 from recovery.money import Money
 
 
-def _scalar(read: Callable[[str], object], kind: type = str) -> PlainValidator:
+def _scalar(read: Callable[[str], object], kind: type = str) -> BeforeValidator:
     def validate(value: Any) -> Any:
         if kind is not str and isinstance(value, kind):
             return value
@@ -23,7 +23,7 @@ def _scalar(read: Callable[[str], object], kind: type = str) -> PlainValidator:
             raise refuse("CR024", wanted="one value")
         return read(value)
 
-    return PlainValidator(validate)
+    return BeforeValidator(validate)
 
 
 def _alone_or_many(value: Any) -> Any:

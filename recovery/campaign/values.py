@@ -139,7 +139,7 @@ def read_cap(text: str) -> Cap:
     """Read `3 per week`: messages within any day, week, month (30 days) or duration."""
     match = re.fullmatch(r"(\d{1,4}) per (\S+)", " ".join(text.split()), re.ASCII)
     example = "a number and a span: 3 per week, or 2 per 10d"
-    if match is None:
+    if match is None or not int(match[1]):
         raise refuse("CR035", given=text, example=example)
     try:
         per = _PERIODS.get(match[2]) or parse_duration(match[2])

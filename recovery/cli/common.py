@@ -6,12 +6,12 @@ Nothing heavy is imported before a verb runs: `recovery --help` stays quick.
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Further from the wall clock than this, real customers would get messages at a made-up hour.
 NEAR_THE_WALL_CLOCK = timedelta(minutes=10)
 WIDTH_OF_A_PIPE = 120
-R = TypeVar("R")
+Verb = Callable[..., int | None]
 
 
 class Desk:
@@ -126,16 +126,17 @@ class Instant(click.ParamType[datetime]):
         return at.astimezone(UTC)
 
 
-def verb(*, at: bool) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def verb(*, at: bool) -> Callable[[Verb], Callable[..., None]]:
     """Give a command `--json`, `--project` (and `--at`, `--force`) and hand it a `desk` first.
 
-    Stand it below `@click.command` and the command's own options. Errors become messages on
-    standard error (with --json also a document on standard output) and exit codes.
+    Stand it below `@click.command` and the command's own options. The function returns an exit
+    code, or None for 0. Errors become messages on standard error (with --json also a document on
+    standard output) and exit codes.
     """
 
-    def decorate(function: Callable[..., R]) -> Callable[..., R]:
+    def decorate(function: Verb) -> Callable[..., None]:
         @functools.wraps(function)
-        def wrapped(**options: Any) -> R:
+        def wrapped(**options: Any) -> None:
             desk = Desk(
                 options.pop("project"),
                 options.pop("at", None),
@@ -146,7 +147,8 @@ def verb(*, at: bool) -> Callable[[Callable[..., R]], Callable[..., R]]:
             with exit_codes(desk):
                 if at:
                     _ = desk.clock
-                return function(desk, **options)
+                if code := function(desk, **options):
+                    raise click.exceptions.Exit(int(code))
 
         for option in (*_TIME_OPTIONS, *_OPTIONS) if at else _OPTIONS:
             wrapped = option(wrapped)
@@ -173,11 +175,15 @@ def exit_codes(desk: Desk) -> Iterator[None]:
 def refuse(message: str, code: int, *, as_json: bool, error: Exception | None = None) -> None:
     """Say why nothing more is done, and leave with `code`."""
     if as_json:
-        problems = getattr(error, "problems", None)
-        told = {"message": message, "exit_code": int(code)}
-        click.echo(to_json({"error": told | ({"problems": problems} if problems else {})}))
+        click.echo(error_document(message, code, getattr(error, "problems", ())))
     click.echo(f"Error: {message}", err=True)
     raise click.exceptions.Exit(int(code))
+
+
+def error_document(message: str, code: int, problems: Sequence[Any] = ()) -> str:
+    """What --json prints in place of the answer when there is none."""
+    told: dict[str, Any] = {"message": message, "exit_code": int(code)}
+    return to_json({"error": told | ({"problems": problems} if problems else {})})
 
 
 def to_json(payload: Mapping[str, Any]) -> str:

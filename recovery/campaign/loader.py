@@ -37,6 +37,7 @@ class LoadedCampaign:
     file: str
     source: str
     digest: str
+    defaults: str = ""  # the text of defaults.yaml it was read with
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def parse_campaign(source: str, file: str, defaults: SharedDefaults = _NONE) -> 
 
     campaign = _validated(tree, Campaign, defaults.under, lint)
     digest = hashlib.sha256(f"{text}\0{defaults.source}".encode()).hexdigest()
-    return LoadedCampaign(campaign, file, text, digest)
+    return LoadedCampaign(campaign, file, text, digest, defaults.source)
 
 
 def parse_defaults(source: str, file: str = _DEFAULTS[0]) -> SharedDefaults:

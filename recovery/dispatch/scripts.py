@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, select
+from typing import Any
 
-from recovery.campaign.loader import parse_campaign
+from sqlalchemy import Connection, Row, select
+
+from recovery.campaign.loader import parse_campaign, parse_defaults
 from recovery.campaign.schema import Status
 from recovery.db import table
 from recovery.dispatch.gather import Script
@@ -31,12 +33,15 @@ class Scripts:
         if missing:
             found = select(versions).where(versions.c.id.in_(missing))
             for row in connection.execute(found):
-                self._known[row.id] = self._script(row.campaign, row.source, row.file)
+                self._known[row.id] = self._script(row)
         return self._known
 
-    def _script(self, name: str, source: str, file: str) -> Script:
-        campaign = parse_campaign(source, file).campaign
-        status = Status.PAUSED if file in self._broken else self._live.get(name, Status.ENDED)
+    def _script(self, version: Row[Any]) -> Script:
+        defaults = parse_defaults(version.defaults)
+        campaign = parse_campaign(version.source, version.file, defaults).campaign
+        status = self._live.get(version.campaign, Status.ENDED)
+        if version.file in self._broken:
+            status = Status.PAUSED
         steps = {
             (sequence, step.step): step
             for sequence, listed in campaign.sequences.items()

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-
 # Journals outgrow 32 bits; SQLite wants its rowid to be called INTEGER.
 BigKey: Any = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -68,6 +67,7 @@ class CampaignVersion(SQLModel, table=True):
     campaign: str
     digest: str
     source: str
+    defaults: str = ""  # of defaults.yaml at that time
     file: str
     first_used_at: datetime
 

@@ -85,6 +85,7 @@ def version_id(connection: Connection, loaded: LoadedCampaign, now: datetime) ->
             campaign=name,
             digest=loaded.digest,
             source=loaded.source,
+            defaults=loaded.defaults,
             file=loaded.file,
             first_used_at=now,
         )

@@ -93,7 +93,7 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
 
 def _called(road: Road) -> str:
     last = road[-1] if road else "the file"
-    return f"item {last + 1}" if isinstance(last, int) else last
+    return f"item {last + 1} of {road[-2]}" if isinstance(last, int) else last
 
 
 def _keys(road: Road, model: type[BaseModel]) -> list[str]:

@@ -106,7 +106,7 @@ class _Gardener:
 
 
 def _nothing(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and not node.value and node.style is None
+    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
 
 
 def _place(node: yaml.Node) -> Place:

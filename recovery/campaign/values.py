@@ -9,12 +9,15 @@ from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from pydantic_core import PydanticCustomError
+
 from recovery.campaign.codes import refuse
 from recovery.campaign.durations import parse_duration
-from recovery.campaign.vocabulary import countries, guess, guess_country
-from recovery.money import Money, currencies
+from recovery.campaign.vocabulary import countries, guess_country, guess_currency, guess_failure
+from recovery.money import Money, currencies, digits
 from recovery.reasons import known_failures
 
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY"}
 _PERIODS = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30)}
 
 
@@ -116,23 +119,34 @@ def _plain(value: Decimal) -> str:
 
 def read_money(text: str) -> Money:
     """Read `50 USD`: a positive amount in major units, a space, an ISO 4217 code."""
-    match = re.fullmatch(r"(\S+)\s+([A-Za-z]{3})", text)
-    if match is None:
-        raise refuse("CR031", given=text, problem="it needs a number and a currency", example=_500)
-    number, currency = match.groups()
-    if currency not in currencies():
-        raise refuse("CR032", given=currency, guess=guess(currency.upper(), currencies(), _500))
+    number, _, currency = text.partition(" ")
+    if not currency.strip().isalpha():
+        raise _no_money(text, "it needs a number, a space and a currency")
+    if currency.strip() not in currencies():
+        raise refuse("CR032", given=currency.strip(), guess=guess_currency(currency.strip()))
     try:
-        money = Money.parse(number, currency)
+        money = Money.parse(number, currency.strip())
     except ValueError as error:
-        problem = str(error).partition("; ")[0]
-        raise refuse("CR031", given=text, problem=problem, example=f"50 {currency}") from None
+        raise _no_money(text, str(error).partition("; ")[0]) from None
     if money.minor <= 0:
-        raise refuse("CR031", given=text, problem="it must be above zero", example=f"50 {currency}")
+        raise _no_money(text, "it must be above zero")
     return money
 
 
-_500 = "500 USD"
+def _no_money(text: str, problem: str) -> PydanticCustomError:
+    """Guess from the digits and the currency's letters or sign what was meant."""
+    number = re.sub(r"[^\d.,]", "", text)
+    if re.search(r",\d{1,2}$", number):  # a decimal comma
+        number = number.replace(".", "").replace(",", ".")
+    letters = re.search(r"[A-Z]{3}", text.upper())
+    sign = next((code for sign, code in _SIGNS.items() if sign in text), "USD")
+    currency = letters[0] if letters else sign
+    try:
+        meant = Money.parse(f"{Decimal(number.replace(',', '')):.{digits(currency)}f}", currency)
+    except (ValueError, InvalidOperation):
+        return refuse("CR031", given=text, problem=problem, example="500 USD")
+    example = f"{meant.major.normalize():f} {currency}" if meant.minor > 0 else "500 USD"
+    return refuse("CR031", given=text, problem=problem, example=example)
 
 
 def read_cap(text: str) -> Cap:
@@ -187,5 +201,5 @@ def read_country(text: str) -> str:
 def read_failure(text: str) -> str:
     """Read a category of `recovery.reasons`, or the code of a provider we know."""
     if text not in known_failures():
-        raise refuse("CR039", given=text, guess=guess(text, known_failures()))
+        raise refuse("CR039", given=text, guess=guess_failure(text))
     return text

@@ -5,7 +5,13 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
-_NAMES_OF_THE_STREET = {"UK": "GB", "EN": "GB", "EL": "GR"}
+from babel.core import get_global
+
+from recovery.money import currencies
+from recovery.reasons import FailureReason, known_failures
+
+_NAMES_OF_THE_STREET = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
+_SHOWN = 30
 
 
 @cache
@@ -23,15 +29,34 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def guess(word: str, options: Iterable[str], else_say: str | None = None) -> str:
+def guess(word: str, options: Iterable[str]) -> str:
     """Return a cure: the option that was probably meant, or what there is to choose from."""
     known = sorted(options)
     near = nearest(word, known)
     if near is not None:
         return f"did you mean '{near}'?"
-    if else_say is not None:
-        return else_say
-    return f"one of: {', '.join(known)}" if known else "there is none yet"
+    if not known:
+        return "there is none yet"
+    more = len(known) - _SHOWN
+    return f"one of: {', '.join(known[:_SHOWN])}" + (f" and {more} more" if more > 0 else "")
+
+
+def guess_currency(word: str) -> str:
+    """Return a cure for what is no ISO 4217 code."""
+    near = nearest(word, _in_use()) or nearest(word, currencies())
+    return f"did you mean '{near}'?" if near else "write a code of ISO 4217, such as 50 USD"
+
+
+def guess_failure(word: str) -> str:
+    """Return a cure for what is neither a reason of ours nor a provider's code."""
+    near = nearest(word, known_failures())
+    return f"did you mean '{near}'?" if near else guess(word, FailureReason)
+
+
+@cache
+def _in_use() -> frozenset[str]:
+    rows = (row for rows in get_global("territory_currencies").values() for row in rows)
+    return frozenset(code for code, _, until, tender in rows if tender and until is None)
 
 
 def guess_country(word: str) -> str:
@@ -46,5 +71,5 @@ def _code_of(word: str) -> str | None:
     if word.upper() in countries():
         return word.upper()
     by_name = {name: code for code, name in countries().items()}
-    near = nearest(word, by_name)
+    near = nearest(word, by_name) if len(word) > 3 else None
     return by_name[near] if near else None

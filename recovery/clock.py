@@ -1,6 +1,7 @@
 """The only room that reads the time; below the entrance there is only `now`."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 
@@ -40,3 +41,14 @@ class VirtualClock:
     def advance_to(self, at: datetime) -> None:
         """Move forward to `at` (aware)."""
         self.advance(at - self._now)
+
+
+class Stopwatch:
+    """Seconds since it was made, for people: never for a decision."""
+
+    def __init__(self) -> None:
+        self._start = monotonic()
+
+    def seconds(self) -> float:
+        """Elapsed wall time, to the millisecond."""
+        return round(monotonic() - self._start, 3)

@@ -1,0 +1,1 @@
+"""The dramatiq side. Nothing else knows dramatiq."""

@@ -56,6 +56,13 @@ def due_count(connection: Connection, now: datetime) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
+def in_flight(connection: Connection) -> int:
+    """How many touches a worker holds."""
+    held = [TouchState.CLAIMED, TouchState.SENDING]
+    counted = select(func.count()).where(touches.c.state.in_(held))
+    return int(connection.execute(counted).scalar_one())
+
+
 def sweep(connection: Connection, now: datetime) -> Swept:
     """Leases that are over: a claim goes back, a send that never answered becomes `unknown`."""
     over = touches.c.lease_until <= now

@@ -1,12 +1,11 @@
 """Which steps a touch follows: the campaign as it was at enrolment, its status as it is today."""
 
 from collections.abc import Collection, Mapping
-
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from recovery.campaign.loader import parse_campaign, parse_defaults
+from recovery.campaign.loader import SharedDefaults, parse_campaign, parse_defaults
 from recovery.campaign.schema import Status
 from recovery.db import table
 from recovery.dispatch.gather import Script
@@ -37,10 +36,10 @@ class Scripts:
         return self._known
 
     def _script(self, version: Row[Any]) -> Script:
-        defaults = parse_defaults(version.defaults)
+        defaults = parse_defaults(version.defaults) if version.defaults else SharedDefaults()
         campaign = parse_campaign(version.source, version.file, defaults).campaign
         status = self._live.get(version.campaign, Status.ENDED)
-        if version.file in self._broken:
+        if version.file in self._broken or any(f.startswith("defaults.") for f in self._broken):
             status = Status.PAUSED
         steps = {
             (sequence, step.step): step

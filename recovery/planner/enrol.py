@@ -77,6 +77,11 @@ def enrol(
     return Plan(enrolled, _without_rate(active, rates, currencies))
 
 
+def newest(connection: Connection) -> int:
+    """The id of the newest enrolment: whatever comes later is new."""
+    return int(connection.execute(select(func.coalesce(func.max(enrolments.c.id), 0))).scalar_one())
+
+
 def version_id(connection: Connection, loaded: LoadedCampaign, now: datetime) -> int:
     """The row that keeps this very text of the campaign, made when it is first used."""
     name = loaded.campaign.campaign
@@ -109,10 +114,10 @@ def _enrol_one(
         chosen = candidates(campaign, now, rates, currencies)
         if not _load_picks(connection, campaign, chosen):
             return {}
-        last = connection.execute(select(func.coalesce(func.max(enrolments.c.id), 0))).scalar_one()
+        last = newest(connection)
         _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
-        _insert_touches(connection, campaign, int(last), now)
-        return _by_arm(connection, int(last))
+        _insert_touches(connection, campaign, last, now)
+        return _by_arm(connection, last)
     finally:
         picks.drop(connection)
 

@@ -1,0 +1,75 @@
+"""`recovery run`: what cron calls."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from recovery.cli.common import Desk, verb
+from recovery.errors import Exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.engine import RunResult
+
+
+@click.command("run")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; change and send nothing.")
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.IntRange(0, 86_400),
+    default=0,
+    help="With Redis: wait up to this long until the workers have sent what is due.",
+)
+@verb(at=True)
+def command(desk: Desk, *, dry_run: bool, wait: int) -> None:
+    """Do everything that is due now: settle payments, enrol orders, send messages.
+
+    This is the one line for cron. Running it twice at the same moment does nothing the second
+    time; two runs at once are safe, the later one leaves with exit code 75.
+    """
+    from workers.courier import courier_for
+
+    engine = desk.engine()
+    try:
+        result = engine.run(courier_for(desk.settings.broker_url, wait), dry_run=dry_run)
+    finally:
+        engine.close()
+    desk.show(result.payload(), lambda console: _tell(result, console))
+    raise SystemExit(int(_exit(result)))
+
+
+def _exit(result: "RunResult") -> Exit:
+    if result.problems:
+        return Exit.DATA
+    failed = result.touches.failed or result.touches.unknown or result.refused
+    return Exit.PARTIAL if failed else Exit.DONE
+
+
+def _tell(result: "RunResult", console: "Console") -> None:
+    done, settled = result.touches, result.settled
+    would = "would be " if result.dry_run else ""
+    console.print(f"Run {result.token} at {result.at:%Y-%m-%d %H:%M} UTC")
+    for campaign, arms in result.enrolled.items():
+        shares = ", ".join(f"{arm} {count}" for arm, count in arms.items())
+        console.print(f"  {would}enrolled   {campaign}: {shares}")
+    console.print(f"  {would}sent       {done.sent} messages, {done.tasks} tasks for people")
+    for reason, count in sorted(done.snoozed.items()):
+        console.print(f"  {would}put off    {count}: {_words(reason)}")
+    for reason, count in sorted(done.skipped.items()):
+        console.print(f"  {would}left out   {count}: {_words(reason)}")
+    if done.failed or done.unknown:
+        console.print(f"  failed {done.failed}, answer unknown {done.unknown}")
+    if result.hinted:
+        console.print(f"  handed to workers: {result.hinted} touches")
+    ended = sum(settled.exited.values()) + settled.exhausted
+    console.print(f"  since the last run: {settled.recovered} recovered, {ended} ended unpaid")
+    for problem in (*result.problems, *result.refused):
+        console.print(f"  PROBLEM {problem}")
+    for warning in result.warnings:
+        console.print(f"  note: {warning}")
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")

@@ -1,0 +1,30 @@
+"""`recovery worker`: dramatiq workers for the Redis broker."""
+
+import os
+import sys
+
+import click
+
+from recovery.cli.common import Desk, verb
+from recovery.errors import UsageError
+
+
+@click.command("worker")
+@click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="A process.")
+@verb(at=False)
+def command(desk: Desk, *, processes: int, threads: int) -> None:
+    """Send what runs hand over through Redis; stop it with Ctrl-C or SIGTERM.
+
+    Start as many as you like, on as many hosts as you like. Each process sends up to
+    RECOVERY_CONCURRENCY messages at once, whatever its number of threads.
+    """
+    if not desk.settings.broker_url.startswith("redis"):
+        raise UsageError(
+            "RECOVERY_BROKER_URL is memory://, so `recovery run` sends by itself; "
+            "set it to redis://host:6379/0 to use workers"
+        )
+    environ = os.environ | {"RECOVERY_PROJECT": str(desk.settings.project)}
+    arguments = ["--processes", str(processes), "--threads", str(threads)]
+    command = [sys.executable, "-m", "dramatiq", "workers.main:broker", *arguments]
+    os.execve(sys.executable, command, environ)  # noqa: S606 - signals reach dramatiq directly

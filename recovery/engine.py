@@ -1,0 +1,304 @@
+"""The engine: every room in the order in which an order visits them; the whole API in one place.
+
+Time enters here: each method reads the clock once, and below it there is only `now`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Database
+
+from recovery.campaign.loader import CampaignError, LoadedCampaign, load_folder
+from recovery.clock import Clock, Stopwatch
+from recovery.connectors import email_sender, sms_sender
+from recovery.connectors.base import Sender
+from recovery.db import open_engine, reading, writing
+from recovery.dispatch.claim import Swept, due_count, in_flight
+from recovery.dispatch.claim import sweep as sweep_leases
+from recovery.dispatch.executor import Dispatcher, Outcome
+from recovery.dispatch.prepare import Workshop
+from recovery.dispatch.render import Renderer
+from recovery.dispatch.scripts import Scripts
+from recovery.incentives import budget
+from recovery.intake import settle, sweep
+from recovery.intake.importing import ImportResult, import_files
+from recovery.links import Links
+from recovery.lock import run_lock
+from recovery.markets.rates import Rates, load_rates
+from recovery.measure import explain as story
+from recovery.measure import report as measuring
+from recovery.measure import runs
+from recovery.measure.costs import Costs
+from recovery.message import Channel
+from recovery.migrations import prepare
+from recovery.planner.enrol import Plan, enrol, newest
+from recovery.settings import Settings
+from recovery.template.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the touches that were due: sent here (`outcomes`), or handed to workers."""
+
+    outcomes: Sequence[Outcome] = ()
+    hinted: int = 0
+
+
+# Hands what is due at an instant to whoever sends it.
+Courier = Callable[["Engine", datetime], Delivery]
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What `recovery run` did. `problems` are campaign and template errors, for people."""
+
+    token: str
+    at: datetime
+    dry_run: bool
+    imported: dict[str, int] = field(default_factory=dict)
+    enrolled: dict[str, dict[str, int]] = field(default_factory=dict)
+    touches: runs.Tally = field(default_factory=runs.Tally)
+    settled: runs.Tally = field(default_factory=runs.Tally)
+    hinted: int = 0
+    swept: Swept = field(default_factory=lambda: Swept(0, 0))
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # senders whose account does not work
+    seconds: float = 0.0
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON of the contract."""
+        done, settled = self.touches, self.settled
+        return {
+            "run_id": self.token,
+            "at": self.at,
+            "dry_run": self.dry_run,
+            "imported": self.imported,
+            "enrolled": self.enrolled,
+            "touches": {
+                "sent": done.sent,
+                "tasks": done.tasks,
+                "skipped": dict(sorted(done.skipped.items())),
+                "snoozed": dict(sorted(done.snoozed.items())),
+                "failed": done.failed,
+                "unknown": done.unknown + self.swept.unknown,
+                "hinted": self.hinted,
+                "released": self.swept.released,
+            },
+            "settled": {
+                "recovered": settled.recovered,
+                "cancelled": sum(settled.exited.values()),
+                "exited": dict(sorted(settled.exited.items())),
+                "exhausted": settled.exhausted,
+            },
+            "problems": self.problems,
+            "warnings": self.warnings,
+            "refused": self.refused,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The campaigns as they lie in the folder now, readable and broken."""
+
+    loaded: Sequence[LoadedCampaign]
+    broken: Sequence[CampaignError]
+
+    def scripts(self) -> Scripts:
+        """How touches find their steps under this programme."""
+        live = {one.campaign.campaign: one.campaign.status for one in self.loaded}
+        return Scripts(live, [error.file for error in self.broken])
+
+
+class _Rehearsed(Exception):
+    """Raised to roll a dry run back."""
+
+
+class Engine:
+    """The whole job on one project. Cheap to make; opens what it needs when it is needed."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._templates: tuple[int, Catalog] | None = None
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, brought to the shape this version needs."""
+        engine = open_engine(self.settings.database_url)
+        prepare(engine)
+        return engine
+
+    @property
+    def catalog(self) -> Catalog:
+        """The templates of the project as they are now: a worker lives longer than a template."""
+        files = self.settings.templates_dir.rglob("*")
+        stamp = hash(tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files)))
+        if self._templates is None or self._templates[0] != stamp:
+            self._templates = stamp, Catalog(self.settings.templates_dir)
+        return self._templates[1]
+
+    @cached_property
+    def senders(self) -> Mapping[Channel, Sender]:
+        """One sender a channel, as the settings say."""
+        return {
+            Channel.EMAIL: email_sender(self.settings),
+            Channel.SMS: sms_sender(self.settings),
+        }
+
+    def close(self) -> None:
+        """Give connections back: senders' and the database's."""
+        for sender in self.__dict__.get("senders", {}).values():
+            sender.close()
+        if "database" in self.__dict__:
+            self.database.dispose()
+
+    def programme(self) -> Programme:
+        """Read the campaigns folder."""
+        return Programme(*load_folder(self.settings.campaigns_dir))
+
+    def rates(self, now: datetime) -> Rates:
+        """The reference rates of the day, the merchant's own first."""
+        return load_rates(now.date(), self.settings.rates_file)
+
+    def import_orders(
+        self,
+        files: Sequence[str | Path | IO[bytes]],
+        source: str,
+        rejects: Path | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> ImportResult:
+        """Take orders in; what they settle is settled in the same transaction."""
+        now = self.clock.now()
+        return import_files(self.database, files, source, self.settings.vip, now, rejects, progress)
+
+    def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> RunResult:
+        """One recovery run: sweep, settle, enrol, schedule, dispatch what is due.
+
+        Raises Locked when another run is at work. A broken campaign stops only itself.
+        """
+        now, watch = self.clock.now(), Stopwatch()
+        result = RunResult(uuid4().hex[:12], now, dry_run)
+        with run_lock(self.database, self.settings.var_dir / "run.lock"):
+            programme = self.programme()
+            result.problems += [str(error) for error in programme.broken]
+            if dry_run:
+                self._rehearse(programme, now, result)
+            else:
+                self._perform(programme, courier or dispatched, now, result)
+        result.seconds = watch.seconds()
+        return result
+
+    def dispatch(
+        self, now: datetime, programme: Programme | None = None, batches: int | None = None
+    ) -> Outcome:
+        """Send what is due at `now`, at most `batches` batches; safe beside other workers."""
+        return self._dispatcher(programme or self.programme(), now).run(now, batches)
+
+    def due(self, now: datetime) -> int:
+        """How many touches are due at `now`."""
+        with reading(self.database) as connection:
+            return due_count(connection, now)
+
+    def busy(self, now: datetime) -> bool:
+        """Whether anything due at `now` is still planned, or on its way."""
+        with reading(self.database) as connection:
+            return due_count(connection, now) + in_flight(connection) > 0
+
+    def report(self, campaign: str | None = None) -> measuring.Report:
+        """The recovery rate of each sequence, as of now."""
+        with reading(self.database) as connection:
+            return measuring.report(
+                connection, self.clock.now(), Costs.read(self.settings.costs), campaign
+            )
+
+    def explain(self, order: str, source: str | None = None) -> story.Story:
+        """Everything decided about one order, in time order."""
+        with reading(self.database) as connection:
+            return story.explain(connection, order, source, self.clock.now())
+
+    def _perform(
+        self, programme: Programme, courier: Courier, now: datetime, result: RunResult
+    ) -> None:
+        with writing(self.database) as connection:
+            start, before = runs.here(connection), runs.last_run(connection)
+            first_new = newest(connection)
+            self._plan(connection, programme, now, result)
+        with writing(self.database) as connection:
+            settle.settle_orders(connection, sweep.overtaken(connection, first_new), now)
+        delivery = courier(self, now)
+        result.hinted = delivery.hinted
+        for outcome in delivery.outcomes:
+            result.problems += sorted(outcome.broken)
+            result.refused += [f"{channel}: {why}" for channel, why in outcome.closed.items()]
+        with writing(self.database) as connection:
+            self._count(connection, start, before, result)
+            runs.keep(connection, result.token, now, runs.here(connection), _plain(result))
+
+    def _rehearse(self, programme: Programme, now: datetime, result: RunResult) -> None:
+        """The same work in one transaction that is rolled back; no provider is called."""
+        try:
+            with writing(self.database) as connection:
+                start, before = runs.here(connection), runs.last_run(connection)
+                self._plan(connection, programme, now, result)
+                outcome = self._dispatcher(programme, now).rehearse(connection, now)
+                result.problems += sorted(outcome.broken)
+                self._count(connection, start, before, result)
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
+
+    def _plan(
+        self, connection: Connection, programme: Programme, now: datetime, result: RunResult
+    ) -> None:
+        result.swept = sweep_leases(connection, now)
+        budget.expire(connection, now)
+        sweep.exhaust(connection, now)
+        rates = self.rates(now)
+        plan = enrol(connection, programme.loaded, now, rates)
+        result.enrolled = plan.enrolled
+        result.warnings += _without_rate(plan, rates)
+
+    def _count(
+        self, connection: Connection, start: runs.Mark, before: runs.Mark, result: RunResult
+    ) -> None:
+        result.touches = runs.tally(connection, start)
+        result.settled = runs.tally(connection, before)
+        result.imported = runs.imported(connection, before)
+
+    def _dispatcher(self, programme: Programme, now: datetime) -> Dispatcher:
+        secret = self.settings.secret_key.get_secret_value()
+        links = Links(secret, self.settings.public_url)
+        renderer = Renderer(self.catalog, links, self.settings.shop)
+        return Dispatcher(
+            database=self.database,
+            workshop=Workshop(renderer, self.rates(now), secret),
+            scripts=programme.scripts(),
+            senders=self.senders,
+            concurrency=self.settings.concurrency,
+            batch=self.settings.batch,
+        )
+
+
+def dispatched(engine: Engine, now: datetime) -> Delivery:
+    """The plainest courier: send everything here and now."""
+    return Delivery([engine.dispatch(now)])
+
+
+def _without_rate(plan: Plan, rates: Rates) -> list[str]:
+    return [
+        f"no exchange rate for {currency} on {rates.day}: its orders fit no segment with an amount"
+        "; add one to the rates file"
+        for currency in plan.without_rate
+    ]
+
+
+def _plain(result: RunResult) -> dict[str, Any]:
+    return {key: value for key, value in result.payload().items() if key != "at"}

@@ -1,0 +1,56 @@
+"""Enrolments whose time is over, and those whose order changed while they were being written."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, literal, select, update
+
+from recovery.db import changed, table
+from recovery.facts import UNPAID
+from recovery.models import Decision, Enrolment, EnrolmentState, Order, Touch, TouchState
+
+enrolments, touches = table(Enrolment), table(Touch)
+orders, decisions = table(Order), table(Decision)
+
+
+def exhaust(connection: Connection, now: datetime) -> int:
+    """Close enrolments whose goal window is over, unpaid; what they still planned is cancelled."""
+    over = (enrolments.c.state == EnrolmentState.ACTIVE) & (enrolments.c.window_ends_at <= now)
+    ending = select(enrolments.c.id).where(over)
+    connection.execute(
+        update(touches)
+        .where(touches.c.enrolment_id.in_(ending), touches.c.state == TouchState.PLANNED)
+        .values(state=TouchState.CANCELLED, reason="goal_window_over")
+    )
+    entries = select(
+        literal(now, decisions.c.at.type),
+        enrolments.c.id,
+        literal("exhausted"),
+        literal("goal_window_over"),
+    ).where(over)
+    connection.execute(
+        decisions.insert().from_select(["at", "enrolment_id", "verdict", "reason"], entries)
+    )
+    ended = (
+        update(enrolments)
+        .where(over)
+        .values(state=EnrolmentState.EXHAUSTED, reason="goal_window_over", ended_at=now)
+    )
+    return changed(connection, ended)
+
+
+def overtaken(connection: Connection, after: int) -> list[int]:
+    """Orders of live enrolments newer than id `after` that are unpaid no more.
+
+    A payment that was booked while the planner wrote could not see the enrolment it should end.
+    """
+    found = (
+        select(orders.c.id)
+        .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id)
+        .where(
+            enrolments.c.id > after,
+            enrolments.c.state == EnrolmentState.ACTIVE,
+            orders.c.status.not_in(sorted(UNPAID)),
+        )
+        .order_by(orders.c.id)
+    )
+    return list(connection.execute(found).scalars())

@@ -1,0 +1,45 @@
+"""The actors: parse, call the engine, done. A message is a hint; the database is the schedule."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import dramatiq
+from dramatiq.broker import Broker
+
+from recovery.clock import SystemClock
+from recovery.dispatch.executor import Outcome
+from recovery.engine import Engine
+from recovery.settings import load_settings
+
+QUEUE = "recovery"
+BATCHES = 20  # at most, for one hint: long enough to keep all senders busy, short enough to stop
+
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """The engine of a worker process, made from the settings of its project."""
+    global _engine
+    if _engine is None:
+        _engine = Engine(load_settings(), SystemClock())
+    return _engine
+
+
+def declare(
+    broker: Broker,
+    find: Callable[[], Engine] = engine,
+    hear: Callable[[Outcome], None] | None = None,
+) -> "dramatiq.Actor[[str], None]":
+    """Declare the actors on `broker`, working with the engine that `find` gives.
+
+    `hear` is told what the journal does not say: broken templates, senders that refuse us.
+    """
+
+    @dramatiq.actor(broker=broker, queue_name=QUEUE)
+    def dispatch(at: str) -> None:
+        """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing."""
+        outcome = find().dispatch(datetime.fromisoformat(at), batches=BATCHES)
+        if hear is not None:
+            hear(outcome)
+
+    return dispatch

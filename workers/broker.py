@@ -1,0 +1,40 @@
+"""The broker, made from the settings: in this process, or Redis for workers on many hosts."""
+
+import dramatiq
+from dramatiq.broker import Broker
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotifications, TimeLimit
+
+NAMESPACE = "recovery"
+MINUTE = 60_000
+MEMORY = "memory://"
+
+
+def make_broker(url: str) -> Broker:
+    """A broker for `url`, `memory://` or `redis://…`; nothing is connected yet.
+
+    No Retries middleware: a message is only a hint, the next run hints again. No Prometheus: its
+    server would listen on every interface.
+    """
+    middleware: list[Middleware] = [
+        AgeLimit(max_age=60 * MINUTE),  # older hints are moot: every run makes new ones
+        TimeLimit(time_limit=60 * MINUTE),
+        ShutdownNotifications(notify_shutdown=True),
+        Callbacks(),
+    ]
+    broker: Broker
+    if url.startswith(MEMORY):
+        broker = StubBroker(middleware=middleware)
+    else:
+        # A killed worker's hints come back by maintenance; by default that is a rare lottery.
+        broker = RedisBroker(
+            url=url,
+            namespace=NAMESPACE,
+            middleware=middleware,
+            maintenance_chance=100_000,
+            socket_timeout=30,
+            socket_connect_timeout=5,
+        )
+    dramatiq.set_broker(broker)
+    return broker

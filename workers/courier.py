@@ -1,0 +1,73 @@
+"""Couriers: how what is due gets from a run to the workers."""
+
+from datetime import datetime
+from math import ceil
+from threading import Event
+
+from dramatiq import Worker
+from redis.exceptions import RedisError
+
+from recovery.dispatch.executor import Outcome
+from recovery.engine import Courier, Delivery, Engine
+from recovery.errors import Unavailable
+from workers.actors import BATCHES, QUEUE, declare
+from workers.broker import MEMORY, make_broker
+
+POLL = 0.2  # seconds
+
+
+def courier_for(url: str, wait: int = 0) -> Courier:
+    """The courier for a broker URL. With Redis it may wait up to `wait` seconds for the workers."""
+    return in_process if url.startswith(MEMORY) else over_redis(url, wait)
+
+
+def in_process(engine: Engine, now: datetime) -> Delivery:
+    """Run the same actors in this process until nothing due at `now` is left."""
+    heard: list[Outcome] = []
+    broker = make_broker(MEMORY)
+    dispatch = declare(broker, lambda: engine, heard.append)
+    worker = Worker(broker, worker_threads=1, worker_timeout=100)
+    worker.start()
+    try:
+        while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:
+            dispatch.send(now.isoformat())
+            broker.join(QUEUE)
+    finally:
+        worker.stop()
+        broker.close()
+    return Delivery(outcomes=heard)
+
+
+def over_redis(url: str, wait: int) -> Courier:
+    """Hint at every batch that is due; workers anywhere pick the hints up.
+
+    Raises Unavailable when Redis does not answer: the touches stay due, and the next run hints
+    at them again.
+    """
+
+    def hand_over(engine: Engine, now: datetime) -> Delivery:
+        due = engine.due(now)
+        broker = make_broker(url)
+        dispatch = declare(broker, lambda: engine)
+        try:
+            for _ in range(ceil(due / engine.settings.batch)):
+                dispatch.send(now.isoformat())
+        except RedisError as error:
+            raise Unavailable(
+                f"Redis did not answer ({error}); {due} touches stay due, nothing is lost: "
+                "start it, then run again"
+            ) from error
+        finally:
+            broker.close()
+        _wait(engine, now, wait)
+        return Delivery(hinted=due)
+
+    return hand_over
+
+
+def _wait(engine: Engine, now: datetime, seconds: int) -> None:
+    pause = Event()
+    for _ in range(int(seconds / POLL)):
+        if not engine.busy(now):
+            return
+        pause.wait(POLL)

@@ -1,0 +1,11 @@
+"""What `recovery worker` loads: the broker of the project, with its actors."""
+
+from recovery import telemetry
+from recovery.settings import load_settings
+from workers.actors import declare
+from workers.broker import make_broker
+
+settings = load_settings()
+telemetry.configure(settings.log_level, settings.secrets())
+broker = make_broker(settings.broker_url)
+dispatch = declare(broker)

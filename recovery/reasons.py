@@ -140,6 +140,21 @@ MEANINGS: dict[FailureReason, Meaning] = {
 }
 
 
+_NOT_TRIED = {
+    "cart": "The customer left before placing the order",
+    "pending": "The order was placed and no payment is known",
+    "awaiting": "A voucher or transfer was issued and has not been paid yet",
+    "failed": "A payment was refused, and the shop did not say why",
+}
+
+
+def why_unpaid(status: str, reason: str | None) -> str | None:
+    """Why an order in `status` is unpaid, in words for colleagues; None when it is not unpaid."""
+    if status not in _NOT_TRIED:
+        return None
+    return MEANINGS[FailureReason(reason)].en if reason else _NOT_TRIED[status]
+
+
 def reason_for(source: str | None, code: str | None) -> FailureReason | None:
     """Translate a provider's code; None when there is no code, UNKNOWN when nobody knows it.
 

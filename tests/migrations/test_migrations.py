@@ -1,0 +1,109 @@
+"""Migrations: they lead to what the models say, keep data, and may be asked for twice at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, inspect, select, text
+from sqlmodel import SQLModel
+
+from recovery import migrations
+from recovery.db import reading, table, writing
+from recovery.errors import UsageError
+from recovery.models import Customer
+
+CUSTOMER = {
+    "key": "shop:1",
+    "source": "shop",
+    "email_consent": "none",
+    "sms_consent": "none",
+    "consent_at": datetime(2026, 11, 22, 9, tzinfo=UTC),
+}
+
+
+def test_the_migrated_database_is_the_one_the_models_describe(database: Engine) -> None:
+    with reading(database) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_partial_indexes_cover_the_same_rows_as_the_models_say(database: Engine) -> None:
+    """Alembic does not compare the WHERE of an index, and the planner lives by it."""
+    dialect = database.dialect.name
+    said = {
+        index.name: str(index.dialect_options[dialect]["where"])
+        for one in SQLModel.metadata.tables.values()
+        for index in one.indexes
+        if index.dialect_options[dialect]["where"] is not None
+    }
+    inspector = inspect(database)
+    found = {
+        index["name"]: str(index["dialect_options"][f"{dialect}_where"])
+        for name in inspector.get_table_names()
+        for index in inspector.get_indexes(name)
+        if f"{dialect}_where" in index.get("dialect_options", {})
+    }
+    assert found.keys() == said.keys()
+    for name, where in said.items():
+        words = {word.strip("'(),") for word in where.split()} - {"IN", "=", "<>"}
+        assert all(word in found[name] for word in words), (name, where, found[name])
+
+
+def test_head_is_the_newest_version_there_is() -> None:
+    folder = str(migrations.__path__[0])
+    assert ScriptDirectory(folder).get_current_head() == migrations.HEAD
+
+
+def test_upgrading_says_which_version_it_reached(bare_database: Engine) -> None:
+    assert migrations.current(bare_database) is None
+    migrations.upgrade(bare_database)
+    assert migrations.current(bare_database) == migrations.HEAD
+
+
+def test_upgrading_again_keeps_data(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(table(Customer).insert(), CUSTOMER)
+    migrations.upgrade(database)
+    with reading(database) as connection:
+        assert connection.scalars(select(table(Customer).c.key)).all() == ["shop:1"]
+
+
+def test_two_upgrades_at_once_both_find_the_work_done(bare_database: Engine) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrations.upgrade, [bare_database] * 4))
+    assert migrations.current(bare_database) == migrations.HEAD
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(bare_database: Engine) -> None:
+    with writing(bare_database) as connection:
+        connection.execute(text("CREATE TABLE tasks (id INTEGER)"))  # somebody else's
+    with pytest.raises(Exception, match="tasks"):
+        migrations.upgrade(bare_database)
+    assert inspect(bare_database).get_table_names() == ["tasks"]
+
+
+def test_a_newer_database_is_left_alone(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError, match="update the program"):
+        migrations.prepare(database)
+
+
+def test_an_empty_database_is_prepared_without_being_asked(bare_database: Engine) -> None:
+    migrations.prepare(bare_database)
+    assert inspect(bare_database).has_table("orders")
+
+
+def test_only_an_embedded_database_is_changed_without_being_asked(database: Engine) -> None:
+    with writing(database) as connection:  # older than anything we can upgrade: trying shows
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    if database.dialect.name == "postgresql":
+        with pytest.raises(UsageError, match="recovery db upgrade"):
+            migrations.prepare(database)
+    else:
+        with pytest.raises(CommandError, match="0000"):
+            migrations.prepare(database)

@@ -1,0 +1,171 @@
+"""What `recovery check` finds in templates, before a customer does: read, parse, dry-render."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+from jinja2 import meta, nodes
+
+from recovery.message import Channel, MessageClass
+from recovery.template.context import NAMES
+from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.library import SUBJECT, Library
+from recovery.template.locales import is_locale
+from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message
+from recovery.template.phrases import COMMON, LAST
+from recovery.template.sample import OFFER_KINDS, bare, sample
+from recovery.template.view import MessageView
+
+_ALL_FILES = [name for names in FILES.values() for name in names]
+
+
+class Renders(Protocol):
+    """What a check needs of the catalog."""
+
+    root: Path
+
+    def message(self, name: str) -> Message: ...
+    def email(self, name: str, view: MessageView) -> object: ...
+    def sms(self, name: str, view: MessageView) -> object: ...
+    def task(self, name: str, view: MessageView) -> object: ...
+
+
+def problems(catalog: Renders, library: Library, names: tuple[str, ...]) -> list[TemplateError]:
+    """Every problem once, in the order of files and lines."""
+    found = list(_phrases(library))
+    for name in names:
+        try:
+            message = catalog.message(name)
+        except TemplateError as error:
+            found.append(error)
+            continue
+        found += _folder(catalog.root, message)
+        found += _words(library, message)
+        found += _dry(catalog, message)
+    unique = {(each.file, each.line, each.message): each for each in reversed(found)}
+    return sorted(unique.values(), key=lambda each: (each.file, each.line or 0, each.message))
+
+
+def _phrases(library: Library) -> Iterator[TemplateError]:
+    """Every locale says all that English says, in phrases that parse."""
+    try:
+        by_locale = library.phrases.by_locale
+    except TemplateError as error:
+        yield error
+        return
+    needed = by_locale.get(LAST, {})
+    for locale, words in by_locale.items():
+        file = library.shown(f"layouts/phrases/{locale}.yaml")
+        for name in sorted(set(needed) - set(words)) if locale != COMMON else ():
+            yield TemplateError(
+                f"the phrase {name} is missing", file=file, cure=f"say {needed[name].text!r} in it"
+            )
+        for phrase in words.values():
+            yield from _names(library, phrase.text, phrase.file, phrase.line)
+
+
+def _folder(root: Path, message: Message) -> Iterator[TemplateError]:
+    """Whole e-mails, known file names, a locale for everybody else."""
+    shown = f"{root.name}/{message.name}"
+    for sub in sorted((root / message.name).iterdir()):
+        if sub.is_dir() and not is_locale(sub.name):
+            cure = "name the folder by language and country: de, pt-BR"
+            yield TemplateError("this is no locale", file=f"{shown}/{sub.name}", cure=cure)
+        elif sub.is_file() and sub.name != DESCRIPTION:
+            cure = did_you_mean(sub.name, [DESCRIPTION])
+            yield TemplateError("nothing reads this file", file=f"{shown}/{sub.name}", cure=cure)
+    if not message.files:
+        yield TemplateError("the message has no words", file=shown, cure=f"write {LAST}/{LETTER}")
+    for channel in Channel:
+        written = message.locales(channel)
+        if written and message.fallback not in written:
+            cure = f"write {message.fallback}/{FILES[channel][0]}, or set 'fallback:'"
+            yield TemplateError(
+                f"{channel} has no words for other languages",
+                file=f"{shown}/message.yaml",
+                cure=cure,
+            )
+    for locale, files in message.files.items():
+        yield from _files(f"{shown}/{locale}", files)
+
+
+def _files(folder: str, files: frozenset[str]) -> Iterator[TemplateError]:
+    for name in sorted(files - {*_ALL_FILES}):
+        cure = did_you_mean(name, _ALL_FILES)
+        yield TemplateError("nothing reads this file", file=f"{folder}/{name}", cure=cure)
+    parts = files & {*FILES[Channel.EMAIL]}
+    if not parts or LETTER in files:
+        return
+    for name in {"subject.txt", "email.txt"} - files:
+        yield TemplateError(f"the e-mail has no {name}", file=folder, cure=f"write {name}")
+    if not files & {"email.html", "email.mjml"}:
+        yield TemplateError("the e-mail has no HTML", file=folder, cure="write email.html")
+
+
+def _words(library: Library, message: Message) -> Iterator[TemplateError]:
+    """Unknown placeholders; an offer in a service message, which would make it advertising."""
+    for locale, files in message.files.items():
+        for name in sorted(files & {*_ALL_FILES}):
+            path = f"{message.name}/{locale}/{name}"
+            for part in (path, path + SUBJECT) if name == LETTER else (path,):
+                yield from _source(library, message, locale, part)
+
+
+def _source(library: Library, message: Message, locale: str, path: str) -> Iterator[TemplateError]:
+    shown = library.shown(path)
+    try:
+        source = library.source(locale, path)
+    except TemplateError as error:
+        yield error
+        return
+    yield from _names(library, source, shown, None)
+    if message.message_class is MessageClass.SERVICE:
+        for line in _lines_of(library, source, "offer"):
+            yield TemplateError(
+                "an offer turns this service message into advertising",
+                file=shown,
+                line=line,
+                cure="take the offer out, or set 'class: marketing' in message.yaml",
+            )
+
+
+def _names(library: Library, source: str, file: str, line: int | None) -> Iterator[TemplateError]:
+    """Syntax errors and unknown names of `source`; `line` when it is one phrase of a file."""
+    try:
+        tree = library.parse(source)
+    except jinja2.TemplateSyntaxError as error:
+        at, cure = line or error.lineno, "see the placeholders in docs/templates.md"
+        yield TemplateError(error.message or "no template", file=file, line=at, cure=cure)
+        return
+    for name in meta.find_undeclared_variables(tree) - NAMES:
+        for at in _lines(tree, name):
+            cure = did_you_mean(name, list(NAMES))
+            message = f"there is no placeholder {name!r}"
+            yield TemplateError(message, file=file, line=line or at, cure=cure)
+
+
+def _lines_of(library: Library, source: str, name: str) -> list[int]:
+    try:
+        return _lines(library.parse(source), name)
+    except jinja2.TemplateSyntaxError:
+        return []  # said by _names
+
+
+def _lines(tree: nodes.Template, name: str) -> list[int]:
+    return sorted({node.lineno for node in tree.find_all(nodes.Name) if node.name == name})
+
+
+def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
+    """Render every locale and channel with all, with the least, and with each kind of offer."""
+    doors = {Channel.EMAIL: catalog.email, Channel.SMS: catalog.sms, Channel.TASK: catalog.task}
+    marketing = message.message_class is MessageClass.MARKETING
+    for channel, door in doors.items():
+        for locale in sorted(message.locales(channel)):
+            views = [sample(locale, staff=channel is Channel.TASK), bare(locale)]
+            views += [sample(locale, offer=kind) for kind in OFFER_KINDS if marketing]
+            for view in views:
+                try:
+                    door(message.name, view)
+                except TemplateError as error:
+                    yield error

@@ -1,0 +1,113 @@
+"""A letter: one file with subject, preheader, headline and paragraphs, for HTML and text alike.
+
+It is turned, line by line, into Jinja templates that fill the blocks of the shared layouts; a line
+keeps its number, so an error names the line the marketer wrote.
+"""
+
+import re
+from collections.abc import Callable
+
+from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.mjml import TAG
+
+HEADERS = ("subject", "preheader", "headline", "button")
+REQUIRED = ("subject", "preheader", "headline")
+_HEADER = re.compile(r"([A-Za-z-]+):\s*(.*)")
+_ONLY_TAGS = re.compile(r"\s*(\{%[^}]*%\}\s*)+")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_PARAGRAPH = '<p style="margin:0 0 16px">'
+
+
+def escape(text: str) -> str:
+    """HTML-escape what stands between Jinja tags."""
+    spans, at = [], 0
+    for found in TAG.finditer(text):
+        spans += [_escaped(text[at : found.start()]), found[0]]
+        at = found.end()
+    return "".join([*spans, _escaped(text[at:])])
+
+
+def subject(source: str, file: str) -> str:
+    """The subject alone, on its own line."""
+    headers, _ = _split(source, file)
+    line, value = headers["subject"]
+    return "\n" * (line - 1) + value
+
+
+def html(source: str, file: str) -> str:
+    """Blocks for layouts/email.mjml; paragraphs become <p>, **words** become bold."""
+    return _blocks(source, file, "layouts/email.mjml", _html_body, escape)
+
+
+def text(source: str, file: str) -> str:
+    """Blocks for layouts/email.txt; **words** lose their stars."""
+    return _blocks(source, file, "layouts/email.txt", _text_body, str)
+
+
+def _split(source: str, file: str) -> tuple[dict[str, tuple[int, str]], list[str]]:
+    """Headers with their lines, and the lines after the first empty one."""
+    lines = source.splitlines()
+    end = next((i for i, line in enumerate(lines) if not line.strip()), len(lines))
+    headers: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(lines[:end], 1):
+        found = _HEADER.fullmatch(line.strip())
+        if not found or found[1] not in HEADERS:
+            cure = did_you_mean(found[1] if found else line, list(HEADERS))
+            raise TemplateError(
+                "a letter opens with lines such as 'subject: …', then an empty line",
+                file=file,
+                line=number,
+                cure=cure,
+            )
+        headers[found[1]] = (number, found[2])
+    for name in REQUIRED:
+        if not headers.get(name, (0, ""))[1]:
+            raise TemplateError(
+                f"the letter has no {name}", file=file, line=1, cure=f"add a line '{name}: …'"
+            )
+    if not any(line.strip() for line in lines[end:]):
+        raise TemplateError("the letter says nothing", file=file, line=end, cure="add a paragraph")
+    return headers, lines[end:]
+
+
+def _blocks(
+    source: str,
+    file: str,
+    layout: str,
+    body: Callable[[list[str]], list[str]],
+    quote: Callable[[str], str],
+) -> str:
+    headers, lines = _split(source, file)
+    top = [
+        "" if name == "subject" else f"{{% block {name} %}}{quote(value)}{{% endblock %}}"
+        for name, (_, value) in sorted(headers.items(), key=lambda header: header[1][0])
+    ]
+    top[0] = f'{{% extends "{layout}" %}}' + top[0]
+    first, *rest = lines
+    return "\n".join([*top, "{% block message %}" + first, *body(rest)]) + "{% endblock %}"
+
+
+def _html_body(lines: list[str]) -> list[str]:
+    """Open a paragraph at its first line and close it at its last; control lines stand alone."""
+    out = []
+    for i, line in enumerate(lines):
+        if not line.strip() or _ONLY_TAGS.fullmatch(line):
+            out.append(line)
+            continue
+        opens = i == 0 or _is_gap(lines[i - 1])
+        closes = i + 1 == len(lines) or _is_gap(lines[i + 1])
+        words = _BOLD.sub(r"<strong>\1</strong>", escape(line.strip()))
+        out.append((_PARAGRAPH if opens else "") + words + ("</p>" if closes else ""))
+    return out
+
+
+def _text_body(lines: list[str]) -> list[str]:
+    return [_BOLD.sub(r"\1", line) for line in lines]
+
+
+def _is_gap(line: str) -> bool:
+    return not line.strip() or bool(_ONLY_TAGS.fullmatch(line))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

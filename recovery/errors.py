@@ -43,13 +43,14 @@ class Locked(RecoveryError):
 
 
 class UnreadableFile(RecoveryError):
-    """Raised when a whole file can't be read (encoding, header); its rows are not touched."""
+    """Raised when a file can't be read (encoding, header), or not beyond `line`."""
 
     exit_code = Exit.PARTIAL
 
-    def __init__(self, message: str, *, file: Path | str) -> None:
+    def __init__(self, message: str, *, file: Path | str, line: int | None = None) -> None:
         super().__init__(message)
         self.file = file
+        self.line = line
 
 
 class SendFailure(StrEnum):

@@ -67,7 +67,9 @@ def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
             yield from _json_rows(lines)
         elif first == "[":
             raise UnreadableFile(
-                f"{name} is one JSON list; write one object a line: jq -c '.[]' {name}", file=name
+                f"{name} is one JSON list; write one object a line: jq -c '.[]' {name}",
+                file=name,
+                line=1,
             )
         else:
             yield from _csv_rows(lines)
@@ -114,7 +116,7 @@ class _Lines:
             size += len(line)
         head = b"".join(self._ahead)
         if (trouble := not_a_table(head)) is not None:
-            raise UnreadableFile(f"{self.name} {trouble}", file=self.name)
+            raise UnreadableFile(f"{self.name} {trouble}", file=self.name, line=1)
         if is_utf_16(head):
             self._refuse(UTF_16, 1)
         if self._ahead:
@@ -144,12 +146,14 @@ class _Lines:
                 f"{self.name} breaks off after line {self.number}: its gzip is damaged ({error}); "
                 f"make the file again. {self._kept()}",
                 file=self.name,
+                line=self.number + 1,
             ) from error
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             raise UnreadableFile(
                 f"{self.name} line {self.number + 1} is longer than 4 MB; write one order a line. "
                 f"{self._kept()}",
                 file=self.name,
+                line=self.number + 1,
             )
         return line
 
@@ -159,6 +163,7 @@ class _Lines:
             f"as UTF-8, for example: iconv -f {encoding.iconv} -t UTF-8 {self.name} > utf8.txt. "
             f"{self._kept()}",
             file=self.name,
+            line=line,
         )
 
     def _kept(self) -> str:
@@ -231,11 +236,11 @@ def _csv_rows(lines: _Lines) -> Iterator[RawRow]:
             return
         if not any(cells):
             continue
-        values = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
-        if len(cells) > len(header) and any(cells[len(header) :]):
-            yield RawRow(start, values, _too_many(len(cells), len(header), delimiter))
+        if any(cells[len(header) :]):
+            trouble = _too_many(len(cells), len(header), delimiter)
+            yield RawRow(start, {"_raw": delimiter.join(cells)}, trouble)
         else:
-            yield RawRow(start, values)
+            yield RawRow(start, dict(zip(header, cells, strict=False)))
 
 
 def _header(opening: str, lines: _Lines) -> tuple[str, list[str]]:
@@ -248,6 +253,7 @@ def _header(opening: str, lines: _Lines) -> tuple[str, list[str]]:
             f"{lines.name} line {lines.number} is no header with a column order_id; "
             f"found: {', '.join(header)[:200]}. Nothing of this file was imported.",
             file=lines.name,
+            line=lines.number,
         )
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
@@ -255,6 +261,7 @@ def _header(opening: str, lines: _Lines) -> tuple[str, list[str]]:
             f"{lines.name} has the column {', '.join(twice)} twice; keep one. "
             "Nothing of this file was imported.",
             file=lines.name,
+            line=lines.number,
         )
     return delimiter, header
 

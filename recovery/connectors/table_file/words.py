@@ -21,7 +21,7 @@ from recovery.money import Money, currencies
 _NO_COUNTRY = frozenset(
     {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 )
-_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?").fullmatch
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,10})?").fullmatch
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@<>\"'\\]+(?:[/?#][^\s<>\"\\]*)?", re.I).fullmatch
 _LONGEST_ADDRESS = 2_000
 _FIRST_YEAR = 1990  # before it, a time is an unset clock or a database's zero

@@ -11,7 +11,7 @@ from recovery.template.view import MessageView
 
 NAMES = frozenset(
     {"customer_name", "shop", "order", "pay_url", "kept_until", "methods", "offer"}
-    | {"unsubscribe_url", "now", "staff", "locale", "marketing", "formats"}
+    | {"unsubscribe_url", "now", "staff", "locale", "customer_locale", "marketing", "formats"}
 )
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
 _LINK = re.compile(r"://|www\.|[a-z0-9]\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
@@ -33,6 +33,7 @@ def context(view: MessageView, written: str, *, marketing: bool) -> dict[str, An
         "now": view.now,
         "staff": view.staff,
         "locale": written,
+        "customer_locale": view.locale,
         "marketing": marketing,
         "formats": _formats(written, reader, view.timezone),
     }

@@ -1,4 +1,4 @@
-"""What a run did, counted from the journal: the numbers are what was written, not what was meant."""
+"""What a run did, counted from the journal: what was written, not what was meant."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,0 +1,86 @@
+"""The draw: GrowthBook's own vectors, evenness, independence, and who stays where."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recovery.planner.arms import SHARES, Arm, draw, drawer, slot
+
+# GrowthBook SDK test cases, key "hash", version 2 (specification 0.8.0): seed, value, n.
+GROWTHBOOK = [
+    ("seed", "a", 0.0505),
+    ("seed", "b", 0.2696),
+    ("foo", "ab", 0.2575),
+    ("foo", "def", 0.2019),
+    ("89123klj", "8952klfjas09ujkasdf", 0.124),
+    ("90850943850283058242805", "123", 0.7516),
+    ("()**(%$##$%#$#", '___)((*":&', 0.0128),
+]
+
+
+@pytest.mark.parametrize(("seed", "value", "expected"), GROWTHBOOK)
+def test_hash_agrees_with_growthbook(seed, value, expected):
+    assert slot(seed, value) / SHARES == expected
+
+
+def test_salts_end_with_a_delimiter():
+    """Without one, campaign `exp1` and customer `12` would draw as `exp11` and `2` do."""
+    assert slot("exp1", "12") == slot("exp11", "2")
+    plain, longer = (
+        draw(name, key, 5000, {"a": 10_000}) for name, key in [("exp1", "12"), ("exp11", "2")]
+    )
+    draws = {
+        (
+            draw("exp1", f"1{n}", 5000, {"a": SHARES}).holdout,
+            draw("exp11", f"{n}", 5000, {"a": SHARES}).holdout,
+        )
+        for n in range(50)
+    }
+    assert len(draws) == 4, (plain, longer)
+
+
+def test_shares_come_out_as_written():
+    shares = {"plain": 5000, "free-shipping": 3000, "call": 2000}
+    arms = Counter(draw("card", f"shop:c{n}", 1000, shares) for n in range(50_000))
+    held = sum(count for arm, count in arms.items() if arm.holdout)
+    assert abs(held - 5_000) < 4 * 67  # four standard deviations of a binomial
+    for name, share in shares.items():
+        count = sum(count for arm, count in arms.items() if arm.sequence == name)
+        assert abs(count - 5 * share) < 4 * 112
+
+
+def test_a_bigger_holdout_moves_nobody_between_sequences():
+    shares = {"a": 5000, "b": 5000}
+    for n in range(2_000):
+        before, after = (draw("x", f"k{n}", holdout, shares) for holdout in (1000, 2000))
+        assert before.sequence == after.sequence
+        assert after.holdout or not before.holdout
+
+
+def test_campaigns_draw_independently():
+    shares = {"a": 5000, "b": 5000}
+    both = Counter(
+        (draw("one", f"k{n}", 0, shares).sequence, draw("two", f"k{n}", 0, shares).sequence)
+        for n in range(20_000)
+    )
+    assert all(abs(count - 5_000) < 4 * 62 for count in both.values())
+
+
+@given(st.text(st.characters(max_codepoint=126, min_codepoint=33), min_size=1))
+def test_many_at_once_draw_as_one_does(key):
+    segments = [{"a": 10_000}, {"a": 2500, "b": 7500}]
+    many = drawer("campaign", 1500, segments)
+    assert [many(key, index) for index in (0, 1)] == [
+        draw("campaign", key, 1500, shares) for shares in segments
+    ]
+
+
+def test_no_holdout_holds_nobody_out():
+    assert draw("x", "k", 0, {"a": 10_000}) == Arm("a", False)
+
+
+def test_shares_that_do_not_sum_are_refused():
+    with pytest.raises(ValueError, match="99 %"):
+        draw("x", "k", 0, {"a": 5000, "b": 4900})

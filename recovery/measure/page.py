@@ -91,7 +91,7 @@ class CampaignView:
     def lifts(self) -> Axis:
         """The scale of differences."""
         rows = (row for segment in self.segments for row in segment.compared)
-        return Axis.over(list(_ends(row.lift and row.lift.interval for row in rows)))
+        return Axis.over(list(_ends(row.lift.interval for row in rows if row.lift)))
 
 
 def page(report: Report, lang: str = "en") -> str:

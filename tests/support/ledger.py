@@ -1,7 +1,6 @@
 """Rows of a finished story, written straight into the tables: measuring only reads them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -23,6 +22,7 @@ from recovery.models import (
 )
 
 T0 = datetime(2026, 11, 1, 9, tzinfo=UTC)
+NUMBERS = count(1)
 
 
 @dataclass
@@ -30,7 +30,6 @@ class Ledger:
     """A pen for the tables; every method returns the new row's id. Times are hours after T0."""
 
     connection: Connection
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _version: int | None = None
 
     @staticmethod
@@ -42,7 +41,7 @@ class Ledger:
         return int(result.inserted_primary_key[0])
 
     def order(self, *, placed: float = -1, paid: float | None = None, **values: Any) -> int:
-        number = next(self._numbers)
+        number = next(NUMBERS)
         customer = self._add(
             Customer,
             key=f"shop:{number}",
@@ -107,7 +106,7 @@ class Ledger:
             self._version = self._add(
                 CampaignVersion,
                 campaign="card-declined",
-                digest="0",
+                digest=str(next(NUMBERS)),
                 source="",
                 file="campaigns/card-declined.yaml",
                 first_used_at=T0,
@@ -118,7 +117,7 @@ class Ledger:
         state = values.get("state", "sent")
         touch = {
             "enrolment_id": enrolment,
-            "step": f"step-{next(self._numbers)}",
+            "step": f"step-{next(NUMBERS)}",
             "channel": channel,
             "state": state,
             "planned_at": self.at(at),
@@ -128,7 +127,7 @@ class Ledger:
         return self._add(Touch, **(touch | values))
 
     def coupon(self, enrolment: int, touch: int, **values: Any) -> int:
-        number = next(self._numbers)
+        number = next(NUMBERS)
         row = self.connection.execute(
             table(Enrolment).select().where(table(Enrolment).c.id == enrolment)
         ).one()

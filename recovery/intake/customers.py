@@ -1,0 +1,139 @@
+"""Customers: who they are, what they agreed to last, and what kind of customer an order has."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select, update
+
+from recovery.db import bulk_load, stored_time, table
+from recovery.facts import Consent, CustomerType, OrderSnapshot, OrderStatus
+from recovery.intake.columns import customer_key
+from recovery.models import Customer, Order
+from recovery.money import Money
+from recovery.settings import VipSettings
+
+customers, orders = table(Customer), table(Order)
+
+_COLUMNS = ("key", "source", "external_id", "email_consent", "sms_consent", "consent_at")
+_STRICTNESS = {consent.value: rank for rank, consent in enumerate(Consent)}
+
+
+def remember(
+    connection: Connection, snapshots: Sequence[OrderSnapshot]
+) -> tuple[dict[str, int], set[int]]:
+    """Make sure that every customer is there, with the newest consent that was told.
+
+    Returns the ids by key, and which of them were known before.
+    """
+    told: dict[str, dict[str, Any]] = {}
+    for order in snapshots:
+        key = customer_key(order)
+        mine = _told(order, key)
+        told[key] = _newer(told[key], mine) if key in told else mine
+    known = {row.key: row for row in _find(connection, told)}
+    _refresh(connection, known.values(), told)
+    fresh = [mine for key, mine in told.items() if key not in known]
+    rows = (
+        (*(mine[name] for name in _COLUMNS[:-1]), stored_time(connection, mine["consent_at"]))
+        for mine in fresh
+    )
+    bulk_load(connection, "customers", _COLUMNS, rows)
+    added = _find(connection, [mine["key"] for mine in fresh])
+    ids = {row.key: int(row.id) for row in (*known.values(), *added)}
+    return ids, {int(row.id) for row in known.values()}
+
+
+def _told(order: OrderSnapshot, key: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        "source": order.source,
+        "external_id": order.customer_id,
+        "email_consent": order.email_consent.value,
+        "sms_consent": order.sms_consent.value,
+        "consent_at": order.updated_at,
+    }
+
+
+def _newer(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """The newer word counts; of two at the same moment the stricter, on each channel."""
+    if known["consent_at"] != told["consent_at"]:
+        return max(known, told, key=lambda one: one["consent_at"])
+    channels = ("email_consent", "sms_consent")
+    stricter = {
+        name: min(known[name], told[name], key=lambda word: _STRICTNESS[word]) for name in channels
+    }
+    return known | stricter
+
+
+def _find(connection: Connection, keys: Iterable[str]) -> Sequence[Row[Any]]:
+    wanted = list(keys)
+    if not wanted:
+        return []
+    found = select(customers.c.id, *(customers.c[name] for name in _COLUMNS))
+    return connection.execute(found.where(customers.c.key.in_(wanted))).all()
+
+
+def _refresh(
+    connection: Connection, known: Iterable[Row[Any]], told: dict[str, dict[str, Any]]
+) -> None:
+    changes = []
+    for row in known:
+        before = {name: getattr(row, name) for name in _COLUMNS}
+        after = _newer(before, told[row.key])
+        if after != before:
+            changes.append({"row": row.id} | {name: after[name] for name in _COLUMNS[-3:]})
+    if changes:
+        named: dict[str, Any] = {name: bindparam(name) for name in _COLUMNS[-3:]}
+        target = update(customers).where(customers.c.id == bindparam("row"))
+        connection.execute(target.values(named), changes)
+
+
+def derive_types(connection: Connection, customer_ids: Collection[int], vip: VipSettings) -> None:
+    """Work out guest, new, returning or vip anew for every order of these customers.
+
+    Counts paid orders with an earlier `placed_at`; the value counts those in the threshold's own
+    currency, because currencies are never added together. A type the shop gave stays.
+    """
+    if not customer_ids:
+        return
+    paid = orders.c.status == OrderStatus.PAID
+    count = _earlier(case((paid, 1), else_=0))
+    reached = [count >= vip.paid_orders] if vip.paid_orders is not None else []
+    if vip.value is not None:
+        text, currency = vip.value.split()
+        worth = _earlier(
+            case((paid & (orders.c.currency == currency), orders.c.amount_minor), else_=0)
+        )
+        reached.append(worth >= Money.parse(text, currency).minor)
+    kinds = [(or_(*reached), CustomerType.VIP.value)] if reached else []
+    kinds.append((count >= 1, CustomerType.RETURNING.value))
+    kind = case(
+        (customers.c.external_id.is_(None), CustomerType.GUEST.value),
+        *kinds,
+        else_=literal(CustomerType.NEW.value),
+    )
+    derived = (
+        select(orders.c.id, kind.label("kind"))
+        .join(customers, customers.c.id == orders.c.customer_id)
+        .where(orders.c.customer_id.in_(customer_ids))
+        .subquery("derived")
+    )
+    connection.execute(
+        update(orders)
+        .where(
+            orders.c.id == derived.c.id,
+            orders.c.customer_type_given.is_(False),
+            orders.c.customer_type != derived.c.kind,
+        )
+        .values(customer_type=derived.c.kind)
+    )
+
+
+def _earlier(value: Any) -> Any:
+    """The sum of `value` over the customer's orders placed before this one.
+
+    The running sum takes in orders of the very same moment; they are taken off again.
+    """
+    so_far = func.sum(value).over(partition_by=orders.c.customer_id, order_by=orders.c.placed_at)
+    same = func.sum(value).over(partition_by=[orders.c.customer_id, orders.c.placed_at])
+    return so_far - same

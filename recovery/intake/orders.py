@@ -1,0 +1,140 @@
+"""Orders in: a batch of told states becomes rows, each state once, in set statements."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from recovery.db import bulk_load, is_postgres, stored_time, table
+from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
+from recovery.incentives.redeem import redeem
+from recovery.intake.columns import Columns, Verdict, columns, customer_key, merge
+from recovery.intake.customers import derive_types, remember
+from recovery.intake.settle import Settled, settle_orders
+from recovery.models import Order
+from recovery.settings import VipSettings
+
+orders = table(Order)
+
+_TIMES = frozenset(
+    {"placed_at", "updated_at", "unpaid_since", "expires_at", "paid_at", "refunded_at"}
+)
+_NAMES = tuple(column.name for column in orders.c if column.name != "id")
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a batch did: how many states were what, and the journeys that ended."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    settled: Settled = field(default_factory=Settled)
+
+
+def take(
+    connection: Connection, snapshots: Sequence[OrderSnapshot], vip: VipSettings, now: datetime
+) -> Taken:
+    """Bring in `snapshots` of one source and settle what they end, in one transaction.
+
+    A state told twice changes nothing, an older one neither, and a payment always counts.
+    """
+    taken = Taken()
+    if not snapshots:
+        return taken
+    _one_at_a_time(connection, snapshots[0].source)
+    customers, before = remember(connection, snapshots)
+    known = _known(connection, snapshots)
+    rows = {number: dict(row) for number, row in known.items()}
+    for order in snapshots:
+        told = columns(order, customers[customer_key(order)])
+        if order.order_id in rows:
+            verdict, rows[order.order_id] = merge(rows[order.order_id], told)
+        else:
+            verdict, rows[order.order_id] = Verdict.INSERTED, told
+        taken.verdicts[verdict] += 1
+    fresh = [row for number, row in rows.items() if number not in known]
+    changes = {
+        number: row for number, row in rows.items() if number in known and row != known[number]
+    }
+    _insert(connection, fresh)
+    _update(connection, changes.values())
+    derive_types(connection, _whose_types(fresh, known, changes, before), vip)
+    taken.settled = _settle(connection, fresh, known, changes, now)
+    return taken
+
+
+def _one_at_a_time(connection: Connection, source: str) -> None:
+    """Two imports of one source take turns; SQLite's write lock does that by itself."""
+    if is_postgres(connection):
+        key = func.hashtextextended(f"orders of {source}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _known(
+    connection: Connection, snapshots: Sequence[OrderSnapshot]
+) -> dict[str, Mapping[str, Any]]:
+    """The rows we have, by order number; each carries its `id`."""
+    numbers = {order.order_id for order in snapshots}
+    mine = orders.c.source == snapshots[0].source, orders.c.external_id.in_(numbers)
+    found = connection.execute(select(orders).where(*mine)).mappings()
+    return {row["external_id"]: dict(row) for row in found}
+
+
+def _insert(connection: Connection, fresh: Sequence[Columns]) -> None:
+    def stored(row: Columns) -> list[Any]:
+        values = []
+        for name in _NAMES:
+            value = row[name]
+            if value is not None and name in _TIMES:
+                value = stored_time(connection, value)
+            elif name == "items":
+                value = json.dumps(value) if value else "[]"
+            values.append(value)
+        return values
+
+    bulk_load(connection, "orders", _NAMES, map(stored, fresh))
+
+
+def _update(connection: Connection, changes: Iterable[Columns]) -> None:
+    rows = [{f"new_{name}": value for name, value in row.items()} for row in changes]
+    if rows:
+        named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _NAMES}
+        target = update(orders).where(orders.c.id == bindparam("new_id"))
+        connection.execute(target.values(named), rows)
+
+
+def _whose_types(
+    fresh: Sequence[Columns],
+    known: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, Columns],
+    before: set[int],
+) -> set[int]:
+    """Customers whose orders may have changed their type; a first order is what it is."""
+    seen = Counter(row["customer_id"] for row in fresh)
+    several = {customer for customer, count in seen.items() if count > 1 or customer in before}
+    touched = {row["customer_id"] for row in changes.values()}
+    return several | touched | {known[number]["customer_id"] for number in changes}
+
+
+def _settle(
+    connection: Connection,
+    fresh: Sequence[Columns],
+    known: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, Columns],
+    now: datetime,
+) -> Settled:
+    """End the journeys these changes end; an order told for the first time has none yet."""
+    placed, closed = [], []
+    for number, row in changes.items():
+        if row["status"] not in UNPAID:
+            closed.append(row["id"])
+        elif known[number]["status"] == OrderStatus.CART and row["status"] != OrderStatus.CART:
+            placed.append(row["id"])
+    settled = settle_orders(connection, closed, now, placed)
+    paid = [row for row in (*fresh, *changes.values()) if row["paid_at"] is not None]
+    source = paid[0]["source"] if paid else ""
+    redeem(connection, source, [row["external_id"] for row in paid if row["discount_code"]], now)
+    return settled

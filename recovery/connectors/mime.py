@@ -15,7 +15,8 @@ from recovery.message import EmailMessage
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")  # a line break in a header would start another header
 LINE_END = re.compile(r"\r\n|\r|\n")
-WORD_BYTES = 45  # 60 characters of base64 and 12 of frame: an encoded word may have 75
+LINE = 76  # no line that holds an encoded word may be longer
+FRAME = len("=?utf-8?b??=")
 
 
 def email_bytes(message: EmailMessage) -> bytes:
@@ -23,17 +24,17 @@ def email_bytes(message: EmailMessage) -> bytes:
     trace = message.trace
     boundary = f"=_recovery_{trace.touch_id}"  # "=_" can't occur in quoted-printable or base64
     headers = [
-        f"From: {address(message.sender, message.sender_name)}",
-        f"To: {address(message.to, message.to_name)}",
-        *([f"Reply-To: {address(message.reply_to, None)}"] if message.reply_to else []),
-        f"Subject: {words(message.subject)}",
+        person("From", message.sender, message.sender_name),
+        person("To", message.to, message.to_name),
+        *([person("Reply-To", message.reply_to, None)] if message.reply_to else []),
+        words("Subject", message.subject),
         f"Date: {format_datetime(message.at)}",
         f"Message-ID: <{message_id(message)}>",
         *(f"{one_line(name)}: {one_line(value)}" for name, value in message.headers.items()),
         f"X-Recovery-Touch: {trace.touch_id}",
-        f"X-Recovery-Campaign: {words(trace.campaign)}",
-        f"X-Recovery-Step: {words(trace.step)}",
-        f"X-Recovery-Order: {words(trace.order)}",
+        words("X-Recovery-Campaign", trace.campaign),
+        words("X-Recovery-Step", trace.step),
+        words("X-Recovery-Order", trace.order),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{boundary}"',
     ]
@@ -59,21 +60,21 @@ def ascii_address(email: str) -> str:
         return f"{local}{at}{domain}"
 
 
-def address(email: str, name: str | None) -> str:
-    """Return an address as a header value, with its name if there is one."""
+def person(header: str, email: str, name: str | None) -> str:
+    """Return a header line with one address, and its name if there is one."""
     name = one_line(name or "")
     if not name:
-        return ascii_address(email)
-    if name.isascii() and len(name) <= 200 and "=?" not in name:
+        return f"{header}: {ascii_address(email)}"
+    if _is_plain(name):
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}" <{ascii_address(email)}>'
-    return f"{_encoded(name)} <{ascii_address(email)}>"
+        return f'{header}: "{escaped}" <{ascii_address(email)}>'
+    return f"{header}: {_encoded(name, len(header) + 2)}\r\n <{ascii_address(email)}>"
 
 
-def words(text: str) -> str:
-    """Return free text as a header value: as it is when that is safe, else RFC 2047."""
+def words(header: str, text: str) -> str:
+    """Return a header line with free text: as it is when that is safe, else as RFC 2047 says."""
     text = one_line(text)
-    return text if text.isascii() and len(text) <= 200 and "=?" not in text else _encoded(text)
+    return f"{header}: {text if _is_plain(text) else _encoded(text, len(header) + 2)}"
 
 
 def one_line(text: str) -> str:
@@ -81,11 +82,17 @@ def one_line(text: str) -> str:
     return CONTROL.sub(" ", text).strip()
 
 
-def _encoded(text: str) -> str:
+def _is_plain(text: str) -> bool:
+    return text.isascii() and len(text) <= 200 and "=?" not in text
+
+
+def _encoded(text: str, used: int) -> str:
+    """Return encoded words, one a line; `used` columns of the first line are taken."""
     chunks, chunk = [], b""
     for character in text:
         encoded = character.encode("utf-8", "replace")
-        if len(chunk) + len(encoded) > WORD_BYTES:  # a character may not be cut in two
+        room = (LINE - (1 if chunks else used) - FRAME) // 4 * 3
+        if len(chunk) + len(encoded) > room:  # a character may not be cut in two
             chunks.append(chunk)
             chunk = b""
         chunk += encoded

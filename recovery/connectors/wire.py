@@ -108,10 +108,11 @@ class Wire:
             self._idle.append(connection)
 
     def _connect(self) -> HTTPConnection:
+        connection = self._new_connection()
         try:
-            connection = self._new_connection()
             connection.connect()
         except (OSError, HTTPException) as error:
+            connection.close()
             raise self._failure("can't reach", error, SendFailure.TEMPORARY) from error
         _keep_alive(connection.sock)
         connection.sock.settimeout(self._read_seconds)

@@ -1,0 +1,84 @@
+"""Judge requests as the providers do: by our own schemas, and by the official ones where they lie.
+
+The official OpenAPI files are not part of this project (tests/data/specs holds our own words); they
+are read from `../shared/specs` beside the repository, and skipped where that is absent.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+OURS = Path(__file__).parents[1] / "data" / "specs"
+OFFICIAL = Path(__file__).parents[3] / "shared" / "specs"
+MAIL = "/v3/mail/send"
+MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+TYPES = {"integer": int, "number": float, "boolean": {"true": True, "false": False}.__getitem__}
+
+
+def official_specs() -> bool:
+    """Whether the official files lie beside the repository."""
+    return (OFFICIAL / "sendgrid_mail.min.json").exists()
+
+
+def mail_faults(body: object) -> list[str]:
+    """Return what is wrong with a SendGrid request body."""
+    return _faults(_ours("sendgrid_mail"), body) + _faults(_official_mail(), body)
+
+
+def form_faults(form: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a Twilio form."""
+    ours = {k: int(v) if k == "ValidityPeriod" and v.isdigit() else v for k, v in form.items()}
+    return _faults(_ours("twilio_message"), ours) + _official_form_faults(form)
+
+
+def _faults(validator: Draft202012Validator | None, value: object) -> list[str]:
+    if validator is None:
+        return []
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+@cache
+def _ours(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((OURS / f"{name}.json").read_text("utf-8")))
+
+
+@cache
+def _official_mail() -> Draft202012Validator | None:
+    return _official("sendgrid_mail.min.json", MAIL, "application/json")
+
+
+@cache
+def _official_form() -> Draft202012Validator | None:
+    form = "application/x-www-form-urlencoded"
+    return _official("twilio_messages.min.json", MESSAGES, form)
+
+
+def _official(file: str, path: str, media: str) -> Draft202012Validator | None:
+    if not official_specs():
+        return None
+    document: dict[str, Any] = json.loads((OFFICIAL / file).read_text("utf-8"))
+    body = document["paths"][path]["post"]["requestBody"]
+    if "$ref" in body:
+        body = document["components"]["requestBodies"][body["$ref"].rpartition("/")[2]]
+    schema = {**body["content"][media]["schema"], "components": document["components"]}
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def _official_form_faults(form: Mapping[str, str]) -> list[str]:
+    """A form has only text: give each field the type that the schema asks for."""
+    validator = _official_form()
+    if validator is None:
+        return []
+    properties = validator.schema["properties"]
+    unknown = [f"{name}: unknown field" for name in form if name not in properties]
+    typed: dict[str, object] = {}
+    for name, text in form.items():
+        try:
+            typed[name] = TYPES.get(properties.get(name, {}).get("type", ""), str)(text)
+        except (ValueError, KeyError):
+            unknown.append(f"{name}: {text!r} has the wrong type")
+    return unknown + _faults(validator, typed)

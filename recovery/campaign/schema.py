@@ -14,7 +14,7 @@ from recovery.campaign import scalars
 from recovery.campaign.codes import refuse
 from recovery.campaign.durations import format_duration
 from recovery.campaign.values import Budget, Cap, Period, Quiet
-from recovery.facts import CustomerType
+from recovery.facts import CustomerType, OrderStatus
 from recovery.message import Channel
 
 __all__ = ["Budget", "Cap", "Period", "Quiet"]  # the values, for those who import the schema
@@ -52,6 +52,14 @@ class WithoutOffer(StrEnum):
 
     SEND = "send"
     SKIP = "skip"
+
+
+_STATUS = {
+    TriggerOn.UNPAID: OrderStatus.PENDING,
+    TriggerOn.PAYMENT_FAILED: OrderStatus.FAILED,
+    TriggerOn.AWAITING: OrderStatus.AWAITING,
+    TriggerOn.CART: OrderStatus.CART,
+}
 
 
 class Strict(BaseModel):
@@ -186,6 +194,11 @@ class Trigger(Strict):
     on: TriggerOn
     after: scalars.Duration = timedelta(0)
     not_after: scalars.Span | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        """The order status this trigger waits for."""
+        return _STATUS[self.on]
 
     @model_validator(mode="after")
     def _leaves_time(self) -> Self:

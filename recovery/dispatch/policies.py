@@ -166,11 +166,11 @@ def _within(amount: AmountRange, s: Situation, rates: Rates) -> bool:
     money = s.order.amount
     if amount.from_ is not None:
         bound = rates.threshold(amount.from_, money.currency)
-        if bound is None or money.minor < bound:
+        if bound is None or money.minor < bound.minor:
             return False
     if amount.below is not None:
         bound = rates.threshold(amount.below, money.currency)
-        if bound is None or money.minor >= bound:
+        if bound is None or money.minor >= bound.minor:
             return False
     return True
 

@@ -103,7 +103,7 @@ def _large_enough(offer: Offer, amount: Money, rates: Rates) -> bool:
     if offer.min_order is None:
         return True
     bound = rates.threshold(offer.min_order, amount.currency)
-    return bound is not None and amount.minor >= bound
+    return bound is not None and amount.minor >= bound.minor
 
 
 def _worth(offer: Offer, amount: Money, rates: Rates, currency: str) -> Money | None:

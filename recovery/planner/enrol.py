@@ -29,7 +29,7 @@ from recovery.db import bulk_load, insert_ignore, table
 from recovery.markets.rates import Rates
 from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Order, Touch, TouchState
 from recovery.planner.arms import Arm, drawer
-from recovery.planner.segment import candidates, unpaid_currencies
+from recovery.planner.segment import candidates, currencies_in_question
 
 HOLDOUT = "holdout"
 CHUNK = 20_000
@@ -67,14 +67,15 @@ def enrol(
 
     `campaigns` come sorted by priority. Running it again at the same `now` adds nothing.
     """
-    currencies = [row.currency for row in connection.execute(unpaid_currencies())]
-    active = [loaded for loaded in campaigns if loaded.campaign.status is Status.ACTIVE]
-    enrolled = {}
-    for loaded in active:
-        arms = _enrol_one(connection, loaded, now, rates, currencies)
-        if arms:
+    enrolled, missing = {}, set()
+    for loaded in campaigns:
+        if loaded.campaign.status is not Status.ACTIVE:
+            continue
+        currencies = _currencies(connection, loaded.campaign, now)
+        missing |= _without_rate(loaded.campaign, rates, currencies)
+        if arms := _enrol_one(connection, loaded, now, rates, currencies):
             enrolled[loaded.campaign.campaign] = arms
-    return Plan(enrolled, _without_rate(active, rates, currencies))
+    return Plan(enrolled, tuple(sorted(missing)))
 
 
 def newest(connection: Connection) -> int:
@@ -239,22 +240,24 @@ def _by_arm(connection: Connection, last: int) -> dict[str, int]:
     return dict(sorted(arms.items()))
 
 
-def _without_rate(
-    active: Sequence[LoadedCampaign], rates: Rates, currencies: Sequence[str]
-) -> tuple[str, ...]:
-    """Currencies of unpaid orders that some amount condition can't be compared with."""
+def _currencies(connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
+    """Asked only where an amount is compared."""
+    if all(segment.amount is None for segment in campaign.segments):
+        return []
+    return list(connection.execute(currencies_in_question(campaign, now)).scalars())
+
+
+def _without_rate(campaign: Campaign, rates: Rates, currencies: Sequence[str]) -> set[str]:
+    """Currencies that some amount of the campaign can't be compared with."""
     bounds = [
         bound
-        for loaded in active
-        for segment in loaded.campaign.segments
+        for segment in campaign.segments
         if segment.amount is not None
         for bound in (segment.amount.from_, segment.amount.below)
         if bound is not None
     ]
-    return tuple(
-        sorted(
-            currency
-            for currency in currencies
-            if any(rates.threshold(bound, currency) is None for bound in bounds)
-        )
-    )
+    return {
+        currency
+        for currency in currencies
+        if any(rates.threshold(bound, currency) is None for bound in bounds)
+    }

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or
 
 from recovery.campaign.schema import AmountRange, Audience, Campaign
 from recovery.db import table
-from recovery.facts import UNPAID
 from recovery.markets.rates import Rates
 from recovery.models import Customer, Enrolment, EnrolmentState, Order
 from recovery.money import Money
@@ -55,9 +54,9 @@ def candidates(
     )
 
 
-def unpaid_currencies() -> Select[tuple[str]]:
-    """The currencies of all unpaid orders: amounts are compared in these."""
-    return select(orders.c.currency).where(orders.c.status.in_(sorted(UNPAID))).distinct()
+def currencies_in_question(campaign: Campaign, now: datetime) -> Select[tuple[str]]:
+    """The currencies of the orders that `campaign` looks at: amounts are compared in these."""
+    return select(orders.c.currency).where(*_triggered(campaign, now)).distinct()
 
 
 def in_audience(audience: Audience, rates: Rates, currencies: Iterable[str]) -> ColumnElement[bool]:
@@ -114,7 +113,7 @@ def _amount(
 def _bound(money: Money, rates: Rates, currencies: list[str]) -> ColumnElement[int]:
     """`money` in the order's own currency; NULL, which fits no order, where there is no rate."""
     bounds = {
-        currency: threshold
+        currency: threshold.minor
         for currency in currencies
         if (threshold := rates.threshold(money, currency)) is not None
     }

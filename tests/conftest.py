@@ -20,6 +20,7 @@ from recovery import migrations
 from recovery.db import open_engine
 from tests.support import servers
 
+pytest_plugins = ["tests.support.mailserver", "tests.support.providers"]
 ROOT = Path(__file__).parent.parent
 _numbers = count(1)
 # The settings of whoever runs the tests are none of the tests' business.

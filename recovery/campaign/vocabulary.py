@@ -23,10 +23,14 @@ def countries() -> dict[str, str]:
 
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
-    """Return the option that resembles `word` most, upper and lower case alike, or None."""
-    folded = {option.casefold(): option for option in options}
-    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    """Return the option that resembles `word` most, upper and lower case alike, or None.
+
+    Of several, the one with the very same letters is meant: two of them changed places.
+    """
+    folded = {option.casefold(): option for option in sorted(options)}
+    found = get_close_matches(word.casefold(), folded, n=8, cutoff=0.6)
+    swapped = [option for option in found if sorted(option) == sorted(word.casefold())]
+    return folded[(swapped or found)[0]] if found else None
 
 
 def guess(word: str, options: Iterable[str]) -> str:

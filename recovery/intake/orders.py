@@ -14,7 +14,7 @@ from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
 from recovery.incentives.redeem import redeem
 from recovery.intake.columns import Columns, Verdict, columns, customer_key, merge
 from recovery.intake.customers import derive_types, remember
-from recovery.intake.settle import Settled, settle_orders
+from recovery.intake.settle import Settled, settle
 from recovery.models import Order
 from recovery.settings import VipSettings
 
@@ -133,7 +133,7 @@ def _settle(
             closed.append(row["id"])
         elif known[number]["status"] == OrderStatus.CART and row["status"] != OrderStatus.CART:
             placed.append(row["id"])
-    settled = settle_orders(connection, closed, now, placed)
+    settled = settle(connection, now, closed=closed, placed=placed)
     paid = [row for row in (*fresh, *changes.values()) if row["paid_at"] is not None]
     source = paid[0]["source"] if paid else ""
     redeem(connection, source, [row["external_id"] for row in paid if row["discount_code"]], now)

@@ -57,8 +57,12 @@ class Settled:
         )
 
 
-def settle_orders(
-    connection: Connection, closed: Collection[int], now: datetime, placed: Collection[int] = ()
+def settle(
+    connection: Connection,
+    now: datetime,
+    *,
+    closed: Collection[int] = (),
+    placed: Collection[int] = (),
 ) -> Settled:
     """End the enrolments of orders (by id) that are `closed` by now or left the cart (`placed`).
 

@@ -112,7 +112,7 @@ def bulk_load(
     iterator = iter(rows)
     while batch := list(islice(iterator, BULK_ROWS)):
         if is_postgres(connection):
-            with cursor.copy(f"COPY {target} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY {target} ({names}) FROM STDIN") as copy:
                 for row in batch:
                     copy.write_row(row)
         else:
@@ -126,7 +126,7 @@ def stored_time(connection: Connection, at: datetime) -> datetime | str:
     """`at` (aware) as the driver stores it: for statements that bypass the column types."""
     if is_postgres(connection):
         return at
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def changed(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> int:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, sel
 
 from recovery.db import bulk_load, stored_time, table
 from recovery.facts import Consent, CustomerType, OrderSnapshot, OrderStatus
-from recovery.intake.columns import customer_key
 from recovery.models import Customer, Order
 from recovery.money import Money
 from recovery.settings import VipSettings
@@ -19,15 +18,14 @@ _STRICTNESS = {consent.value: rank for rank, consent in enumerate(Consent)}
 
 
 def remember(
-    connection: Connection, snapshots: Sequence[OrderSnapshot]
+    connection: Connection, snapshots: Sequence[OrderSnapshot], keys: Sequence[str]
 ) -> tuple[dict[str, int], set[int]]:
     """Make sure that every customer is there, with the newest consent that was told.
 
-    Returns the ids by key, and which of them were known before.
+    `keys` are the customer keys of `snapshots`, in the same order. Returns the ids by key, and which of them were known before.
     """
     told: dict[str, dict[str, Any]] = {}
-    for order in snapshots:
-        key = customer_key(order)
+    for order, key in zip(snapshots, keys, strict=True):
         mine = _told(order, key)
         told[key] = _newer(told[key], mine) if key in told else mine
     known = {row.key: row for row in _find(connection, told)}

@@ -45,11 +45,12 @@ def take(
     if not snapshots:
         return taken
     _one_at_a_time(connection, snapshots[0].source)
-    customers, before = remember(connection, snapshots)
+    keys = [customer_key(order) for order in snapshots]
+    customers, before = remember(connection, snapshots, keys)
     known = _known(connection, snapshots)
     rows = {number: dict(row) for number, row in known.items()}
-    for order in snapshots:
-        told = columns(order, customers[customer_key(order)])
+    for order, key in zip(snapshots, keys, strict=True):
+        told = columns(order, customers[key])
         if order.order_id in rows:
             verdict, rows[order.order_id] = merge(rows[order.order_id], told)
         else:

@@ -28,7 +28,7 @@ def make_broker(url: str) -> Broker:
         broker = StubBroker(middleware=middleware)
     else:
         # A killed worker's hints come back by maintenance; by default that is a rare lottery.
-        broker = RedisBroker(
+        broker = RedisBroker(  # type: ignore[no-untyped-call]
             url=url,
             namespace=NAMESPACE,
             middleware=middleware,

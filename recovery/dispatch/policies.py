@@ -10,7 +10,7 @@ from recovery.facts import UNPAID, Consent
 from recovery.markets.rates import Rates
 from recovery.message import Channel, MessageClass
 from recovery.models import EnrolmentState
-from recovery.reasons import FailureReason, meaning
+from recovery.reasons import MEANINGS, FailureReason
 
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -55,7 +55,8 @@ def template_reads(s: Situation, now: datetime, _: Rates) -> Decision:
 
 def may_contact(s: Situation, now: datetime, _: Rates) -> Decision:
     """Fraud, stolen cards and our own mistakes are no reason to write to a customer."""
-    if s.order.failure_reason is None or meaning(FailureReason(s.order.failure_reason)).may_contact:
+    reason = s.order.failure_reason
+    if reason is None or MEANINGS[FailureReason(reason)].may_contact:
         return Send()
     return Skip("do_not_contact")
 

@@ -95,7 +95,7 @@ class Renderer:
 
     def _unsubscribe(self, s: Situation, now: datetime) -> str:
         return self.links.unsubscribe(
-            s.touch_id, s.order.id, s.step.channel, s.address or "", now + UNSUBSCRIBE_LIFE
+            s.touch_id, s.order.id, s.step.channel.value, now + UNSUBSCRIBE_LIFE
         )
 
 

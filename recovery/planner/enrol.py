@@ -244,7 +244,8 @@ def _currencies(connection: Connection, campaign: Campaign, now: datetime) -> li
     """Asked only where an amount is compared."""
     if all(segment.amount is None for segment in campaign.segments):
         return []
-    return list(connection.execute(currencies_in_question(campaign, now)).scalars())
+    found = connection.execute(currencies_in_question(campaign, now))
+    return [row.currency for row in found]
 
 
 def _without_rate(campaign: Campaign, rates: Rates, currencies: Sequence[str]) -> set[str]:

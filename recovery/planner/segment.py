@@ -3,7 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 
 from recovery.campaign.schema import AmountRange, Audience, Campaign
 from recovery.db import table
@@ -117,4 +130,6 @@ def _bound(money: Money, rates: Rates, currencies: list[str]) -> ColumnElement[i
         for currency in currencies
         if (threshold := rates.threshold(money, currency)) is not None
     }
-    return case(bounds, value=orders.c.currency) if bounds else null()
+    if not bounds:
+        return cast(null(), BigInteger)
+    return case(bounds, value=orders.c.currency)

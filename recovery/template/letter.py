@@ -10,7 +10,7 @@ from collections.abc import Callable
 from recovery.template.errors import TemplateError, did_you_mean
 from recovery.template.mjml import TAG
 
-HEADERS = ("subject", "preheader", "headline", "button")
+HEADERS = ("subject", "preheader", "headline", "button", "items")
 REQUIRED = ("subject", "preheader", "headline")
 _HEADER = re.compile(r"([A-Za-z-]+):\s*(.*)")
 _ONLY_TAGS = re.compile(r"\s*(\{%[^}]*%\}\s*)+")
@@ -36,12 +36,12 @@ def subject(source: str, file: str) -> str:
 
 def html(source: str, file: str) -> str:
     """Blocks for layouts/email.mjml; paragraphs become <p>, **words** become bold."""
-    return _blocks(source, file, "layouts/email.mjml", _html_body, escape)
+    return _blocks(source, file, "layouts/email.mjml", _html_body, _html_words)
 
 
 def text(source: str, file: str) -> str:
     """Blocks for layouts/email.txt; **words** lose their stars."""
-    return _blocks(source, file, "layouts/email.txt", _text_body, str)
+    return _blocks(source, file, "layouts/email.txt", _text_body, _text_words)
 
 
 def _split(source: str, file: str) -> tuple[dict[str, tuple[int, str]], list[str]]:
@@ -96,13 +96,21 @@ def _html_body(lines: list[str]) -> list[str]:
             continue
         opens = i == 0 or _is_gap(lines[i - 1])
         closes = i + 1 == len(lines) or _is_gap(lines[i + 1])
-        words = _BOLD.sub(r"<strong>\1</strong>", escape(line.strip()))
+        words = _html_words(line.strip())
         out.append((_PARAGRAPH if opens else "") + words + ("</p>" if closes else ""))
     return out
 
 
 def _text_body(lines: list[str]) -> list[str]:
-    return [_BOLD.sub(r"\1", line) for line in lines]
+    return [_text_words(line) for line in lines]
+
+
+def _html_words(line: str) -> str:
+    return _BOLD.sub(r"<strong>\1</strong>", escape(line))
+
+
+def _text_words(line: str) -> str:
+    return _BOLD.sub(r"\1", line)
 
 
 def _is_gap(line: str) -> bool:

@@ -39,7 +39,7 @@ def sample(locale: str, *, offer: str | None = None, staff: bool = False) -> Mes
     """An order of three pieces by a customer of `locale`; `offer` is one of OFFER_KINDS."""
     language = locale.replace("_", "-").partition("-")[0]
     currency, zone, name, (first, second) = _PLACES.get(language, _PLACES["en"])
-    one, two = Money.parse("89", currency), Money.parse("19", currency)
+    one, two = _price(89, currency), _price(19, currency)
     return MessageView(
         locale=locale,
         timezone=zone,
@@ -87,10 +87,16 @@ def _offer(kind: str, currency: str) -> OfferView:
         code="KMR7-4TQX",
         expires_at=NOW + timedelta(hours=72),
         percent=1000 if kind == "percent" else None,
-        amount=Money.parse("5", currency) if kind == "fixed" else None,
+        amount=_price(5, currency) if kind == "fixed" else None,
         gift="Tote bag" if kind == "gift" else None,
-        min_order=Money.parse("50", currency),
+        min_order=_price(50, currency),
     )
+
+
+def _price(dollars: int, currency: str) -> Money:
+    """A price that looks right in its currency."""
+    scale = {"JPY": 100, "CNY": 5, "BRL": 4}.get(currency, 1)
+    return Money.parse(str(dollars * scale), currency)
 
 
 def _staff(locale: str) -> StaffView:

@@ -232,7 +232,7 @@ class Engine:
             first_new = newest(connection)
             self._plan(connection, programme, now, result)
         with writing(self.database) as connection:
-            settle.settle_orders(connection, sweep.overtaken(connection, first_new), now)
+            settle.settle(connection, now, closed=sweep.overtaken(connection, first_new))
         delivery = courier(self, now)
         result.hinted = delivery.hinted
         for outcome in delivery.outcomes:

@@ -10,7 +10,7 @@ _UNITS = {
     "m": timedelta(minutes=1),
 }
 _SPAN = re.compile(r"(?=\d)" + "".join(rf"(?:(\d{{1,5}}){unit})?" for unit in _UNITS), re.ASCII)
-_LOOSE = re.compile(r"(\d+)\s*([^\W\d_]+)")
+_LOOSE = re.compile(r"([0-9]+)\s*([^\W\d_]+)")
 
 
 def parse_duration(text: str) -> timedelta:

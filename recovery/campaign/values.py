@@ -138,14 +138,15 @@ def _no_money(text: str, problem: str) -> PydanticCustomError:
     number = re.sub(r"[^\d.,]", "", text)
     if re.search(r",\d{1,2}$", number):  # a decimal comma
         number = number.replace(".", "").replace(",", ".")
-    letters = re.search(r"[A-Z]{3}", text.upper())
+    letters = re.search(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", text.upper())
     sign = next((code for sign, code in _SIGNS.items() if sign in text), "USD")
-    currency = letters[0] if letters else sign
+    currency = letters[0] if letters and letters[0] in currencies() else sign
     try:
         meant = Money.parse(f"{Decimal(number.replace(',', '')):.{digits(currency)}f}", currency)
     except (ValueError, InvalidOperation):
         return refuse("CR031", given=text, problem=problem, example="500 USD")
-    example = f"{meant.major.normalize():f} {currency}" if meant.minor > 0 else "500 USD"
+    plain = str(meant).removesuffix("." + digits(currency) * "0")
+    example = f"{plain} {currency}" if meant.minor > 0 else "500 USD"
     return refuse("CR031", given=text, problem=problem, example=example)
 
 

@@ -22,7 +22,8 @@ def remember(
 ) -> tuple[dict[str, int], set[int]]:
     """Make sure that every customer is there, with the newest consent that was told.
 
-    `keys` are the customer keys of `snapshots`, in the same order. Returns the ids by key, and which of them were known before.
+    `keys` are the customer keys of `snapshots`, in the same order. Returns the ids by key, and
+    which of them were known before.
     """
     told: dict[str, dict[str, Any]] = {}
     for order, key in zip(snapshots, keys, strict=True):

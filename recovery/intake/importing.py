@@ -78,8 +78,10 @@ def import_files(
     if not _SOURCE(source):
         raise UsageError(f"--source {source!r}: use letters, digits, dots and dashes, e.g. shop")
     for file in files:
-        if isinstance(file, str | Path) and str(file) != "-" and not Path(file).is_file():
-            raise UsageError(f"{file} is no file")
+        if isinstance(file, str | Path) and str(file) != "-" and not _is_there(Path(file)):
+            raise UsageError(
+                f"{file} is no file; give CSV or JSON Lines files, or - for standard input"
+            )
     result = ImportResult(files=[label(file) for file in files])
     with Rejects(rejects, files) as refused:
         for file in files:
@@ -98,6 +100,11 @@ def import_files(
         row = {"kind": "import", "token": uuid4().hex, "at": now, "last_decision_id": 0}
         connection.execute(insert(runs), row | {"result": _summary(result)})
     return result
+
+
+def _is_there(path: Path) -> bool:
+    """A file or a pipe, such as a shell's `<(…)`."""
+    return path.exists() and not path.is_dir()
 
 
 def _summary(result: ImportResult) -> dict[str, Any]:

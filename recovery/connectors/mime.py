@@ -14,13 +14,15 @@ import idna
 from recovery.message import EmailMessage
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")  # a line break in a header would start another header
-LINE_END = re.compile(r"\r\n|\r|\n")
 LINE = 76  # no line that holds an encoded word may be longer
 FRAME = len("=?utf-8?b??=")
 
 
 def email_bytes(message: EmailMessage) -> bytes:
-    """Return `message` as 7-bit ASCII with CRLF line ends, ready for a file or for SMTP."""
+    """Return `message` with CRLF line ends, ready for a file or for SMTP.
+
+    All of it is ASCII, save an address whose part before the @ is not (RFC 6532).
+    """
     trace = message.trace
     boundary = f"=_recovery_{trace.touch_id}"  # "=_" can't occur in quoted-printable or base64
     headers = [
@@ -40,7 +42,7 @@ def email_bytes(message: EmailMessage) -> bytes:
     ]
     parts = [_part("plain", message.text), _part("html", message.html)]
     body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
-    return ("\r\n".join(headers) + f"\r\n\r\n{body}--{boundary}--\r\n").encode("ascii", "replace")
+    return ("\r\n".join(headers) + f"\r\n\r\n{body}--{boundary}--\r\n").encode("utf-8", "replace")
 
 
 def message_id(message: EmailMessage) -> str:
@@ -88,7 +90,8 @@ def _is_plain(text: str) -> bool:
 
 def _encoded(text: str, used: int) -> str:
     """Return encoded words, one a line; `used` columns of the first line are taken."""
-    chunks, chunk = [], b""
+    chunks: list[bytes] = []
+    chunk = b""
     for character in text:
         encoded = character.encode("utf-8", "replace")
         room = (LINE - (1 if chunks else used) - FRAME) // 4 * 3
@@ -100,7 +103,8 @@ def _encoded(text: str, used: int) -> str:
 
 
 def _part(subtype: str, text: str) -> str:
-    data = (LINE_END.sub("\r\n", text).rstrip("\r\n") + "\r\n").encode("utf-8", "replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    data = lines.replace("\n", "\r\n").encode("utf-8", "replace")
     if (len(data) - len(text)) * 3 < len(text):  # mostly Latin letters: keep it readable
         transfer, body = "quoted-printable", b2a_qp(data).decode("ascii")
     else:

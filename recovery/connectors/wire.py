@@ -136,7 +136,12 @@ class Wire:
         address = getproxies().get(self.base.scheme)
         if self.is_loopback or not address or proxy_bypass(self.base.hostname or ""):
             return None
-        return urlsplit(address if "//" in address else f"//{address}")
+        try:
+            proxy = urlsplit(address if "//" in address else f"//{address}")
+            return proxy if proxy.port != 0 else None
+        except ValueError:  # the address may hold a password: don't show it
+            text = f"{self.base.scheme}_proxy holds no address that can be read"
+            raise ConnectorError(text, failure=SendFailure.ACCOUNT) from None
 
     def _tls_context(self) -> ssl.SSLContext:
         """Make the context once: reading the machine's certificates costs 40 ms."""

@@ -105,3 +105,9 @@ def test_two_moments_give_two_message_ids() -> None:
     later = datetime(2027, 1, 1, tzinfo=AT.tzinfo)
     ids = {read(email_bytes(an_email(at=at)))["Message-ID"] for at in (AT, later)}
     assert len(ids) == 2
+
+
+def test_an_address_beyond_ascii_stays_itself() -> None:
+    assert "To: zoë@example.com\r\n".encode() in email_bytes(
+        an_email(to="zoë@example.com", to_name=None)
+    )

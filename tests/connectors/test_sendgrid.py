@@ -237,3 +237,11 @@ def test_a_base_url_must_be_one(url: str) -> None:
 
 def test_the_real_service_leaves_this_machine() -> None:
     assert SendGrid(API_KEY).leaves_this_machine
+
+
+def test_a_proxy_address_that_cannot_be_read_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://user:hidden@proxy:port")
+    monkeypatch.delenv("no_proxy", raising=False)
+    error = failure(SendGrid(API_KEY, "http://api.example"))
+    assert error.failure is SETUP
+    assert "hidden" not in str(error)

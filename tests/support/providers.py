@@ -6,6 +6,7 @@ Neither knows an idempotency key, as in life: whoever sends twice is counted twi
 
 import asyncio
 import json
+import ssl
 import threading
 from argparse import ArgumentParser
 from base64 import b64decode
@@ -17,6 +18,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from tests.support.http_line import Line, Reply
 from tests.support.specs import form_faults, mail_faults
 
 API_KEY = "SG.loopback-key-7c1f"
@@ -81,7 +83,7 @@ class Providers:
     @property
     def url(self) -> str:
         """Base URL for both."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def per_touch(self) -> Counter[str]:
@@ -97,8 +99,15 @@ class Providers:
         with self.hung_up:
             assert self.hung_up.wait_for(lambda: self.closed >= connections, timeout=5)
 
-    def start(self, port: int = 0) -> "Providers":
+    def say_closed(self) -> None:
+        """Wake those who wait for a closed connection."""
+        with self.hung_up:
+            self.closed += 1
+            self.hung_up.notify_all()
+
+    def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> "Providers":
         """Listen, on a free port unless one is given."""
+        self._tls = tls
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(port, ready), daemon=True)
         self._thread.start()
@@ -112,10 +121,12 @@ class Providers:
         self._thread.join(10)
 
     def _serve(self, port: int, ready: threading.Event) -> None:
+        tls = self._tls
+
         async def serve() -> None:
             self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
             self.open: set[asyncio.Transport] = set()
-            server = await self._loop.create_server(lambda: Line(self), "127.0.0.1", port)
+            server = await self._loop.create_server(lambda: Line(self), "127.0.0.1", port, ssl=tls)
             self.port = server.sockets[0].getsockname()[1]
             ready.set()
             await self._stopping.wait()
@@ -125,7 +136,7 @@ class Providers:
 
         asyncio.run(serve())
 
-    def judge(self, method: str, target: str, headers: dict[str, str], body: bytes) -> "Reply":
+    def judge(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """Decide what happens with one request."""
         self.requests += 1
         path = urlsplit(target).path
@@ -138,17 +149,6 @@ class Providers:
             return early
         reply = service(self).take(method, path, headers, body)
         return _late(fault, reply, self.slow_seconds)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer; `status` 0 means hanging up, -1 means never."""
-
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    then_close: bool = False
 
 
 def _early(fault: Fault) -> Reply | None:
@@ -271,57 +271,6 @@ class TwilioDesk:
         more = f"https://www.twilio.com/docs/errors/{code}"
         body = {"code": code, "message": words, "more_info": more, "status": status}
         return Reply(status, _bytes(body))
-
-
-class Line(asyncio.Protocol):
-    """One HTTP/1.1 connection, kept alive."""
-
-    def __init__(self, providers: Providers) -> None:
-        self.providers, self.data = providers, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.providers.connections += 1
-        self.providers.open.add(transport)
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self.providers.open.discard(self.transport)
-        with self.providers.hung_up:
-            self.providers.closed += 1
-            self.providers.hung_up.notify_all()
-
-    def data_received(self, data: bytes) -> None:
-        self.data += data
-        if self.data.startswith(b"\x16"):  # somebody speaks TLS
-            self.transport.abort()
-        head, found, rest = self.data.partition(b"\r\n\r\n")
-        if not found:
-            return
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
-        length = int(headers.get("content-length", "0"))
-        if len(rest) < length:
-            return
-        self.data = rest[length:]
-        method, target, _ = first.split(" ")
-        reply = self.providers.judge(method, target, headers, rest[:length])
-        delay = reply.delay or self.providers.latency
-        if delay:
-            asyncio.get_running_loop().call_later(delay, self.answer, reply)
-        else:
-            self.answer(reply)
-
-    def answer(self, reply: Reply) -> None:
-        if reply.status == 0:
-            self.transport.abort()
-        if reply.status <= 0:
-            return
-        headers = {"Content-Length": str(len(reply.body)), **reply.headers}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(f"HTTP/1.1 {reply.status} -\r\n{lines}\r\n".encode() + reply.body)
-        if reply.then_close:
-            self.transport.close()
 
 
 @pytest.fixture

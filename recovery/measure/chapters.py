@@ -1,0 +1,187 @@
+"""The chapters of an order's story: each turns rows of one table into events."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from recovery.db import table
+from recovery.facts import UNPAID, OrderStatus
+from recovery.measure.plain import masked, reason
+from recovery.message import Channel
+from recovery.models import Click, Coupon, Decision, Task, Touch, TouchState
+from recovery.money import Money
+from recovery.reasons import why_unpaid
+
+touches, decisions, clicks = table(Touch), table(Decision), table(Click)
+coupons, tasks = table(Coupon), table(Task)
+
+# Things that happened in the same second are told in the order in which they must have happened.
+_RANKS = ("placed", "payment_failed", "enrolled", "held_out", "planned", "paid", "recovered")
+_VERDICTS = {
+    "skip": "skipped",
+    "snooze": "snoozed",
+    "send": "decided",
+    "account": "put_off",
+    "temporary": "put_off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, was decided, or (`ahead`) is planned."""
+
+    at: datetime
+    what: str
+    detail: str
+    campaign: str | None = None
+    step: str | None = None
+    reason: str | None = None  # the code behind the words, for scripts
+    ahead: bool = False
+    number: int = 0  # of the journal: what was written first is told first
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Where it stands among the events of one instant."""
+        place = _RANKS.index(self.what) if self.what in _RANKS else len(_RANKS)
+        return place, self.number
+
+    def payload(self) -> dict[str, Any]:
+        """One entry of the JSON; what does not apply is left out."""
+        told = {
+            "at": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "what": self.what,
+            "detail": self.detail,
+        }
+        more = {"campaign": self.campaign, "step": self.step, "reason": self.reason}
+        return told | {key: value for key, value in more.items() if value is not None}
+
+
+def of_order(order: Row[Any]) -> Iterator[Event]:
+    """What the shop told us."""
+    amount = f"{Money(order.amount_minor, order.currency)} {order.currency}"
+    yield Event(order.placed_at, "placed", f"{amount}, {order.country}, {order.customer_type}")
+    if order.failure_reason is not None:
+        words = why_unpaid(OrderStatus.FAILED, order.failure_reason)
+        code = f" ({order.failure_source or 'provider'}: {order.failure_code})"
+        detail = f"{words}{code if order.failure_code else ''}"
+        yield Event(order.unpaid_since, "payment_failed", detail, reason=str(order.failure_reason))
+    if order.paid_at is not None:
+        yield Event(order.paid_at, "paid", amount)
+    if order.refunded_at is not None:
+        yield Event(order.refunded_at, "refunded", "the shop gave the money back")
+    if order.paid_at is None and order.status not in UNPAID:
+        yield Event(order.updated_at, order.status, f"the shop calls the order {order.status}")
+
+
+def of_journeys(
+    connection: Connection, order: Row[Any], journeys: Sequence[Row[Any]]
+) -> Iterator[Event]:
+    """Everything about its enrolments, in five SELECTs."""
+    campaigns = {journey.id: journey.campaign for journey in journeys}
+    if not campaigns:
+        return
+    steps = {row.id: row for row in _rows(connection, touches, campaigns)}
+    for journey in journeys:
+        yield _enrolled(journey)
+    for touch in steps.values():
+        yield from _touch(touch, campaigns, _enrolled_at(journeys, touch))
+    for entry in _rows(connection, decisions, campaigns):
+        yield _decided(entry, campaigns, steps, order)
+    for coupon in _rows(connection, coupons, campaigns):
+        yield from _coupon(coupon, steps)
+    for task in _rows(connection, tasks, campaigns):
+        detail = f"for {task.team}, template {task.template}"
+        step = steps[task.touch_id].step
+        yield Event(task.due_at, "task_opened", detail, campaigns[task.enrolment_id], step)
+    followed = select(clicks).where(clicks.c.touch_id.in_(steps))
+    for click in connection.execute(followed.order_by(clicks.c.at)):
+        touch = steps[click.touch_id]
+        detail = f"followed the link of {touch.step}"
+        yield Event(click.at, "clicked", detail, campaigns[touch.enrolment_id], touch.step)
+
+
+def _rows(connection: Connection, source: Any, campaigns: dict[int, str]) -> Sequence[Row[Any]]:
+    mine = select(source).where(source.c.enrolment_id.in_(campaigns)).order_by(source.c.id)
+    return connection.execute(mine).all()
+
+
+def _enrolled_at(journeys: Sequence[Row[Any]], touch: Row[Any]) -> datetime:
+    found: datetime = next(j.enrolled_at for j in journeys if j.id == touch.enrolment_id)
+    return found
+
+
+def _enrolled(journey: Row[Any]) -> Event:
+    until = f"the goal window ends {_day(journey.window_ends_at)}"
+    where = f"segment {journey.segment}"
+    if journey.holdout:
+        detail = f"{where}: drawn into the hold-out, gets no message; {until}"
+        return Event(journey.enrolled_at, "held_out", detail, journey.campaign)
+    detail = f"{where}, sequence {journey.sequence}; {until}"
+    return Event(journey.enrolled_at, "enrolled", detail, journey.campaign)
+
+
+def _touch(touch: Row[Any], campaigns: dict[int, str], enrolled: datetime) -> Iterator[Event]:
+    campaign, words = campaigns[touch.enrolment_id], f"{touch.channel} {touch.step}"
+    if touch.state == TouchState.WITHHELD:
+        detail = f"{words} would have been due; withheld from the hold-out"
+        yield Event(touch.planned_at, "withheld", detail, campaign, touch.step, ahead=True)
+        return
+    yield Event(enrolled, "planned", f"{words} for {_day(touch.planned_at)}", campaign, touch.step)
+    if touch.state in (TouchState.PLANNED, TouchState.CLAIMED):
+        waits = f", because {reason(touch.reason)}" if touch.reason else ""
+        detail = f"{words} is due{waits}"
+        yield Event(touch.due_at, "next", detail, campaign, touch.step, touch.reason, ahead=True)
+
+
+def _decided(
+    entry: Row[Any], campaigns: dict[int, str], steps: dict[int, Row[Any]], order: Row[Any]
+) -> Event:
+    touch = steps.get(entry.touch_id)
+    return Event(
+        at=entry.at,
+        what=_VERDICTS.get(entry.verdict, entry.verdict),
+        detail=_words(entry, touch, order),
+        campaign=campaigns[entry.enrolment_id],
+        step=touch.step if touch else None,
+        reason=entry.reason,
+        number=entry.id,
+    )
+
+
+def _words(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
+    subject = f"{touch.channel} {touch.step}" if touch else "the enrolment"
+    because = f", because {reason(entry.reason)}" if entry.reason else ""
+    match entry.verdict:
+        case "snooze":
+            return f"{subject} waits until {entry.detail}{because}"
+        case "skip":
+            return f"{subject} is not sent{because}"
+        case "send":
+            return f"{subject} may go out{f', without its offer{because}' if because else ''}"
+        case "sent" if touch and touch.channel == Channel.TASK:
+            return f"{subject} handed over to {entry.detail or 'the team'}"
+        case "sent":
+            to = masked(order.phone if touch and touch.channel == Channel.SMS else order.email)
+            return f"{subject} to {to} through {entry.reason}, id {entry.detail}"
+        case "task_claimed" | "task_released":
+            return f"by {entry.reason}"
+        case "task_closed":
+            return f"{reason(entry.reason)}{f': {entry.detail}' if entry.detail else ''}"
+    more = f" ({entry.detail})" if entry.detail else ""
+    return f"{subject}: {reason(entry.reason) or entry.verdict}{more}"
+
+
+def _coupon(coupon: Row[Any], steps: dict[int, Row[Any]]) -> Iterator[Event]:
+    step = steps[coupon.touch_id].step
+    detail = f"code {coupon.code} ({coupon.kind}), valid until {_day(coupon.expires_at)}"
+    yield Event(coupon.issued_at, "coupon_issued", detail, coupon.campaign, step)
+    if coupon.redeemed_at is not None:
+        detail = f"code {coupon.code}"
+        yield Event(coupon.redeemed_at, "coupon_redeemed", detail, coupon.campaign, step)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

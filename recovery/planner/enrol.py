@@ -129,7 +129,7 @@ def _load_picks(connection: Connection, campaign: Campaign, chosen: Select[Any])
     arm_of = drawer(
         campaign.campaign, campaign.holdout, [segment.sequence for segment in campaign.segments]
     )
-    result = connection.execution_options(yield_per=CHUNK).execute(chosen)
+    result = connection.execute(chosen, execution_options={"yield_per": CHUNK})
     count = 0
     for rows in result.partitions(CHUNK):
         count += bulk_load(connection, picks.name, picks.c.keys(), _drawn(rows, names, arm_of))

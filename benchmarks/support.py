@@ -1,0 +1,40 @@
+"""What the benchmarks share: throw-away databases, a synthetic crowd, and how results print."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from recovery.db import open_engine
+from recovery.migrations import upgrade
+from tests.support.servers import postgresql
+
+
+@contextmanager
+def database(*, postgres: bool) -> Iterator[Engine]:
+    """A fresh, migrated database: a SQLite file, or a PostgreSQL server of its own."""
+    if postgres:
+        with postgresql() as url:
+            yield from _opened(url)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _opened(f"sqlite:///{Path(folder) / 'bench.db'}")
+
+
+def say(title: str, figures: Mapping[str, float]) -> None:
+    """Print one benchmark's figures under its title."""
+    print(f"\n{title}")
+    for name, figure in figures.items():
+        shown = f"{figure:,.0f}" if isinstance(figure, int) or figure >= 100 else f"{figure:,.2f}"
+        print(f"  {name:<28}{shown:>14}")
+
+
+def _opened(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    upgrade(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -28,12 +28,7 @@ class Given:
 def from_environ(environ: Mapping[str, str]) -> dict[str, Given]:
     """What the environment sets, by name. Other people's variables are left alone."""
     ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-    return {
-        # An empty variable is how compose files and units say "not set".
-        name: Given(value, name)
-        for name, value in ours.items()
-        if value != "" and name not in NOT_SETTINGS
-    }
+    return {name: Given(value, name) for name, value in ours.items() if name not in NOT_SETTINGS}
 
 
 def from_dotenv(file: Path) -> dict[str, Given]:
@@ -75,14 +70,19 @@ def _leaves(
 
 
 def resolved(layer: Mapping[str, Given], folder: Path) -> dict[str, Given]:
-    """Known names only; `<NAME>_FILE` is replaced by what the file holds."""
+    """Known names only; `<NAME>_FILE` is replaced by what the file holds.
+
+    An empty value is how compose files, units and our own recovery.toml say "not set".
+    """
     found: dict[str, Given] = {}
     for name, given in layer.items():
         bare = name.removesuffix(FILE)
         if name in known_settings():
-            found[name] = given
+            found |= {name: given} if given.value != "" else {}
         elif bare in known_settings() and known_settings()[bare][1].repr is False:
-            if bare in layer:
+            if given.value == "":
+                continue
+            if bare in layer and layer[bare].value != "":
                 raise UsageError(f"{given.spoken}: {bare} is set as well; keep one of the two")
             found[bare] = _from_file(given, folder)
         else:

@@ -1,0 +1,172 @@
+"""`recovery doctor`: is everything set up, and what to do where it is not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recovery.cli.common import Desk, verb
+from recovery.errors import Exit, RecoveryError, Unavailable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.settings import Settings
+
+PATIENCE_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `cure` says what to do when it is not well."""
+
+    what: str
+    well: bool
+    told: str
+    cure: str = ""
+    code: Exit = Exit.DONE
+
+
+@click.command("doctor")
+@verb(at=False)
+def command(desk: Desk) -> Exit:
+    """Check settings, database, broker, senders, campaigns and templates.
+
+    Says what is wrong and the cure. Sends nothing and changes nothing.
+    """
+    findings = list(_examined(desk))
+    desk.show(
+        {"well": all(one.well for one in findings), "checks": [asdict(one) for one in findings]},
+        lambda console: _tell(findings, console),
+    )
+    # What can't be reached comes first: it is what a supervisor should wait for.
+    codes = {one.code for one in findings if not one.well}
+    for code in (Exit.UNAVAILABLE, Exit.USAGE, Exit.DATA, Exit.BUG):
+        if code in codes:
+            return code
+    return Exit.DONE
+
+
+def _examined(desk: Desk) -> Iterator[Finding]:
+    try:
+        settings = desk.settings
+    except RecoveryError as error:
+        yield Finding("settings", False, str(error), "correct this first", error.exit_code)
+        return
+    yield Finding("settings", True, f"project {settings.project}")
+    for what, look in (
+        ("database", _database),
+        ("broker", _broker),
+        ("e-mail", _email),
+        ("SMS", _sms),
+        ("shop", _shop),
+        ("campaigns", _sentences),
+    ):
+        yield _guarded(what, look, settings)
+
+
+def _guarded(what: str, look: Callable[["Settings"], Finding], settings: "Settings") -> Finding:
+    try:
+        return look(settings)
+    except RecoveryError as error:
+        return Finding(what, False, str(error), _CURES.get(what, ""), error.exit_code)
+
+
+def _database(settings: "Settings") -> Finding:
+    from sqlalchemy import make_url
+
+    from recovery import migrations
+    from recovery.db import open_engine
+
+    url = make_url(settings.database_url)
+    where = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return Finding("database", True, f"{where}, made at first use")  # looking would make it
+    engine = open_engine(settings.database_url)
+    try:
+        version = migrations.current(engine)
+    finally:
+        engine.dispose()
+    if version in (None, migrations.HEAD):
+        return Finding("database", True, f"{where}, {version or 'empty: made at first use'}")
+    told = f"{where} has version {version}, this program needs {migrations.HEAD}"
+    return Finding("database", False, told, "run `recovery db upgrade`", Exit.USAGE)
+
+
+def _broker(settings: "Settings") -> Finding:
+    if settings.broker_url.startswith("memory://"):
+        return Finding("broker", True, "memory://, runs send by themselves")
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        with Redis.from_url(
+            settings.broker_url,
+            socket_connect_timeout=PATIENCE_SECONDS,
+            socket_timeout=PATIENCE_SECONDS,
+        ) as client:
+            client.ping()
+    except RedisError as error:
+        raise Unavailable(f"Redis did not answer: {type(error).__name__}") from error
+    return Finding("broker", True, "Redis answers")
+
+
+def _email(settings: "Settings") -> Finding:
+    from recovery.connectors import email_sender
+
+    email_sender(settings).close()
+    return Finding("e-mail", True, settings.email_sender)
+
+
+def _sms(settings: "Settings") -> Finding:
+    from recovery.connectors import sms_sender
+
+    sms_sender(settings).close()
+    return Finding("SMS", True, settings.sms_sender)
+
+
+def _shop(settings: "Settings") -> Finding:
+    """Who is writing: examples are fine in the outbox, not in a customer's inbox."""
+    from recovery.settings import ShopSettings, is_loopback
+
+    shop, example = settings.shop, ShopSettings()
+    missing = [
+        f"RECOVERY_SHOP_{name.upper()}"
+        for name in ("name", "url", "email")
+        if getattr(shop, name) == getattr(example, name)
+    ]
+    missing += [] if shop.address else ["RECOVERY_SHOP_ADDRESS"]
+    missing += ["RECOVERY_PUBLIC_URL"] if is_loopback(settings.public_url) else []
+    if not missing or not settings.reaches_out:
+        return Finding("shop", True, f"{shop.name}, {settings.public_url}")
+    told = f"messages would go to real customers without {', '.join(missing)}"
+    return Finding("shop", False, told, "set them; the rest is in recovery.toml", Exit.USAGE)
+
+
+def _sentences(settings: "Settings") -> Finding:
+    from recovery.cli.check import examine
+
+    found = examine(settings)
+    if found.problems:
+        told = f"{len(found.problems)} mistakes, the first: {found.problems[0]}"
+        cure = "`recovery check` shows them all"
+        return Finding("campaigns", False, told, cure, Exit.DATA)
+    active = [one for one in found.campaigns if one.campaign.status == "active"]
+    return Finding("campaigns", True, f"{len(active)} active of {len(found.campaigns)}")
+
+
+_CURES = {
+    "database": "is it running, and is RECOVERY_DATABASE_URL right?",
+    "broker": "is it running, and is RECOVERY_BROKER_URL right? Nothing is lost meanwhile",
+}
+
+
+def _tell(findings: list[Finding], console: "Console") -> None:
+    for one in findings:
+        style = "green" if one.well else "bold red"
+        console.print("ok   " if one.well else "WRONG", style=style, end=" ")
+        console.print(f"{one.what}: {one.told}", soft_wrap=True)
+        if one.cure and not one.well:
+            console.print(f"      {one.cure}", soft_wrap=True)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date as Date
 from datetime import datetime
+from datetime import time as Time
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +13,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from recovery.money import Money
+from recovery.money import Money, digits
 
-REMEMBERED = 65_536  # amounts and instants; a few MB at most
+REMEMBERED = 65_536  # amounts and days; a few MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +30,40 @@ class Formats:
     zone: ZoneInfo
 
 
-@lru_cache(REMEMBERED)
 def money(value: Money, locale: Locale) -> str:
     """1.234,50 € in de-DE, ￥1,250 in ja-JP: the currency's own decimals, the locale's signs."""
-    return str(_currency_pattern(locale).apply(value.major, locale, currency=value.currency))
+    decimals = digits(value.currency)
+    whole, cents = divmod(value.minor, 10**decimals)
+    frame = _money_frame(whole, value.currency, locale) if decimals and whole >= 0 else None
+    return f"{cents:0{decimals}}".join(frame) if frame else _money(value, locale)
 
 
-@lru_cache(REMEMBERED)
 def day(value: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Weekday, day and month: Dienstag, 24. November."""
-    return str(format_date(value.astimezone(zone), _day_pattern(locale), locale=locale))
+    return _day(value.astimezone(zone).date(), locale)
 
 
-@lru_cache(REMEMBERED)
 def date(value: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Day, month and year: 24. November 2026."""
-    return str(format_date(value.astimezone(zone), "long", locale=locale))
+    return _date(value.astimezone(zone).date(), locale)
 
 
-@lru_cache(REMEMBERED)
 def time(value: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Hour and minute: 18:00."""
-    return str(format_time(value, "short", tzinfo=zone, locale=locale))
+    local = value.astimezone(zone)
+    return _time(local.hour, local.minute, locale)
 
 
-@lru_cache(REMEMBERED)
 def moment(value: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Weekday, day, month, time and the name of the time zone, so that nobody comes too late."""
-    mark = "（{}）" if locale.language in {"ja", "zh"} else " ({})"
-    joint = " " if locale.language in {"ja", "zh"} else ", "
-    at = day(value, locale, zone) + joint + time(value, locale, zone)
-    return at + mark.format(_zone_name(zone, locale))
+    mark = "{} {}（{}）" if locale.language in {"ja", "zh"} else "{}, {} ({})"
+    at = day(value, locale, zone), time(value, locale, zone)
+    return mark.format(*at, _zone_name(zone, locale))
 
 
-@lru_cache(REMEMBERED)
 def short(value: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Day, month and time for an SMS: 24.11. 18:00."""
-    brief = str(format_skeleton("Md", value, tzinfo=zone, locale=locale))
-    return f"{brief} {time(value, locale, zone)}"
+    return f"{_brief(value.astimezone(zone).date(), locale)} {time(value, locale, zone)}"
 
 
 @lru_cache(REMEMBERED)
@@ -90,7 +88,12 @@ def listed(values: tuple[str, ...], locale: Locale) -> str:
 
 def filters() -> dict[str, Callable[..., Any]]:
     """What a template may write after `|`."""
-    by_locale = {"money": money, "percent": percent, "number": number, "listed": listed}
+    by_locale: dict[str, Callable[[Any, Locale], str]] = {
+        "money": money,
+        "percent": percent,
+        "number": number,
+        "listed": listed,
+    }
     by_zone = {"day": day, "date": date, "time": time, "moment": moment, "short": short}
     return {
         **{name: _by_locale(form) for name, form in by_locale.items()},
@@ -115,9 +118,40 @@ def _by_zone(form: Callable[[Any, Locale, ZoneInfo], str]) -> Callable[[Context,
     return apply
 
 
-@cache
-def _currency_pattern(locale: Locale) -> Any:
-    return locale.currency_formats["standard"]
+@lru_cache(REMEMBERED)
+def _money(value: Money, locale: Locale) -> str:
+    pattern = locale.currency_formats["standard"]
+    return str(pattern.apply(value.major, locale, currency=value.currency))
+
+
+@lru_cache(REMEMBERED)
+def _money_frame(whole: int, currency: str, locale: Locale) -> tuple[str, str] | None:
+    """What stands around the cents of so many whole units: whole prices repeat, exact ones less."""
+    zeros = "0" * digits(currency)
+    text = _money(Money(whole * 10 ** len(zeros), currency), locale)
+    mark = get_decimal_symbol(locale) + zeros
+    before, found, after = text.rpartition(mark)
+    return (before + mark[: -len(zeros)], after) if found else None
+
+
+@lru_cache(REMEMBERED)
+def _day(value: Date, locale: Locale) -> str:
+    return str(format_date(value, _day_pattern(locale), locale=locale))
+
+
+@lru_cache(REMEMBERED)
+def _date(value: Date, locale: Locale) -> str:
+    return str(format_date(value, "long", locale=locale))
+
+
+@lru_cache(REMEMBERED)
+def _brief(value: Date, locale: Locale) -> str:
+    return str(format_skeleton("Md", value, locale=locale))
+
+
+@lru_cache(REMEMBERED)
+def _time(hour: int, minute: int, locale: Locale) -> str:
+    return str(format_time(Time(hour, minute), "short", locale=locale))
 
 
 @cache

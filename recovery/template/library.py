@@ -13,7 +13,9 @@ from recovery.template.errors import TemplateError
 from recovery.template.formats import filters
 from recovery.template.mjml import MjmlError, compile_mjml
 from recovery.template.phrases import Phrases
+from recovery.template.view import ItemView, OfferView, OrderView, ShopView, StaffView
 
+_OURS = frozenset({ShopView, ItemView, OrderView, OfferView, StaffView})
 SUBJECT = "#subject"  # the subject of a letter, as a template of its own
 
 
@@ -102,6 +104,12 @@ class _Environment(ImmutableSandboxedEnvironment):
         )
         self.globals.clear()
         self.filters.update(filters())
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Our own frozen views have nothing to hide but their dunders; the rest is inspected."""
+        if type(obj) in _OURS and not attribute.startswith("_") and hasattr(obj, attribute):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def join_path(self, template: str, parent: str) -> str:
         """A layout is read in the language of what extends it."""

@@ -1,6 +1,7 @@
 """Files a person can open, and that nothing replaces."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from recovery.connectors.outbox.send import Outbox
@@ -36,6 +37,14 @@ def test_a_second_message_for_a_touch_lies_beside_the_first(tmp_path: Path) -> N
     ids = [outbox.send(an_email(1, subject=subject)).provider_id for subject in ("one", "two")]
     assert ids == ["email/1.eml", "email/1.2.eml"]
     assert b"Subject: one" in (tmp_path / ids[0]).read_bytes()
+
+
+def test_no_message_is_lost_when_many_write_the_same_touch(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path, Channel.SMS)
+    with ThreadPoolExecutor(8) as threads:
+        receipts = list(threads.map(lambda _: outbox.send(an_sms(1)), range(40)))
+    assert len({receipt.provider_id for receipt in receipts}) == 40
+    assert len(list((tmp_path / "sms").iterdir())) == 40
 
 
 def test_only_finished_files_are_left(tmp_path: Path) -> None:

@@ -172,3 +172,7 @@ def test_twilio_gets_only_callbacks_that_it_takes(url: str, called: bool) -> Non
     sender = make("https://api.twilio.com", public_url=url)
     assert ("status_callback" in sender._fields(an_sms())) is called
     assert sender.leaves_this_machine
+
+
+def test_a_stand_in_for_twilio_is_told_every_callback() -> None:
+    assert "status_callback" in make("http://stand-in:4011")._fields(an_sms())

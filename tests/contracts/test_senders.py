@@ -80,12 +80,13 @@ def unreachable(request: pytest.FixtureRequest, tmp_path: Path) -> Sender:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     (tmp_path / "file").write_text("no folder can be made below a file")
-    return {
+    senders: dict[str, Callable[[], Sender]] = {
         "outbox": lambda: Outbox(tmp_path / "file", Channel.EMAIL),
         "sendgrid": lambda: sendgrid(f"http://127.0.0.1:{port}"),
         "smtp": lambda: Smtp(f"smtp://127.0.0.1:{port}"),
         "twilio": lambda: twilio(f"http://127.0.0.1:{port}"),
-    }[request.param]()  # type: ignore[no-any-return,operator]
+    }
+    return senders[request.param]()
 
 
 def test_a_taken_message_has_a_receipt_and_is_there_once(case: Case) -> None:

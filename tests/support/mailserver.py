@@ -1,5 +1,6 @@
 """A mail server on loopback (aiosmtpd) that keeps what it took and refuses on order."""
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Iterator
 from email import policy
@@ -20,18 +21,20 @@ class FreePort(Controller):
     """aiosmtpd's controller asks port 0 whether it listens; ask the port that it got."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class MailServer:
     """Answers each stage with the next scripted reply, or takes the message."""
 
-    def __init__(self) -> None:
+    def __init__(self, **controller: Any) -> None:
         self.replies: dict[str, deque[str]] = {s: deque() for s in ("MAIL", "RCPT", "DATA")}
         self.taken: list[Message] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.connections = 0
+        self.encrypted = False  # the newest connection
         self.hang_up_after_data = False
         self._controller = FreePort(
             self,
@@ -39,6 +42,7 @@ class MailServer:
             port=0,
             auth_require_tls=False,
             authenticator=self._login,
+            **controller,
         )
 
     @property
@@ -80,6 +84,8 @@ class MailServer:
         responses: list[str],
     ) -> list[str]:
         self.connections += 1
+        assert server.transport is not None
+        self.encrypted = server.transport.get_extra_info("sslcontext") is not None
         session.host_name = hostname
         return responses
 
@@ -108,6 +114,7 @@ class MailServer:
         self.taken.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
         if self.hang_up_after_data:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 taken"
 

@@ -59,7 +59,8 @@ class Outbox:
             "step": trace.step,
             "order": trace.order,
         }
-        return json.dumps(fields, ensure_ascii=False, indent=1).encode() + b"\n"
+        text = json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
+        return text.encode("utf-8", "replace")
 
     def _write(self, touch_id: int, suffix: str, content: bytes) -> Path:
         draft = self._folder / f".{touch_id}.{os.getpid()}.{get_ident()}.tmp"

@@ -1,0 +1,132 @@
+"""`recovery tasks list/claim/close`: what a person has to do about an order."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recovery.cli.common import Desk, verb
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from sqlalchemy import Connection
+
+    from recovery.intake.tasks import Work, Worth
+
+OUTCOMES = ("reached", "promised", "no_answer", "wrong_number", "refused", "other")
+
+
+@click.group("tasks")
+def command() -> None:
+    """List, claim and close what a person has to do.
+
+    A campaign's step `task:` makes one. One person claims it; while it is claimed, automatic
+    messages to that order wait. A payment closes it.
+    """
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are not due yet.")
+@click.option("--team", metavar="NAME", help="Only those of this team.")
+@verb(at=True)
+def list_(desk: Desk, everything: bool, team: str | None) -> None:
+    """Show what is waiting, dearest and oldest first."""
+    from recovery.db import reading
+    from recovery.intake import tasks
+
+    now = desk.clock.now()
+    with closing(desk.engine()) as engine, reading(engine.database) as connection:
+        works = tasks.waiting(connection, now, _worth(desk), everything=everything)
+    works = [work for work in works if team in (None, work.team)]
+    desk.show(
+        {"at": now, "tasks": [work.payload() for work in works]},
+        lambda console: _show_all(console, works),
+    )
+
+
+@command.command("claim")
+@click.argument("task", type=int)
+@click.option("--as", "name", metavar="NAME", required=True, help="Who does it.")
+@click.option("--release", is_flag=True, help="Give it back instead.")
+@verb(at=True)
+def claim(desk: Desk, task: int, name: str, release: bool) -> None:
+    """Take a task, so that nobody else does and the machine keeps quiet.
+
+    When somebody else has it, you are told who, and the exit code is 1.
+    """
+    from recovery.intake import tasks
+
+    act = tasks.release if release else tasks.claim
+    now = desk.clock.now()
+    _do(desk, task, lambda connection: act(connection, task, name.strip(), now))
+
+
+@command.command("close")
+@click.argument("task", type=int)
+@click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="How it ended.")
+@click.option("--note", metavar="TEXT", help="What to remember.")
+@click.option("--as", "name", metavar="NAME", help="Who did it; refused if somebody else has it.")
+@verb(at=True)
+def close(desk: Desk, task: int, outcome: str, note: str | None, name: str | None) -> None:
+    """Finish a task and say how it ended."""
+    from recovery.intake import tasks
+
+    ended, now = tasks.Outcome(outcome), desk.clock.now()
+    _do(
+        desk,
+        task,
+        lambda connection: tasks.close(connection, task, ended, now, note=note, name=name),
+    )
+
+
+def _do(desk: Desk, task: int, act: "Callable[[Connection], None]") -> None:
+    """Act, and show what the task looks like now."""
+    from recovery.db import writing
+    from recovery.intake import tasks
+
+    with closing(desk.engine()) as engine, writing(engine.database) as connection:
+        act(connection)
+        work = tasks.look(connection, task, desk.clock.now(), _worth(desk))
+    desk.show(work.payload(), lambda console: _show_one(console, work))
+
+
+def _worth(desk: Desk) -> "Worth":
+    """Amounts in the base currency, at the reference rates of the day."""
+    from recovery.markets.rates import load_rates
+
+    rates = load_rates(desk.clock.now().date(), desk.settings.rates_file)
+    return lambda money: rates.convert(money, desk.settings.base_currency)
+
+
+def _show_all(console: "Console", works: "list[Work]") -> None:
+    if not works:
+        console.print("Nothing to do.")
+    for work in works:
+        _show_one(console, work)
+        console.print()
+
+
+def _show_one(console: "Console", work: "Work") -> None:
+    state = f"claimed by {work.claimed_by}" if work.state == "claimed" else work.state.value
+    amount = f"{work.amount} {work.amount.currency}"
+    console.print(f"#{work.id}  {amount}  order {work.order}  ({state})", style="bold")
+    for label, value in _lines(work):
+        if value:
+            console.print(f"    {label:<9} {value}")
+
+
+def _lines(work: "Work") -> list[tuple[str, Any]]:
+    local = f"{work.customer_time:%a %H:%M}"
+    who = ", ".join(filter(None, (work.customer, work.phone or "no phone number")))
+    until = work.expires_at and f"{work.expires_at:%Y-%m-%d %H:%M} UTC"
+    return [
+        ("call", f"{who} · {local} there · speaks {work.locale}"),
+        ("ordered", ", ".join(work.items)),
+        ("why", work.why),
+        ("pays at", work.payment_url),
+        ("kept until", until),
+        ("task", f"{work.template} for {work.team}, due {work.due_at:%Y-%m-%d %H:%M} UTC"),
+        ("outcome", work.outcome),
+        ("note", work.note),
+    ]

@@ -6,6 +6,7 @@ checks that need more than one block (names that must exist) are in `recovery.ca
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -128,12 +129,12 @@ class Step(Strict):
     without_offer: WithoutOffer = WithoutOffer.SEND
     if_: Condition | None = Field(None, alias="if")
 
-    @property
+    @cached_property
     def channel(self) -> Channel:
         """How the step reaches somebody."""
         return next(channel for channel in Channel if getattr(self, channel))
 
-    @property
+    @cached_property
     def template(self) -> str:
         """The folder in templates/ that holds its words."""
         return str(getattr(self, self.channel))

@@ -93,7 +93,7 @@ class _Gardener:
                 continue
             self.tree.keys[here] = _place(key)
             data[name] = self.build(value, here)
-            if _nothing(value):
+            if _nothing(value) and ":" not in name:  # else the key has swallowed its value
                 self.tree.report("CR023", _place(key), here, key=name)
         return data
 

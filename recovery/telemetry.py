@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TextIO
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
 _SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
@@ -39,9 +40,21 @@ class Lines(logging.Formatter):
         return line
 
 
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is now: progress bars and tests put others there."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """Standard error."""
+        return sys.stderr
+
+
 def configure(level: str = "warning", secrets: Iterable[str] = ()) -> None:
     """Send our log lines of `level` and above to standard error. A second call replaces this."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(Lines(secrets))
     ours = logging.getLogger("recovery")
     ours.setLevel(level.upper())

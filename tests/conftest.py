@@ -4,6 +4,7 @@ PostgreSQL and Valkey start when the first test asks for them, one of each per t
 die with it. RECOVERY_TEST_DATABASE_URL names another PostgreSQL to use instead.
 """
 
+import logging
 import os
 import platform
 import shutil
@@ -27,6 +28,18 @@ _numbers = count(1)
 _DATABASE_URL = os.environ.pop("RECOVERY_TEST_DATABASE_URL", None)
 for _name in [name for name in os.environ if name.startswith("RECOVERY_")]:
     del os.environ[_name]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Commands set logging up for a whole process; the next test starts without."""
+    loggers = [logging.getLogger(name) for name in ("recovery", "dramatiq")]
+    before = [(one, one.level, one.propagate, one.handlers[:]) for one in loggers]
+    yield
+    for one, level, propagate, handlers in before:
+        one.setLevel(level)
+        one.propagate = propagate
+        one.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

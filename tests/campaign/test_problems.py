@@ -6,9 +6,7 @@ import pytest
 
 from recovery.campaign.codes import CODES
 from recovery.campaign.loader import CampaignError, Problem, parse_campaign
-from recovery.campaign.templates import check_templates
 from recovery.errors import Exit
-from recovery.message import Channel
 
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
 SEGMENT = "segments[0]"
@@ -332,19 +330,6 @@ def test_slips_of_the_keyboard_are_all_reported() -> None:
     assert [problem.code for problem in problems_of(source)] == ["CR002", "CR001", "CR001"]
 
 
-def test_an_alias_bomb_is_refused_before_it_grows() -> None:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]" for n in range(1, 12)]
-    (problem,) = problems_of("\n".join(lines))
-    assert (problem.code, problem.message) == ("CR009", "too many aliases")
-
-
-def test_lists_may_have_names() -> None:
-    source = SAMPLE.replace("market: [US, GB]\n", "market: &here [US, GB]\n")
-    source = source.replace("market: [US, GB, DE, NO]", "market: *here")
-    assert parse_campaign(source, "x.yaml").campaign.segments[1].market == ["US", "GB"]
-
-
 def test_the_error_can_be_read_aloud() -> None:
     with pytest.raises(CampaignError) as error:
         parse_campaign(SAMPLE.replace("[US, GB]\n", "[US, UK]\n"), "x.yaml")
@@ -359,16 +344,3 @@ def test_the_error_can_be_read_aloud() -> None:
 def test_a_problem_keeps_its_parameters_for_other_languages() -> None:
     (problem,) = problems_of(SAMPLE.replace("status: active", "status: activ"))
     assert problem.parameters["given"] == "activ"
-
-
-def test_templates_are_checked_against_those_there_are() -> None:
-    loaded = parse_campaign(SAMPLE, "x.yaml")
-    both = {Channel.EMAIL, Channel.SMS}
-    there = {"payment-failed": both, "last-call": both, "call-customer": {Channel.TASK}}
-    assert check_templates(loaded, there) == []
-    fewer = {"payment-failed": {Channel.EMAIL}, "last-cal": both, "call-customer": {Channel.TASK}}
-    found = check_templates(loaded, fewer)
-    assert [(problem.code, problem.line, problem.column, problem.cure) for problem in found] == [
-        ("CR054", 23, 38, "one of: last-cal"),
-        ("CR040", 26, 39, "did you mean 'last-cal'?"),
-    ]

@@ -1,0 +1,96 @@
+"""The campaigns that come with the engine, and what their folder says about them."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from recovery.campaign.loader import LoadedCampaign, load_folder, parse_campaign
+from recovery.campaign.schema import Status, TriggerOn
+from recovery.message import Channel
+from recovery.reasons import MEANINGS, FailureReason
+
+FOLDER = Path(__file__).parents[2] / "campaigns"
+NO_LINKS_IN_SMS = {"MY", "AE"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, LoadedCampaign]:
+    loaded, errors = load_folder(FOLDER)
+    assert errors == []
+    return {one.campaign.campaign: one for one in loaded}
+
+
+def test_there_are_five_and_all_are_active(shipped: dict[str, LoadedCampaign]) -> None:
+    assert list(shipped) == [
+        "high-value",
+        "card-declined",
+        "voucher-waiting",
+        "unpaid",
+        "guest-cart",
+    ]
+    assert {one.campaign.status for one in shipped.values()} == {Status.ACTIVE}
+    assert {one.campaign.trigger.on for one in shipped.values()} == set(TriggerOn)
+
+
+def test_files_are_called_like_their_campaigns(shipped: dict[str, LoadedCampaign]) -> None:
+    assert all(one.file == f"{name}.yaml" for name, one in shipped.items())
+
+
+def test_all_have_a_hold_out_quiet_hours_and_an_end(shipped: dict[str, LoadedCampaign]) -> None:
+    for one in shipped.values():
+        limits, trigger = one.campaign.limits, one.campaign.trigger
+        assert one.campaign.holdout > 0
+        assert limits.quiet
+        assert limits.per_customer
+        assert trigger.not_after
+        assert trigger.after >= timedelta(minutes=30)  # an earlier reminder can cost sales
+
+
+def test_nobody_is_written_to_on_reasons_that_forbid_it(
+    shipped: dict[str, LoadedCampaign],
+) -> None:
+    forbidden = {reason for reason, meaning in MEANINGS.items() if not meaning.may_contact}
+    for name in ("card-declined", "high-value"):
+        for segment in shipped[name].campaign.segments:
+            assert segment.failure
+            assert not forbidden & {FailureReason(word) for word in segment.failure}
+
+
+def test_texts_go_only_where_they_may_carry_a_link(shipped: dict[str, LoadedCampaign]) -> None:
+    steps = [
+        step
+        for one in shipped.values()
+        for sequence in one.campaign.sequences.values()
+        for step in sequence
+        if step.channel is Channel.SMS
+    ]
+    assert steps
+    for step in steps:
+        assert step.if_
+        assert step.if_.market
+        assert not NO_LINKS_IN_SMS & set(step.if_.market)
+
+
+def test_offers_are_late_limited_and_never_in_the_first_message(
+    shipped: dict[str, LoadedCampaign],
+) -> None:
+    for one in shipped.values():
+        assert all(offer.budget for offer in one.campaign.offers.values())
+        assert all(offer.once_per_customer for offer in one.campaign.offers.values())
+        for first, *later in one.campaign.sequences.values():
+            assert first.offer is None
+            assert all(step.after >= timedelta(days=1) for step in later if step.offer)
+
+
+def test_a_person_calls_about_dear_orders(shipped: dict[str, LoadedCampaign]) -> None:
+    steps = shipped["high-value"].campaign.sequences["personal"]
+    assert [step.channel for step in steps] == [Channel.EMAIL, Channel.TASK]
+
+
+def test_the_page_about_the_language_tells_the_truth() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    campaign = parse_campaign(example, "README.md").campaign
+    assert campaign.offers["free-shipping"].worth

@@ -130,6 +130,8 @@ class Providers:
             self.port = server.sockets[0].getsockname()[1]
             ready.set()
             await self._stopping.wait()
+            for _ in range(5):  # a connection that is just being accepted would be left open
+                await asyncio.sleep(0)
             server.close()
             for transport in list(self.open):
                 transport.abort()

@@ -1,6 +1,7 @@
 """`recovery report`: how many orders each sequence brought back, as a table, a page or JSON."""
 
 from contextlib import closing
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,44 +48,45 @@ def command(desk: Desk, html: Path | None, lang: str, campaign: str | None) -> N
 
 
 def show(console: "Console", report: "Report", say: "Wording", page: Path | None = None) -> None:
-    """Print the report for people: one table a campaign, then what the numbers mean."""
+    """Print the report for people: a table a segment, under it the verdicts in words."""
+    from rich.text import Text
+
     console.print(f"{say('title')} · {say('as_of', at=say.moment(report.at))}", style="bold")
     if not report.rows:
         console.print(f"{say('nothing')}. {say('nothing_more')}")
-    for campaign in dict.fromkeys(row.arm.campaign for row in report.rows):
-        rows = [row for row in report.rows if row.arm.campaign == campaign]
+    for (campaign, segment), group in groupby(report.rows, lambda row: row.arm[:2]):
+        rows = list(group)
         console.print()
-        console.print(_table(campaign, rows, say))
+        console.print(_table(f"{campaign} · {segment}", rows, say))
+        for row in rows:
+            if not row.arm.holdout:
+                verdict = Text(say.verdict(row), style=_STYLES.get(row.verdict, ""))
+                console.print(Text.assemble(f"  {row.arm.sequence}: ", verdict))
     if report.rows:
         console.print()
         console.print(say("reading_rate"), style="dim")
         console.print(say("reading_lift"), style="dim")
     if page is not None:
-        console.print(f"\n{page}")
+        console.print()
+        console.print(str(page), soft_wrap=True)
 
 
-def _table(campaign: str, rows: "list[Row]", say: "Wording") -> "Table":
+def _table(title: str, rows: "list[Row]", say: "Wording") -> "Table":
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table(title=campaign, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column(say("segment"), overflow="fold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.add_column(say("sequence"), overflow="fold")
-    for heading in ("orders", "gross", "rate_title"):
-        table.add_column(say(heading), justify="right")
-    table.add_column(say("lift_title"), ratio=1)
-    table.add_column(say("net"), justify="right")
+    for heading in ("orders", "mature", "gross", "rate_title", "net"):
+        table.add_column(say(heading), justify="right", no_wrap=True)
     for row in rows:
-        style = "dim" if row.arm.holdout else _STYLES.get(row.verdict, "")
         money = "" if row.arm.holdout else "\n".join(say.money(one.net) for one in row.money)
         table.add_row(
-            row.arm.segment,
             say("holdout") if row.arm.holdout else str(row.arm.sequence),
-            f"{say.number(row.mature.total)}\n+{say.number(row.enrolled - row.mature.total)}",
+            say.number(row.enrolled),
+            say.number(row.mature.total),
             say.number(row.mature.count),
             f"{say.percent(row.rate)}\n{say.span(row.interval)}",
-            Text(say.verdict(row), style=style),
             money,
         )
     return table

@@ -5,14 +5,31 @@ so a transaction never fails half-way because another process wrote first.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    any_,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import SQLModel
@@ -95,6 +112,47 @@ def insert_ignore(target: Table, connection: Connection) -> Insert:
 def is_postgres(connection: Connection) -> bool:
     """Whether `connection` speaks to PostgreSQL (else: SQLite)."""
     return connection.dialect.name == "postgresql"
+
+
+def among(connection: Connection, column: Column[T], values: Collection[T]) -> ColumnElement[bool]:
+    """`column` is one of `values`: one array on PostgreSQL, where 500 parameters cost more to
+    parse than the query costs to run; IN (…) on SQLite."""
+    if is_postgres(connection):
+        return column == any_(literal(list(values), ARRAY(column.type)))
+    return column.in_(values)
+
+
+def update_each(
+    connection: Connection,
+    target: Table,
+    where: Sequence[ColumnElement[bool]],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Give each row of `target` values of its own: `rows` are (id, value for each of `names`).
+
+    One statement over arrays on PostgreSQL, executemany on SQLite.
+    """
+    if not rows:
+        return
+    if is_postgres(connection):
+        arrays = zip(*rows, strict=True)
+        columns = [target.c.id, *(target.c[name] for name in names)]
+        given = (
+            func.unnest(
+                *(literal(list(a), ARRAY(c.type)) for a, c in zip(arrays, columns, strict=True))
+            )
+            .table_valued(*(column(f"given_{c.name}", c.type) for c in columns))
+            .render_derived()
+        )
+        values = {name: given.c[f"given_{name}"] for name in names}
+        statement = update(target).where(target.c.id == given.c.given_id, *where)
+        connection.execute(statement.values(values))
+        return
+    statement = update(target).where(target.c.id == bindparam("given_id"), *where)
+    statement = statement.values({name: bindparam(f"given_{name}") for name in names})
+    keys = ["given_id", *(f"given_{name}" for name in names)]
+    connection.execute(statement, [dict(zip(keys, row, strict=True)) for row in rows])
 
 
 def bulk_load(

@@ -4,11 +4,9 @@ One thread talks to the database; many talk to the providers, so that while a ba
 the next one is prepared. No transaction is open during a call.
 """
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from queue import Empty, SimpleQueue
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
@@ -18,13 +16,12 @@ from recovery.db import retried, writing
 from recovery.dispatch import record
 from recovery.dispatch.claim import claim
 from recovery.dispatch.gather import gather
-from recovery.dispatch.prepare import Outgoing, Prepared, Workshop, prepare
+from recovery.dispatch.prepare import Prepared, Workshop, prepare
 from recovery.dispatch.record import Result
 from recovery.dispatch.scripts import Scripts
+from recovery.dispatch.senders import Senders
 from recovery.errors import ConnectorError, SendFailure
-from recovery.message import Channel, MessageClass, Receipt, SmsMessage
-
-LINGER = 0.02  # seconds to wait for more receipts before writing those at hand
+from recovery.message import Channel, MessageClass, Receipt
 
 
 @dataclass(slots=True)
@@ -50,19 +47,18 @@ class Dispatcher:
     def run(self, now: datetime, batches: int | None = None) -> Outcome:
         """Send until nothing due at `now` is left, or `batches` batches were claimed."""
         outcome, token = Outcome(), uuid4().hex
-        returned: SimpleQueue[Result] = SimpleQueue()
         flying, left, more = 0, batches, True
-        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="send") as pool:
+        with Senders(self.senders, self.concurrency) as senders:
             while more or flying:
                 if more and flying <= max(self.batch, self.concurrency):
                     prepared = self._next(outcome, token, now) if left != 0 else None
                     more = prepared is not None
                     left = left and left - 1
                     for outgoing in prepared.outgoing if prepared else ():
-                        pool.submit(self._send, outgoing, returned)
+                        senders.take(outgoing)
                         flying += 1
                 else:
-                    flying -= self._collect(returned, flying, outcome, token, now)
+                    flying -= self._record(senders.finished(flying), outcome, token, now)
         return outcome
 
     def rehearse(self, connection: Connection, now: datetime) -> Outcome:
@@ -100,46 +96,14 @@ class Dispatcher:
     def _class_of(self, template: str) -> MessageClass | None:
         return self.workshop.renderer.class_of(template)
 
-    def _send(self, outgoing: Outgoing, returned: "SimpleQueue[Result]") -> None:
-        """In a sending thread: always put exactly one result, whatever happens."""
-        message = outgoing.message
-        channel, segments = Channel.EMAIL, None
-        if isinstance(message, SmsMessage):
-            channel, segments = Channel.SMS, message.segments
-        answer: Receipt | ConnectorError
-        try:
-            answer = self.senders[channel].send(message)
-        except ConnectorError as error:
-            answer = error
-        except Exception as error:  # a bug in a connector: we can't know what left us
-            answer = ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
-        returned.put(
-            Result(outgoing.touch_id, outgoing.enrolment_id, outgoing.attempts, answer, segments)
-        )
-
-    def _collect(
-        self,
-        returned: "SimpleQueue[Result]",
-        flying: int,
-        outcome: Outcome,
-        token: str,
-        now: datetime,
+    def _record(
+        self, finished: Sequence[Result], outcome: Outcome, token: str, now: datetime
     ) -> int:
-        """Wait for receipts and write them together; returns how many came."""
-        finished = [returned.get()]
-        while len(finished) < min(flying, self.batch):
-            try:
-                finished.append(returned.get(timeout=LINGER))
-            except Empty:
-                break
         for result in finished:
-            self._notice(result, outcome)
+            error = result.outcome
+            if isinstance(error, ConnectorError) and error.failure is SendFailure.ACCOUNT:
+                channel = Channel.EMAIL if result.segments is None else Channel.SMS
+                outcome.closed[channel] = str(error)
         with writing(self.database) as connection:
             record.results(connection, finished, token, now)
         return len(finished)
-
-    def _notice(self, result: Result, outcome: Outcome) -> None:
-        error = result.outcome
-        if isinstance(error, ConnectorError) and error.failure is SendFailure.ACCOUNT:
-            channel = Channel.EMAIL if result.segments is None else Channel.SMS
-            outcome.closed[channel] = str(error)

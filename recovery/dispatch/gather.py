@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from recovery.campaign.schema import Campaign, Status, Step
-from recovery.db import is_postgres, table
+from recovery.db import among, is_postgres, table
 from recovery.dispatch.situation import OrderFacts, Sent, Situation
 from recovery.facts import Consent, OrderStatus
 from recovery.incentives.offer import Issued
@@ -41,6 +41,31 @@ LEFT = (
     TouchState.DELIVERED,
     TouchState.BOUNCED,
     TouchState.UNKNOWN,
+)
+_ORDER = (
+    "id",
+    "customer_id",
+    "source",
+    "external_id",
+    "status",
+    "placed_at",
+    "amount_minor",
+    "currency",
+    "country",
+    "locale",
+    "timezone",
+    "timezone_source",
+    "customer_type",
+    "name",
+    "email",
+    "phone",
+    "payment_method",
+    "failure_reason",
+    "failure_code",
+    "expires_at",
+    "email_consent",
+    "sms_consent",
+    "items",
 )
 _STRICTNESS = {Consent.NONE: 0, Consent.TRANSACTIONAL: 1, Consent.MARKETING: 2}
 
@@ -121,7 +146,7 @@ def gather(
     the same customer has room for one more message. (On SQLite a write transaction is alone.)
     """
     _lock_customers(connection, ids)
-    rows = connection.execute(_everything(ids)).all()
+    rows = connection.execute(_everything(connection, ids)).all()
     known = scripts(connection, {row.version_id for row in rows})
     people = sorted({row.customer_id for row in rows})
     journeys = sorted({row.enrolment_id for row in rows})
@@ -142,7 +167,7 @@ def _lock_customers(connection: Connection, ids: Sequence[int]) -> None:
         mine = (
             select(enrolments.c.customer_id)
             .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
-            .where(touches.c.id.in_(ids))
+            .where(among(connection, touches.c.id, ids))
         )
         connection.execute(
             select(customers.c.id)
@@ -152,7 +177,7 @@ def _lock_customers(connection: Connection, ids: Sequence[int]) -> None:
         )
 
 
-def _everything(ids: Sequence[int]) -> Any:
+def _everything(connection: Connection, ids: Sequence[int]) -> Any:
     return (
         select(
             touches.c.id.label("touch_id"),
@@ -164,14 +189,14 @@ def _everything(ids: Sequence[int]) -> Any:
             enrolments.c.sequence,
             enrolments.c.state.label("enrolment_state"),
             enrolments.c.window_ends_at,
-            orders,
+            *(orders.c[name] for name in _ORDER),
             customers.c.email_consent.label("newest_email_consent"),
             customers.c.sms_consent.label("newest_sms_consent"),
         )
         .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
         .join(orders, orders.c.id == enrolments.c.order_id)
         .join(customers, customers.c.id == enrolments.c.customer_id)
-        .where(touches.c.id.in_(ids))
+        .where(among(connection, touches.c.id, ids))
         .order_by(touches.c.due_at, touches.c.id)
     )
 
@@ -197,7 +222,7 @@ def _sent(connection: Connection, people: Sequence[int], since: datetime) -> dic
         )
         .join_from(enrolments, touches, touches.c.enrolment_id == enrolments.c.id)
         .where(
-            enrolments.c.customer_id.in_(people),
+            among(connection, enrolments.c.customer_id, people),
             touches.c.tried_at > since,
             touches.c.state.in_(LEFT),
             touches.c.channel != Channel.TASK.value,
@@ -215,8 +240,14 @@ def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[s
     phones = {row.phone for row in rows if row.phone}
     found = select(suppressions.c.channel, suppressions.c.address).where(
         or_(
-            and_(suppressions.c.channel == Channel.EMAIL.value, suppressions.c.address.in_(emails)),
-            and_(suppressions.c.channel == Channel.SMS.value, suppressions.c.address.in_(phones)),
+            and_(
+                suppressions.c.channel == Channel.EMAIL.value,
+                among(connection, suppressions.c.address, emails),
+            ),
+            and_(
+                suppressions.c.channel == Channel.SMS.value,
+                among(connection, suppressions.c.address, phones),
+            ),
         )
     )
     return {(row.channel, row.address) for row in connection.execute(found)}
@@ -226,7 +257,7 @@ def _clicked(connection: Connection, journeys: Sequence[int]) -> dict[int, set[s
     found = (
         select(touches.c.enrolment_id, touches.c.step)
         .join_from(touches, clicks, clicks.c.touch_id == touches.c.id)
-        .where(touches.c.enrolment_id.in_(journeys))
+        .where(among(connection, touches.c.enrolment_id, journeys))
     )
     steps: dict[int, set[str]] = defaultdict(set)
     for enrolment_id, step in connection.execute(found):
@@ -236,7 +267,7 @@ def _clicked(connection: Connection, journeys: Sequence[int]) -> dict[int, set[s
 
 def _claimed_tasks(connection: Connection, journeys: Sequence[int]) -> set[int]:
     found = select(tasks.c.enrolment_id).where(
-        tasks.c.enrolment_id.in_(journeys), tasks.c.state == TaskState.CLAIMED
+        among(connection, tasks.c.enrolment_id, journeys), tasks.c.state == TaskState.CLAIMED
     )
     return set(connection.execute(found).scalars())
 
@@ -251,7 +282,7 @@ def _issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Iss
         coupons.c.issued_at,
         coupons.c.expires_at,
         coupons.c.state,
-    ).where(coupons.c.customer_id.in_(people))
+    ).where(among(connection, coupons.c.customer_id, people))
     held: dict[int, list[Issued]] = defaultdict(list)
     for person, *coupon in connection.execute(found):
         held[person].append(Issued(*coupon))
@@ -275,7 +306,6 @@ def _order_facts(row: Row[Any]) -> OrderFacts:
         email=row.email,
         phone=row.phone,
         payment_method=row.payment_method,
-        payment_url=row.payment_url,
         failure_reason=row.failure_reason,
         failure_code=row.failure_code,
         expires_at=row.expires_at,

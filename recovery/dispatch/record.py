@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, update
 
-from recovery.db import bulk_load, stored_time, table
+from recovery.db import among, bulk_load, stored_time, table, update_each
 from recovery.dispatch.claim import LEASE
 from recovery.dispatch.situation import Skip, Snooze
 from recovery.errors import ConnectorError, SendFailure
@@ -64,7 +64,9 @@ def sending(connection: Connection, ids: Sequence[int], token: str, now: datetim
     moved = connection.execute(
         update(touches)
         .where(
-            touches.c.id.in_(ids), touches.c.state == TouchState.CLAIMED, touches.c.claim == token
+            among(connection, touches.c.id, ids),
+            touches.c.state == TouchState.CLAIMED,
+            touches.c.claim == token,
         )
         .values(
             state=TouchState.SENDING,
@@ -119,33 +121,21 @@ def results(connection: Connection, finished: Sequence[Result], token: str, now:
 
 
 def _sent(connection: Connection, finished: Sequence[Result], token: str) -> None:
-    if not finished:
-        return
-    connection.execute(
-        update(touches)
-        .where(
-            touches.c.id == bindparam("touch"),
-            touches.c.state == TouchState.SENDING,
-            touches.c.claim == token,
+    names = ("state", "lease_until", "provider", "provider_id", "segments")
+    rows = [
+        (
+            r.touch_id,
+            TouchState.SENT.value,
+            None,
+            r.outcome.provider,
+            r.outcome.provider_id,
+            r.segments,
         )
-        .values(
-            state=TouchState.SENT,
-            lease_until=None,
-            provider=bindparam("by"),
-            provider_id=bindparam("their_id"),
-            segments=bindparam("parts"),
-        ),
-        [
-            {
-                "touch": r.touch_id,
-                "by": r.outcome.provider,
-                "their_id": r.outcome.provider_id,
-                "parts": r.segments,
-            }
-            for r in finished
-            if isinstance(r.outcome, Receipt)
-        ],
-    )
+        for r in finished
+        if isinstance(r.outcome, Receipt)
+    ]
+    mine = (touches.c.state == TouchState.SENDING, touches.c.claim == token)
+    update_each(connection, touches, mine, names, rows)
 
 
 def _failed(
@@ -186,7 +176,9 @@ def _from_claimed(connection: Connection, ids: Sequence[int], token: str, **valu
     connection.execute(
         update(touches)
         .where(
-            touches.c.id.in_(ids), touches.c.state == TouchState.CLAIMED, touches.c.claim == token
+            among(connection, touches.c.id, ids),
+            touches.c.state == TouchState.CLAIMED,
+            touches.c.claim == token,
         )
         .values(claim=None, lease_until=None, **values)
     )

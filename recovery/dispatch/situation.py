@@ -63,7 +63,6 @@ class OrderFacts:
     email: str | None
     phone: str | None
     payment_method: str | None
-    payment_url: str | None
     failure_reason: str | None
     failure_code: str | None
     expires_at: datetime | None

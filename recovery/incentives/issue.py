@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from recovery.db import insert_ignore, table
+from recovery.db import among, insert_ignore, table
 from recovery.incentives.budget import reserve
 from recovery.incentives.offer import Refusal, Terms, coupon_code, period_key
 from recovery.models import Coupon, CouponState
@@ -69,6 +69,9 @@ def confirm(connection: Connection, touch_ids: list[int]) -> None:
     if touch_ids:
         connection.execute(
             update(coupons)
-            .where(coupons.c.touch_id.in_(touch_ids), coupons.c.state == CouponState.RESERVED)
+            .where(
+                among(connection, coupons.c.touch_id, touch_ids),
+                coupons.c.state == CouponState.RESERVED,
+            )
             .values(state=CouponState.ISSUED)
         )

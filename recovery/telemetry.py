@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TextIO
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
-_SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
-_ONLY_WARNINGS = ("dramatiq",)  # its workers' troubles are worth hearing, its traffic is not
+SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
+ONLY_WARNINGS = ("dramatiq",)  # its workers' troubles are worth hearing, its traffic is not
 
 
 class Lines(logging.Formatter):
@@ -59,7 +59,7 @@ def configure(level: str = "warning", secrets: Iterable[str] = ()) -> None:
     ours = logging.getLogger("recovery")
     ours.setLevel(level.upper())
     silence()
-    for name in ("recovery", *_ONLY_WARNINGS):
+    for name in ("recovery", *ONLY_WARNINGS):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False
@@ -67,12 +67,12 @@ def configure(level: str = "warning", secrets: Iterable[str] = ()) -> None:
 
 def silence() -> None:
     """Keep packages that see keys and payloads out of every log, whatever level is set."""
-    for name in _SILENT:
+    for name in SILENT:
         logger = logging.getLogger(name)
         logger.handlers[:] = [logging.NullHandler()]
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)
-    for name in _ONLY_WARNINGS:
+    for name in ONLY_WARNINGS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

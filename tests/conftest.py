@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from recovery import migrations
+from recovery import migrations, telemetry
 from recovery.db import open_engine
 from tests.support import servers
 
@@ -33,7 +33,8 @@ for _name in [name for name in os.environ if name.startswith("RECOVERY_")]:
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
     """Commands set logging up for a whole process; the next test starts without."""
-    loggers = [logging.getLogger(name) for name in ("recovery", "dramatiq")]
+    names = ("recovery", *telemetry.SILENT, *telemetry.ONLY_WARNINGS)
+    loggers = [logging.getLogger(name) for name in names]
     before = [(one, one.level, one.propagate, one.handlers[:]) for one in loggers]
     yield
     for one, level, propagate, handlers in before:

@@ -36,6 +36,9 @@ def compile_mjml(source: str) -> str:
         at = _POSITION.search(str(error))
         line = tokens.count("\n", 0, int(at[1])) + 1 if at else None
         raise MjmlError(f"this is not MJML: {error}", line) from error
+    if unknown := re.search(r"<mj-[\w-]+", html):  # mrml hands on what it does not know
+        line = source.count("\n", 0, source.index(unknown[0])) + 1
+        raise MjmlError(f"there is no element {unknown[0]}> at this place", line)
     html = re.sub(r"\s*\n\s*", " ", html)
     _check(html, tags)
     return _with_tags(html, tags)

@@ -73,13 +73,14 @@ def _tell(result: "ImportResult", rejects: Path | None, console: "Console") -> N
         )
     for warning in result.warnings:
         console.print(f"note: {warning}")
-    for bad in result.rejects[:SHOWN]:
+    bad_rows = [bad for bad in result.rejects if bad["error"] not in result.unreadable]
+    for bad in bad_rows[:SHOWN]:
         field = f" {bad['field']}" if bad["field"] else ""
         console.print(f"{bad['file']}:{bad['line']}{field}: {bad['error']}", soft_wrap=True)
-    more = len(result.rejects) - SHOWN + result.rejects_truncated
+    more = len(bad_rows) - SHOWN + result.rejects_truncated
     if more > 0:
         console.print(f"… and {more:,} more mistakes")
-    if result.rejected:
+    if bad_rows:
         console.print(_cure(rejects), soft_wrap=True)
 
 

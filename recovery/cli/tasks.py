@@ -113,7 +113,7 @@ def _show_one(console: "Console", work: "Work") -> None:
     console.print(f"#{work.id}  {amount}  order {work.order}  ({state})", style="bold")
     for label, value in _lines(work):
         if value:
-            console.print(f"    {label:<9} {value}")
+            console.print(f"    {label:<10} {value}")
 
 
 def _lines(work: "Work") -> list[tuple[str, Any]]:

@@ -152,11 +152,12 @@ def _decided(
 
 
 def _words(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
-    subject = f"{touch.channel} {touch.step}" if touch else "the enrolment"
+    subject = f"{touch.channel} {touch.step}" if touch else ""
     because = f", because {reason(entry.reason)}" if entry.reason else ""
     match entry.verdict:
         case "snooze":
-            return f"{subject} waits until {entry.detail}{because}"
+            until = _day(datetime.fromisoformat(entry.detail)) if entry.detail else "later"
+            return f"{subject} waits until {until}{because}"
         case "skip":
             return f"{subject} is not sent{because}"
         case "send":
@@ -171,7 +172,8 @@ def _words(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
         case "task_closed":
             return f"{reason(entry.reason)}{f': {entry.detail}' if entry.detail else ''}"
     more = f" ({entry.detail})" if entry.detail else ""
-    return f"{subject}: {reason(entry.reason) or entry.verdict}{more}"
+    lead = f"{subject}: " if subject else ""
+    return f"{lead}{reason(entry.reason) or entry.verdict}{more}"
 
 
 def _coupon(coupon: Row[Any], steps: dict[int, Row[Any]]) -> Iterator[Event]:

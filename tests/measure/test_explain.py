@@ -75,7 +75,7 @@ def test_the_whole_story_in_the_order_of_time(database: Engine) -> None:
         *("coupon_issued", "decided", "sent", "paid", "recovered", "coupon_redeemed"),
     ]
     details = "\n".join(event.detail for event in story.events)
-    assert "waits until 2026-11-02T07:00:00Z, because it is night where the customer" in details
+    assert "waits until 2026-11-02 07:00 UTC, because it is night where the customer" in details
     assert "sms nudge is not sent, because the customer has not agreed" in details
     assert "through sendgrid, id 14c5d75ce93" in details
     assert "code BACK-AGAIN (percent), valid until 2026-11-04 10:00 UTC" in details

@@ -64,6 +64,8 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
     kind, given = detail["type"], detail["input"]
     key = _called(road)
     place = tree.key(road) if detail["loc"][-1:] == ("[key]",) else tree.value(road)
+    if kind == "enum" and not isinstance(given, str):
+        kind = "CR024"
     if kind in _SHAPES:
         wanted, example = _SHAPES[kind]
         found = _FOUND.get(type(given), "something else")

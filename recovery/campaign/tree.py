@@ -15,6 +15,7 @@ from recovery.campaign.problems import CampaignError, Place, Problem, Road, prob
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
+_DEEP = 100
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Tree:
 def grow(source: str, file: str) -> Tree:
     """Compose `source` (normalised text) into a tree; CampaignError when it is not YAML."""
     try:
+        _refuse_wells(source, file)
         root = yaml.compose(source, _LOADER)
     except yaml.MarkedYAMLError as error:
         raise CampaignError([_not_yaml(error, source, file)]) from None
@@ -56,6 +58,18 @@ def grow(source: str, file: str) -> Tree:
     tree = Tree(file)
     tree.data = _Gardener(tree).build(root, ())
     return tree
+
+
+def _refuse_wells(source: str, file: str) -> None:
+    """Count the depth first: the composer in C recurses, and a deep file would end the process."""
+    depth = 0
+    for event in yaml.parse(source, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEP:
+            place = Place(event.start_mark.line + 1 if event.start_mark else 1, 1, 2)
+            why = f"more than {_DEEP} blocks or lists lie in each other"
+            raise CampaignError([problem("CR009", file, place, problem=why)])
 
 
 class _Gardener:
@@ -86,7 +100,11 @@ class _Gardener:
     def _mapping(self, node: yaml.MappingNode, road: Road) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
-            name, here = str(key.value), (*road, str(key.value))
+            if not isinstance(key, yaml.ScalarNode):
+                why = "a key must be one word"
+                self.tree.report("CR006", _place(key), road, problem=why)
+                continue
+            name, here = key.value, (*road, key.value)
             if name in data:
                 first = self.tree.keys[here].line
                 self.tree.report("CR010", _place(key), here, key=name, line=first)

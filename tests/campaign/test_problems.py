@@ -66,6 +66,7 @@ CASES = [
         "",
     ),
     ("CR024", "holdout: 10%", "holdout: [10%]", (9, 10), "holdout", "one value", "after the colon"),
+    ("CR024", "status: active", "status: [active]", (4, 9), "status", "this is a list", ""),
     ("CR024", SAMPLE, "just text\n", (1, 1), "", "a block of keys", ""),
     (
         "CR025",

@@ -8,8 +8,10 @@ import pytest
 
 from recovery.campaign.loader import LoadedCampaign, load_folder, parse_campaign
 from recovery.campaign.schema import Status, TriggerOn
+from recovery.campaign.templates import check_templates
 from recovery.message import Channel
 from recovery.reasons import MEANINGS, FailureReason
+from recovery.template.catalog import Catalog
 
 FOLDER = Path(__file__).parents[2] / "campaigns"
 NO_LINKS_IN_SMS = {"MY", "AE"}
@@ -87,6 +89,12 @@ def test_offers_are_late_limited_and_never_in_the_first_message(
 def test_a_person_calls_about_dear_orders(shipped: dict[str, LoadedCampaign]) -> None:
     steps = shipped["high-value"].campaign.sequences["personal"]
     assert [step.channel for step in steps] == [Channel.EMAIL, Channel.TASK]
+
+
+def test_every_step_has_its_words(shipped: dict[str, LoadedCampaign]) -> None:
+    catalog = Catalog(FOLDER.parent / "templates")
+    channels = {name: catalog.channels(name) for name in catalog.names()}
+    assert [found for one in shipped.values() for found in check_templates(one, channels)] == []
 
 
 def test_the_page_about_the_language_tells_the_truth() -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recovery.campaign.loader import CampaignError, parse_campaign
 from recovery.campaign.tree import grow
@@ -36,3 +38,34 @@ def test_lists_may_have_names() -> None:
     source = SAMPLE.replace("market: [US, GB]\n", "market: &here [US, GB]\n")
     source = source.replace("market: [US, GB, DE, NO]", "market: *here")
     assert parse_campaign(source, "x.yaml").campaign.segments[1].market == ["US", "GB"]
+
+
+@pytest.mark.parametrize("depth", [150, 100_000])
+def test_a_well_of_brackets_is_refused(depth: int) -> None:
+    with pytest.raises(CampaignError, match="CR009"):
+        grow("a: " + "[" * depth + "]" * depth, "x.yaml")
+
+
+def test_a_key_is_one_word() -> None:
+    (problem,) = grow("{[a, b]: c, d: e}", "x.yaml").problems
+    assert (problem.code, problem.message) == ("CR006", "not valid YAML: a key must be one word")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, len(SAMPLE) - 1),
+    st.integers(0, 12),
+    st.text(alphabet=" \t\n:-{}[],%&*!|>'\"#a1：催", max_size=6),
+)
+def test_whatever_is_written_the_answer_is_a_campaign_or_problems(
+    at: int, length: int, text: str
+) -> None:
+    try:
+        parse_campaign(SAMPLE[:at] + text + SAMPLE[at + length :], "x.yaml")
+    except CampaignError as error:
+        assert error.problems
+        for problem in error.problems:
+            assert problem.line >= 1
+            assert problem.column >= 1
+            assert problem.message
+            assert problem.cure

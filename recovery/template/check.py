@@ -134,11 +134,12 @@ def _names(library: Library, source: str, file: str, line: int | None) -> Iterat
     """Syntax errors and unknown names of `source`; `line` when it is one phrase of a file."""
     try:
         tree = library.parse(source)
+        unknown = meta.find_undeclared_variables(tree) - NAMES
     except jinja2.TemplateSyntaxError as error:
         at, cure = line or error.lineno, "see the placeholders in docs/templates.md"
         yield TemplateError(error.message or "no template", file=file, line=at, cure=cure)
         return
-    for name in meta.find_undeclared_variables(tree) - NAMES:
+    for name in sorted(unknown):
         for at in _lines(tree, name):
             cure = did_you_mean(name, list(NAMES))
             message = f"there is no placeholder {name!r}"

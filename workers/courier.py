@@ -26,7 +26,7 @@ def in_process(engine: Engine, now: datetime) -> Delivery:
     heard: list[Outcome] = []
     broker = make_broker(MEMORY)
     dispatch = declare(broker, lambda: engine, heard.append)
-    worker = Worker(broker, worker_threads=1, worker_timeout=100)
+    worker = Worker(broker, worker_threads=1, worker_timeout=10)  # ms: stopping takes as long
     worker.start()
     try:
         while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:

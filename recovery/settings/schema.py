@@ -182,7 +182,7 @@ class Settings(Section):
     @field_validator("broker_url")
     @classmethod
     def _a_broker(cls, value: str) -> str:
-        if not value.startswith(("memory://", "redis://", "rediss://", "unix://")):
+        if not value.startswith(("memory://", "redis://", "rediss://")):
             raise ValueError("should be memory:// or start with redis://")
         return value
 

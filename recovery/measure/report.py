@@ -37,6 +37,7 @@ class Lift:
     absolute: float | None
     interval: Interval | None
     enough_data: bool
+    control: Proportion  # the hold-out it is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,9 @@ def _measure(arm: Arm, counted: Counts, control: Proportion | None, costs: Costs
 
 def _lift(seen: Proportion, control: Proportion) -> Lift:
     if not seen.total or not control.total:
-        return Lift(None, None, enough_data=False)
+        return Lift(None, None, enough_data=False, control=control)
     difference, interval = stats.newcombe(seen, control)
-    return Lift(difference, interval, stats.enough(seen, control))
+    return Lift(difference, interval, stats.enough(seen, control), control)
 
 
 def _balances(counted: Counts, costs: Costs) -> tuple[Balance, ...]:

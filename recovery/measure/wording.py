@@ -82,8 +82,11 @@ class Wording:
         if row.arm.holdout:
             return self("says_control")
         lift = row.lift
-        if lift is None or not lift.enough_data or lift.absolute is None or lift.interval is None:
-            return self(f"says_{row.verdict}")
+        if lift is None:
+            return self("says_unknown")
+        if not lift.enough_data or lift.absolute is None or lift.interval is None:
+            here, there = self.number(row.mature.count), self.number(lift.control.count)
+            return self("says_collecting", here=here, there=there)
         return self(
             f"says_{row.verdict}",
             points=f"{abs(lift.absolute) * 100:.1f}",

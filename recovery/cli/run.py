@@ -1,5 +1,6 @@
 """`recovery run`: what cron calls."""
 
+from signal import SIGTERM, default_int_handler, signal
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +33,7 @@ def command(desk: Desk, *, dry_run: bool, wait: int) -> None:
     from workers.courier import courier_for
 
     engine = desk.engine()
+    signal(SIGTERM, default_int_handler)  # systemd's way to say Ctrl-C
     try:
         result = engine.run(courier_for(desk.settings.broker_url, wait), dry_run=dry_run)
     finally:

@@ -47,18 +47,12 @@ class Dispatcher:
     def run(self, now: datetime, batches: int | None = None) -> Outcome:
         """Send until nothing due at `now` is left, or `batches` batches were claimed."""
         outcome, token = Outcome(), uuid4().hex
-        flying, left, more = 0, batches, True
         with Senders(self.senders, self.concurrency) as senders:
-            while more or flying:
-                if more and flying <= max(self.batch, self.concurrency):
-                    prepared = self._next(outcome, token, now) if left != 0 else None
-                    more = prepared is not None
-                    left = left and left - 1
-                    for outgoing in prepared.outgoing if prepared else ():
-                        senders.take(outgoing)
-                        flying += 1
-                else:
-                    flying -= self._record(senders.finished(flying), outcome, token, now)
+            try:
+                self._send_all(senders, outcome, token, now, batches)
+            except BaseException:  # also when we are told to stop: what is on its way is awaited
+                self._wind_up(senders, outcome, token, now)
+                raise
         return outcome
 
     def rehearse(self, connection: Connection, now: datetime) -> Outcome:
@@ -71,6 +65,28 @@ class Dispatcher:
             ]
             record.results(connection, pretended, token, now)
         return outcome
+
+    def _send_all(
+        self, senders: Senders, outcome: Outcome, token: str, now: datetime, batches: int | None
+    ) -> None:
+        flying, left, more = 0, batches, True
+        while more or flying:
+            if more and flying <= max(self.batch, self.concurrency):
+                prepared = self._next(outcome, token, now) if left != 0 else None
+                more = prepared is not None
+                left = left and left - 1
+                for outgoing in prepared.outgoing if prepared else ():
+                    senders.take(outgoing)
+                    flying += 1
+            else:
+                flying -= self._record(senders.finished(flying), outcome, token, now)
+
+    def _wind_up(self, senders: Senders, outcome: Outcome, token: str, now: datetime) -> None:
+        """Write down what the running calls bring; messages nobody called for go back."""
+        unsent, finished = senders.stop()
+        self._record(finished, outcome, token, now)
+        with writing(self.database) as connection:
+            record.given_back(connection, [outgoing.touch_id for outgoing in unsent], token)
 
     def _next(self, outcome: Outcome, token: str, now: datetime) -> Prepared | None:
         def step(connection: Connection) -> Prepared | None:

@@ -98,6 +98,19 @@ def snoozed(connection: Connection, decided: Iterable[tuple[int, Snooze]], token
         _from_claimed(connection, ids, token, state=TouchState.PLANNED, due_at=until, reason=reason)
 
 
+def given_back(connection: Connection, ids: Sequence[int], token: str) -> None:
+    """`sending → planned` for messages that were never handed to a provider."""
+    connection.execute(
+        update(touches)
+        .where(
+            among(connection, touches.c.id, ids),
+            touches.c.state == TouchState.SENDING,
+            touches.c.claim == token,
+        )
+        .values(state=TouchState.PLANNED, claim=None, lease_until=None, tried_at=None)
+    )
+
+
 def results(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:
     """What the providers answered, for a whole batch; only who still owns a claim may record."""
     journal = Journal(now, [])

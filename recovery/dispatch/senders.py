@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
+from typing import TypeVar
 
 from recovery.connectors.base import Sender
 from recovery.dispatch.prepare import Outgoing
@@ -13,6 +14,8 @@ from recovery.message import Channel, Receipt, SmsMessage
 
 LINGER = 0.02  # seconds to wait for more results before handing on those at hand
 TOGETHER = 500  # results written in one transaction, at most
+
+T = TypeVar("T")
 
 
 class Senders:
@@ -37,10 +40,17 @@ class Senders:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> tuple[list[Outgoing], list[Result]]:
+        """Start no more calls and wait for those running; returns what was never started, and the
+        results nobody has asked for yet."""
+        unsent = _drained(self._waiting)
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join()
+        return [outgoing for outgoing in unsent if outgoing is not None], _drained(self._results)
 
     def take(self, outgoing: Outgoing) -> None:
         """Send it as soon as a thread is free."""
@@ -73,3 +83,12 @@ class Senders:
         except Exception as error:  # a bug in a connector: nobody knows what left us
             answer = ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
         return Result(outgoing.touch_id, outgoing.enrolment_id, outgoing.attempts, answer, segments)
+
+
+def _drained(queue: "SimpleQueue[T]") -> list[T]:
+    found = []
+    while True:
+        try:
+            found.append(queue.get_nowait())
+        except Empty:
+            return found

@@ -53,7 +53,12 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         # A worker that starts a transaction and finds the server gone must hear of it at once.
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 10},
+        )
     if backend != "sqlite":
         raise UsageError(
             f"RECOVERY_DATABASE_URL: {backend!r} is not supported; "
@@ -61,7 +66,8 @@ def open_engine(url: str) -> Engine:
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    # Errors end up in logs, and parameters are customers' addresses.
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _sqlite_connection)
     event.listen(engine, "begin", _sqlite_begin)
     return engine

@@ -4,8 +4,12 @@ import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from recovery import telemetry
+from recovery.db import reading
+from recovery.errors import Unavailable
 
 SECRET = "SG.top-secret"
 
@@ -71,3 +75,13 @@ def test_a_bug_is_kept_with_its_traceback_and_without_secrets(tmp_path: Path) ->
     assert "bug 1" in kept and "bug 2" in kept
     assert "test_telemetry.py" in kept
     assert SECRET not in kept
+
+
+def test_a_database_error_names_no_customer(database: Engine, tmp_path: Path) -> None:
+    customer = "@".join(("ada", "shop.example"))
+    with pytest.raises((DBAPIError, Unavailable)) as caught, reading(database) as connection:
+        connection.execute(text("SELECT :email FROM nowhere"), {"email": customer})
+    telemetry.keep_traceback(caught.value, tmp_path / "log")
+    kept = (tmp_path / "log").read_text("utf-8")
+    assert "nowhere" in kept
+    assert customer not in kept

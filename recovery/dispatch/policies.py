@@ -153,7 +153,7 @@ def holds(condition: Condition, s: Situation, rates: Rates) -> bool:
             condition.market is None or order.country in condition.market,
             condition.customer is None or order.customer_type in condition.customer,
             condition.failure is None
-            or order.failure_reason in condition.failure
+            or (order.failure_reason or FailureReason.UNKNOWN) in condition.failure
             or order.failure_code in condition.failure,
             condition.amount is None or _within(condition.amount, s, rates),
             condition.clicked is None or condition.clicked in s.clicked,

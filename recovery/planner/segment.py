@@ -1,6 +1,6 @@
 """An audience as SQL: every condition a marketer can write becomes part of one SELECT."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from recovery.db import table
 from recovery.markets.rates import Rates
 from recovery.models import Customer, Enrolment, EnrolmentState, Order
 from recovery.money import Money
+from recovery.reasons import FailureReason
 
 orders, customers, enrolments = table(Order), table(Customer), table(Enrolment)
 
@@ -80,11 +81,17 @@ def in_audience(audience: Audience, rates: Rates, currencies: Iterable[str]) -> 
     if audience.customer is not None:
         clauses.append(orders.c.customer_type.in_(audience.customer))
     if audience.failure is not None:
-        named = audience.failure
-        clauses.append(or_(orders.c.failure_reason.in_(named), orders.c.failure_code.in_(named)))
+        clauses.append(_failure(audience.failure))
     if audience.amount is not None:
         clauses += _amount(audience.amount, rates, currencies)
     return and_(true(), *clauses)
+
+
+def _failure(named: Sequence[str]) -> ColumnElement[bool]:
+    """A category or a provider's code; a failure nobody gave a code for is `unknown`."""
+    reason, code = orders.c.failure_reason, orders.c.failure_code
+    found = or_(reason.in_(named), code.in_(named))
+    return or_(found, reason.is_(None)) if FailureReason.UNKNOWN in named else found
 
 
 def _triggered(campaign: Campaign, now: datetime) -> list[ColumnElement[bool]]:

@@ -20,10 +20,12 @@ from recovery.settings import VipSettings
 
 orders = table(Order)
 
-_TIMES = frozenset(
-    {"placed_at", "updated_at", "unpaid_since", "expires_at", "paid_at", "refunded_at"}
-)
 _NAMES = tuple(column.name for column in orders.c if column.name != "id")
+_TIMES = [
+    _NAMES.index(name)
+    for name in ("placed_at", "updated_at", "unpaid_since", "expires_at", "paid_at", "refunded_at")
+]
+_ITEMS = _NAMES.index("items")
 
 
 @dataclass(slots=True)
@@ -86,14 +88,11 @@ def _known(
 
 def _insert(connection: Connection, fresh: Sequence[Columns]) -> None:
     def stored(row: Columns) -> list[Any]:
-        values = []
-        for name in _NAMES:
-            value = row[name]
-            if value is not None and name in _TIMES:
-                value = stored_time(connection, value)
-            elif name == "items":
-                value = json.dumps(value) if value else "[]"
-            values.append(value)
+        values = [row[name] for name in _NAMES]
+        values[_ITEMS] = json.dumps(values[_ITEMS]) if values[_ITEMS] else "[]"
+        for place in _TIMES:
+            if values[place] is not None:
+                values[place] = stored_time(connection, values[place])
         return values
 
     bulk_load(connection, "orders", _NAMES, map(stored, fresh))

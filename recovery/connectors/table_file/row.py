@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from recovery.connectors.table_file import words
-from recovery.connectors.table_file.columns import REQUIRED
+from recovery.connectors.table_file.columns import FIELDS, REQUIRED
 from recovery.facts import UNPAID, Consent, Item, OrderSnapshot, OrderStatus
 from recovery.money import Money
 
 LONGEST_TEXT = 200  # characters; an index entry of PostgreSQL ends at 2,704 bytes
 MOST_ITEMS = 500
-_LONG = frozenset({"items", "payment_url"})
+_CELLS = FIELDS - {"items"}  # which is a list, and may be JSON already
 _EXAMPLES = {
     "order_id": "the shop's order number",
     "status": "e.g. pending",
@@ -44,14 +44,14 @@ def read_row(values: Mapping[str, Any], source: str, line: int) -> OrderSnapshot
     """
     row = _Row(values, line)
     for name in REQUIRED:
-        if row.text(name) is None and not row.is_bad(name):
+        if not row.has(name):
             row.refuse(name, f"{name} is missing; write {_EXAMPLES[name]}")
     country = row.read("country", words.country)
     currency = row.read("currency", words.currency)
     status = row.read("status", words.status)
     amount = row.money("amount", currency)
     placed_at = row.read("placed_at", words.moment)
-    if row.text("email") is None and row.text("phone") is None:
+    if not row.has("email") and not row.has("phone"):
         row.refuse("email", "neither email nor phone is there; a customer needs at least one")
     if amount is not None and amount.minor <= 0:
         row.refuse_amount(amount, status)
@@ -104,15 +104,20 @@ def _optional(row: "_Row", country: str | None, currency: str | None) -> dict[st
 
 
 class _Row:
-    """A row's cells, read one by one; what is wrong is collected."""
+    """A row's cells, judged once and then read one by one; what is wrong is collected."""
 
     __slots__ = ("_cells", "_line", "_values", "errors")
 
     def __init__(self, values: Mapping[str, Any], line: int) -> None:
         self._values = values
         self._line = line
-        self._cells: dict[str, str | None] = {}
         self.errors: list[RowError] = []
+        self._cells: dict[str, str] = {}
+        for field, value in values.items():
+            if value is not None and field in _CELLS:
+                cell = value.strip() if type(value) is str else self._text(field, value)
+                if cell and self._is_fit(field, cell):
+                    self._cells[field] = cell
 
     def refuse(self, field: str, error: str) -> None:
         self.errors.append(RowError(self._line, field, error))
@@ -122,31 +127,29 @@ class _Row:
 
     def text(self, field: str) -> str | None:
         """The cell without surrounding blanks; None when it is absent or blank."""
-        value = self._values.get(field)
-        if value is None:
-            return None
-        if field in self._cells:
-            return self._cells[field]
-        cell = self._cells[field] = self._judged(field, value)
-        return cell
+        return self._cells.get(field)
 
-    def _judged(self, field: str, value: Any) -> str | None:
+    def has(self, field: str) -> bool:
+        """Whether the cell holds something, be it good or bad."""
+        return field in self._cells or self.is_bad(field)
+
+    def _text(self, field: str, value: Any) -> str | None:
         if type(value) is int:
-            value = str(value)
-        if not isinstance(value, str):
-            self.refuse(field, f"{field} must be text, not {json.dumps(value)[:40]}")
-            return None
-        cell = value.strip()
-        if len(cell) > LONGEST_TEXT and field not in _LONG:
+            return str(value)
+        self.refuse(field, f"{field} must be text, not {json.dumps(value)[:40]}")
+        return None
+
+    def _is_fit(self, field: str, cell: str) -> bool:
+        if len(cell) > LONGEST_TEXT and field != "payment_url":
             self.refuse(field, f"{field} is longer than {LONGEST_TEXT} characters; shorten it")
-            return None
-        if not cell.isprintable() and _CONTROL.search(cell) and field != "items":
+            return False
+        if not cell.isprintable() and _CONTROL.search(cell):
             self.refuse(field, f"{cell!r} holds a control character or line break; remove it")
-            return None
-        return cell or None
+            return False
+        return True
 
     def read(self, field: str, rule: Callable[[str], T]) -> T | None:
-        cell = self.text(field)
+        cell = self._cells.get(field)
         if cell is None:
             return None
         try:

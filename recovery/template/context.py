@@ -1,6 +1,7 @@
 """From a view to the names a template uses; what came from outside is made harmless here."""
 
 import re
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,7 +27,7 @@ def context(view: MessageView, written: str, *, marketing: bool) -> dict[str, An
         "shop": view.shop,
         "order": view.order,
         "pay_url": view.pay_url,
-        "kept_until": view.kept_until,
+        "kept_until": _ahead(view.kept_until, view.now),
         "methods": view.methods,
         "offer": view.offer if marketing else None,
         "unsubscribe_url": view.unsubscribe_url,
@@ -48,6 +49,11 @@ def person(name: str | None) -> str | None:
     """A name fit to be greeted; None when it is a book or has a link, for spam."""
     clean = one_line(name or "")
     return clean if clean and len(clean) <= _LONGEST_NAME and not _LINK.search(clean) else None
+
+
+def _ahead(deadline: datetime | None, now: datetime) -> datetime | None:
+    """A deadline that is over would only confuse."""
+    return deadline if deadline and deadline > now else None
 
 
 @cache

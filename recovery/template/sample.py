@@ -14,7 +14,7 @@ from recovery.template.view import (
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 OFFER_KINDS = ("percent", "fixed", "free_shipping", "gift")
-_TOKEN = "hV3kq0"  # noqa: S105 - the end of a made-up link
+_TOKEN = "AfM4bQAAAAEAAAKSAGUw5nXcT0yq2dVhR8kLmZ1e"  # noqa: S105 - made up, as long as a real one
 _PLACES = {  # territory or language: currency, time zone, customer, two things to buy
     "de": ("EUR", "Europe/Berlin", "Anna Schneider", ("Filterkaffeemaschine", "Kaffeebecher")),
     "en": ("USD", "America/New_York", "Grace Miller", ("Pour-over coffee set", "Stoneware mug")),
@@ -56,13 +56,13 @@ def sample(locale: str, *, offer: str | None = None, staff: bool = False) -> Mes
             amount=one + two + two,
             placed_at=NOW - timedelta(hours=3),
         ),
-        pay_url=f"https://pay.shop.example/p/{_TOKEN}",
+        pay_url=f"https://pay.shop.example/pay/{_TOKEN}",
         now=NOW,
         customer_name=name,
         kept_until=NOW + timedelta(days=2, hours=8),
         methods=_METHODS.get(language, _METHODS["en"]),
         offer=_offer(offer, currency) if offer else None,
-        unsubscribe_url=f"https://pay.shop.example/u/{_TOKEN}",
+        unsubscribe_url=f"https://pay.shop.example/unsubscribe/{_TOKEN}",
         staff=_staff(locale) if staff else None,
     )
 

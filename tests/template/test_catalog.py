@@ -238,6 +238,12 @@ def test_an_sms_is_one_line_of_plain_characters(message) -> None:
     assert (sms.encoding, sms.segments) == ("GSM-7", 1)
 
 
+def test_a_deadline_that_is_over_is_not_promised(message) -> None:
+    catalog = message({"sms.txt": "{% if kept_until %}kept{% else %}over{% endif %}"})
+    assert catalog.sms("m", replace(ANNA, kept_until=ANNA.now)).body == "over"
+    assert catalog.sms("m", ANNA).body == "kept"
+
+
 def test_threads_share_one_catalog(message) -> None:
     catalog = message({"letter.txt": LETTER.format("{{ order.number }}"), "sms.txt": "x"})
 

@@ -103,6 +103,8 @@ def retried(engine: Engine, work: Callable[[Connection], T]) -> T:
                 with connection.begin():
                     return work(connection)
         except OperationalError as error:
+            if _is_a_bug(error):
+                raise
             if getattr(error.orig, "sqlstate", None) != "40P01":
                 raise _unavailable(error) from error
     raise Unavailable("the database broke one deadlock after another; nothing is lost, run again")
@@ -203,7 +205,14 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if _is_a_bug(error):
+            raise
         raise _unavailable(error) from error
+
+
+def _is_a_bug(error: OperationalError) -> bool:
+    """SQLite says OperationalError also for a wrong statement; its plain SQLITE_ERROR is that."""
+    return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
 
 
 def _unavailable(error: DBAPIError) -> Unavailable:

@@ -221,8 +221,19 @@ class Engine:
 
     def explain(self, order: str, source: str | None = None) -> story.Story:
         """Everything decided about one order, in time order."""
+        # A story needs no campaign file; they only help to say why an order was never enrolled.
+        known = self.programme().loaded if self.settings.campaigns_dir.is_dir() else ()
+        campaigns = [one.campaign for one in known]
         with reading(self.database) as connection:
-            return story.explain(connection, order, source, self.clock.now())
+            return story.explain(connection, order, source, self.clock.now(), campaigns)
+
+    def task_text(self, touch_id: int, lang: str) -> str:
+        """What a colleague has to do about the touch of a task, in the words of its template."""
+        now = self.clock.now()
+        with reading(self.database) as connection:
+            return self._dispatcher(self.programme(), now).task_text(
+                connection, touch_id, lang, now
+            )
 
     def _perform(
         self, programme: Programme, courier: Courier, now: datetime, result: RunResult

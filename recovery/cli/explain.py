@@ -33,15 +33,8 @@ def command(desk: Desk, order: str, source: str | None) -> None:
 
     ORDER is the shop's own order id. Addresses and phone numbers are masked.
     """
-    from recovery.db import reading
-    from recovery.measure.explain import explain
-
     with closing(desk.engine()) as engine:
-        # A story needs no campaign file; they only help to say why an order was never enrolled.
-        loaded = engine.programme().loaded if desk.settings.campaigns_dir.is_dir() else ()
-        campaigns = [one.campaign for one in loaded]
-        with reading(engine.database) as connection:
-            story = explain(connection, order, source, desk.clock.now(), campaigns)
+        story = engine.explain(order, source)
     desk.show(story.payload(), lambda console: show(console, story))
 
 

@@ -1,4 +1,4 @@
-"""`recovery tasks list/claim/close`: what a person has to do about an order."""
+"""`recovery tasks list/show/claim/close`: what a person has to do about an order."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -19,7 +19,7 @@ OUTCOMES = ("reached", "promised", "no_answer", "wrong_number", "refused", "othe
 
 @click.group("tasks")
 def command() -> None:
-    """List, claim and close what a person has to do.
+    """List, show, claim and close what a person has to do.
 
     A campaign's step `task:` makes one. One person claims it; while it is claimed, automatic
     messages to that order wait. A payment closes it.
@@ -43,6 +43,30 @@ def list_(desk: Desk, everything: bool, team: str | None) -> None:
         {"at": now, "tasks": [work.payload() for work in works]},
         lambda console: _show_all(console, works),
     )
+
+
+@command.command("show")
+@click.argument("task", type=int)
+@click.option("--lang", default="en", show_default=True, help="Your language: en or zh-CN.")
+@verb(at=True)
+def show(desk: Desk, task: int, lang: str) -> None:
+    """Show one task with what to say and what not to say.
+
+    The words are the template's, in templates/<task>/<language>/task.txt.
+    """
+    from recovery.db import reading
+    from recovery.intake import tasks
+
+    with closing(desk.engine()) as engine:
+        with reading(engine.database) as connection:
+            work = tasks.look(connection, task, desk.clock.now(), _worth(desk))
+        text = engine.task_text(work.touch_id, lang)
+
+    def tell(console: "Console") -> None:
+        _show_one(console, work)
+        console.print(f"\n{text}")
+
+    desk.show(work.payload() | {"text": text}, tell)
 
 
 @command.command("claim")

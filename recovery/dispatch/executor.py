@@ -66,6 +66,12 @@ class Dispatcher:
             record.results(connection, pretended, token, now)
         return outcome
 
+    def task_text(self, connection: Connection, touch_id: int, lang: str, now: datetime) -> str:
+        """The words of a task's template for this order, in the colleague's language."""
+        batch = gather(connection, [touch_id], now, self.scripts, self._class_of)
+        (situation,) = batch.situations()
+        return self.workshop.renderer.task(situation, lang, now)
+
     def _send_all(
         self, senders: Senders, outcome: Outcome, token: str, now: datetime, batches: int | None
     ) -> None:

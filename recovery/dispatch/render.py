@@ -1,7 +1,7 @@
 """From a situation to a message: what the template is told, and the envelope around its words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -11,10 +11,18 @@ from recovery.links import Links
 from recovery.markets import method_name, payment_methods
 from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage, Trace
 from recovery.money import Money
+from recovery.reasons import MEANINGS, FailureReason, why_unpaid
 from recovery.settings import ShopSettings
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
-from recovery.template.view import ItemView, MessageView, OfferView, OrderView, ShopView
+from recovery.template.view import (
+    ItemView,
+    MessageView,
+    OfferView,
+    OrderView,
+    ShopView,
+    StaffView,
+)
 
 LINK_LIFE = timedelta(days=30)  # of a pay link whose order names no end
 UNSUBSCRIBE_LIFE = timedelta(days=365)  # the law asks for 30 days or more; mail is kept longer
@@ -70,6 +78,16 @@ class Renderer:
             at=now,
         )
 
+    def task(self, s: Situation, lang: str, now: datetime) -> str:
+        """What a colleague has to do, in their language `lang`; TemplateError when it can't say."""
+        staff = StaffView(
+            reason_words=_why(s.order, lang),
+            phone=s.order.phone,
+            email=s.order.email,
+            locale=lang,
+        )
+        return self.catalog.task(s.step.template, replace(self._view(s, None, now), staff=staff))
+
     def _view(self, s: Situation, grant: Grant | None, now: datetime) -> MessageView:
         order = s.order
         marketing = _class(s, grant, self.catalog) is MessageClass.MARKETING
@@ -112,6 +130,13 @@ def _one_click(url: str | None) -> Mapping[str, str]:
         "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def _why(order: OrderFacts, lang: str) -> str:
+    """For staff only: a customer is never told why a bank said no."""
+    if lang.startswith("zh") and order.failure_reason:
+        return MEANINGS[FailureReason(order.failure_reason)].zh
+    return why_unpaid(order.status, order.failure_reason) or order.status
 
 
 @lru_cache(maxsize=4)

@@ -6,20 +6,37 @@ from sqlalchemy import Connection, literal, select, update
 
 from recovery.db import changed, table
 from recovery.facts import UNPAID
-from recovery.models import Decision, Enrolment, EnrolmentState, Order, Touch, TouchState
+from recovery.models import (
+    Decision,
+    Enrolment,
+    EnrolmentState,
+    Order,
+    Task,
+    TaskState,
+    Touch,
+    TouchState,
+)
 
 enrolments, touches = table(Enrolment), table(Touch)
-orders, decisions = table(Order), table(Decision)
+orders, decisions, tasks = table(Order), table(Decision), table(Task)
 
 
 def exhaust(connection: Connection, now: datetime) -> int:
-    """Close enrolments whose goal window is over, unpaid; what they still planned is cancelled."""
+    """Close enrolments whose goal window is over, unpaid; what they still planned is cancelled.
+
+    A task nobody took ends too; one that a colleague has stays theirs.
+    """
     over = (enrolments.c.state == EnrolmentState.ACTIVE) & (enrolments.c.window_ends_at <= now)
     ending = select(enrolments.c.id).where(over)
     connection.execute(
         update(touches)
         .where(touches.c.enrolment_id.in_(ending), touches.c.state == TouchState.PLANNED)
         .values(state=TouchState.CANCELLED, reason="goal_window_over")
+    )
+    connection.execute(
+        update(tasks)
+        .where(tasks.c.enrolment_id.in_(ending), tasks.c.state == TaskState.OPEN)
+        .values(state=TaskState.CLOSED, closed_at=now, outcome="goal_window_over")
     )
     entries = select(
         literal(now, decisions.c.at.type),

@@ -47,6 +47,7 @@ class Work:
     """One task with what a person needs to do it."""
 
     id: int
+    touch_id: int
     state: TaskState
     team: str
     template: str
@@ -75,6 +76,7 @@ class Work:
         """One entry of `recovery tasks list --json`."""
         return {
             "id": self.id,
+            "touch": self.touch_id,
             "state": self.state.value,
             "team": self.team,
             "template": self.template,
@@ -185,6 +187,7 @@ def _work(row: Row[Any], now: datetime, worth: Worth) -> Work:
     amount = Money(row.amount_minor, row.currency)
     return Work(
         id=known[tasks.c.id],
+        touch_id=row.touch_id,
         state=TaskState(known[tasks.c.state]),
         team=row.team,
         template=row.template,

@@ -121,7 +121,7 @@ def moment(text: str) -> datetime:
         raise ValueError(f"{text!r} is beyond the end of the calendar") from None
 
 
-@lru_cache(32_768)
+@lru_cache(16_384)
 def email(text: str) -> str:
     """An address as it goes over the wire: its domain in lower case and ASCII."""
     try:
@@ -132,7 +132,7 @@ def email(text: str) -> str:
     return found.ascii_email or found.normalized
 
 
-@lru_cache(32_768)
+@lru_cache(16_384)
 def phone(text: str, region: str | None) -> str:
     """A number in any form, as E.164; one without + is read as a number of `region`."""
     where = f" in {region}" if region else ""

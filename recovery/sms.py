@@ -16,6 +16,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("^{}\\[~]|€\f")
+_GSM7 = _BASIC | _EXTENSION
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000\t", " "),
@@ -42,7 +43,7 @@ class Length:
 
 def measure(body: str) -> Length:
     """Count `body` exactly as it would be sent; an empty one is still one message."""
-    if _BASIC.issuperset(body) or not set(body) - _BASIC - _EXTENSION:
+    if _is_gsm7(body):
         return _length(GSM7, [2 if letter in _EXTENSION else 1 for letter in body], 160, 153)
     return _length(UCS2, [2 if ord(letter) > 0xFFFF else 1 for letter in body], 70, 67)
 
@@ -52,10 +53,14 @@ def plain(body: str) -> str:
 
     A body that needs UCS-2 anyway keeps its typography, but loses its no-break spaces.
     """
+    if _is_gsm7(body):
+        return body
     simple = body.translate(_PLAIN)
-    if measure(simple).encoding == GSM7:
-        return simple
-    return body.translate(_KEEPS_MEANING_IN_UCS2)
+    return simple if _is_gsm7(simple) else body.translate(_KEEPS_MEANING_IN_UCS2)
+
+
+def _is_gsm7(body: str) -> bool:
+    return _GSM7.issuperset(body)
 
 
 def _length(encoding: str, costs: list[int], alone: int, part: int) -> Length:

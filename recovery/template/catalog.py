@@ -100,7 +100,8 @@ class Catalog:
 
     def problems(self, names: Iterable[str] | None = None) -> list[TemplateError]:
         """Everything wrong with the templates, or with `names` only; file, line, message, cure."""
-        return check.problems(self, self._library, tuple(names or self.names()))
+        chosen = self.names() if names is None else tuple(names)
+        return check.problems(self, self._library, chosen)
 
     def message(self, name: str) -> Message:
         """The folder of `name`; TemplateError when it is missing or wrong."""
@@ -132,7 +133,7 @@ class Catalog:
         staff = view.staff if channel is Channel.TASK else None
         locale = message.locale_for(channel, staff.locale if staff else view.locale, self.root.name)
         marketing = message.message_class is MessageClass.MARKETING
-        return locale, context(view, locale, marketing=marketing)
+        return locale, context(view, locale, marketing=marketing, staff=staff)
 
     def _templates(self, name: str, locale: str, channel: Channel) -> tuple[jinja2.Template, ...]:
         """Compiled once; a second thread waits, for compiling takes longer than waiting."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recovery.template.formats import Formats
 from recovery.template.locales import formatting
-from recovery.template.view import MessageView
+from recovery.template.view import MessageView, StaffView
 
 NAMES = frozenset(
     {"customer_name", "shop", "order", "pay_url", "kept_until", "methods", "offer"}
@@ -19,9 +19,14 @@ _LINK = re.compile(r"://|www\.|[a-z0-9]\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
 _LONGEST_NAME = 60
 
 
-def context(view: MessageView, written: str, *, marketing: bool) -> dict[str, Any]:
-    """Names and values for a text written in `written`. A service message never sees an offer."""
-    reader = view.staff.locale if view.staff else view.locale
+def context(
+    view: MessageView, written: str, *, marketing: bool, staff: StaffView | None
+) -> dict[str, Any]:
+    """Names and values for a text in `written`, read by `staff` or else by the customer.
+
+    A service message never sees an offer, a customer never what only staff may read.
+    """
+    reader = staff.locale if staff else view.locale
     return {
         "customer_name": person(view.customer_name),
         "shop": view.shop,
@@ -32,7 +37,7 @@ def context(view: MessageView, written: str, *, marketing: bool) -> dict[str, An
         "offer": view.offer if marketing else None,
         "unsubscribe_url": view.unsubscribe_url,
         "now": view.now,
-        "staff": view.staff,
+        "staff": staff,
         "locale": written,
         "customer_locale": view.locale,
         "marketing": marketing,

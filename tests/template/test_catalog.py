@@ -244,6 +244,14 @@ def test_a_deadline_that_is_over_is_not_promised(message) -> None:
     assert catalog.sms("m", ANNA).body == "kept"
 
 
+def test_what_staff_may_read_never_reaches_a_customer(message) -> None:
+    catalog = message(
+        {"sms.txt": "{{ order.amount|money }}{% if staff %}{{ staff.note }}{% endif %}"}
+    )
+    told = replace(sample("de-DE"), staff=sample("zh-CN", staff=True).staff)
+    assert catalog.sms("m", told).body == "127,00 €"
+
+
 def test_threads_share_one_catalog(message) -> None:
     catalog = message({"letter.txt": LETTER.format("{{ order.number }}"), "sms.txt": "x"})
 

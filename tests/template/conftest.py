@@ -19,7 +19,6 @@ FRAME = {
     "layouts/email.txt": "{% block message %}{% endblock %}\n\n\n[[pay_now]]: {{ pay_url }}\n",
     "layouts/phrases/en.yaml": 'pay_now: "Pay & go"\n',
 }
-LETTER = "subject: Hi {name}\npreheader: p\nheadline: h\n\nDear {name}\n"
 
 
 @pytest.fixture

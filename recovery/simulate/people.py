@@ -102,6 +102,8 @@ def _letters(name: str, names: Sequence[str] | Mapping[str, str]) -> str:
 def _phone(country: str, number: int) -> str | None:
     """The numbering plan's example of a mobile number, its last digits varied."""
     example = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
+    if example is None or example.national_number is None:
+        return None
     varied = phonenumbers.PhoneNumber(
         country_code=example.country_code,
         national_number=example.national_number // 10_000 * 10_000 + number * 37 % 10_000,

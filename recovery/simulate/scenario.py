@@ -20,7 +20,7 @@ BETWEEN_RUNS = timedelta(hours=6)
 # After the last order the runs go on until its window is over, but not for ever.
 _LONGEST_EPILOGUE = timedelta(days=21)
 
-Watch = Callable[[datetime], None]
+Watch = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -30,7 +30,6 @@ class Diary:
     runs: int = 0
     rejected: int = 0
     enrolled: Counter[str] = field(default_factory=Counter)  # by campaign
-    held_out: int = 0
     sent: int = 0
     tasks: int = 0
     failed: int = 0
@@ -43,13 +42,12 @@ class Diary:
         self.runs += 1
         for campaign, arms in result.enrolled.items():
             self.enrolled[campaign] += sum(arms.values())
-            self.held_out += arms.get("holdout", 0)
         self.sent += result.touches.sent
         self.tasks += result.touches.tasks
         self.failed += result.touches.failed + result.touches.unknown
         self.skipped += result.touches.skipped
         self.snoozed += result.touches.snoozed
-        for problem in (*result.problems, *result.refused, *result.warnings):
+        for problem in (*result.problems, *result.refused):
             self.problems[problem] = None
 
 
@@ -61,7 +59,6 @@ class Story:
     shoppers: Shoppers
     diary: Diary
     report: Report
-    unpaid: int  # orders that were not paid at once
 
     @property
     def telling(self) -> Payment | None:
@@ -74,19 +71,13 @@ class Story:
 
 
 def play(engine: Engine, world: World, opening: Opening, courier: Courier, watch: Watch) -> Story:
-    """Live through `opening` and the goal windows after it; `watch` hears the time of every run.
+    """Live through `opening` and the goal windows after it; `watch` hears of the hours that pass.
 
     The engine works on the world's clock; everything it knows comes in as files in `orders/`.
     """
     book, diary = Book(), Diary()
     shoppers = Shoppers(world, book, Till(engine))
-    met: set[str] = set()
-
-    def unpaid(row: dict[str, str]) -> None:
-        met.add(row["order_id"])
-        shoppers.meet(row)
-
-    Shop(world, book, unpaid).open(opening)
+    Shop(world, book, shoppers.meet).open(opening)
     mailbox = Mailbox(engine.settings.outbox_dir)
     folder = engine.settings.project / "orders"
 
@@ -95,11 +86,11 @@ def play(engine: Engine, world: World, opening: Opening, courier: Courier, watch
         diary.add(engine.run(courier))
         for letter in mailbox.new():
             shoppers.read(letter)
-        watch(world.now)
+        watch(int(BETWEEN_RUNS.total_seconds() // 3600))
 
     world.every(BETWEEN_RUNS, tick)
     world.run(ending(engine, opening))
-    return Story(book, shoppers, diary, engine.report(), len(met))
+    return Story(book, shoppers, diary, engine.report())
 
 
 def ending(engine: Engine, opening: Opening) -> datetime:

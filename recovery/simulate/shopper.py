@@ -43,10 +43,10 @@ class Temper:
 
 # Vouchers are mostly paid anyway, within three days; the rest of the numbers is our choice.
 TEMPERS: Mapping[str, Temper] = {
-    OrderStatus.PENDING: Temper(0.36, Delay(9, 1.2)),
-    OrderStatus.FAILED: Temper(0.34, Delay(4, 1.5)),
+    OrderStatus.PENDING: Temper(0.42, Delay(10, 1.1)),
+    OrderStatus.FAILED: Temper(0.42, Delay(5, 1.5)),
     OrderStatus.AWAITING: Temper(0.72, Delay(26, 0.6)),
-    OrderStatus.CART: Temper(0.20, Delay(30, 0.9)),
+    OrderStatus.CART: Temper(0.28, Delay(32, 0.8)),
 }
 PERSUADED: Mapping[Channel, float] = {Channel.EMAIL: 0.17, Channel.SMS: 0.11}
 BY_AN_OFFER = 0.12  # more, when the message holds a code
@@ -81,12 +81,14 @@ class Shoppers:
         self._book = book
         self._till = till
         self._anyway: set[str] = set()
+        self.unpaid = 0  # orders that were not paid at once
         self._opened: set[int] = set()
         self.letters: dict[str, list[Letter]] = defaultdict(list)
         self.payments: dict[str, Payment] = {}
 
     def meet(self, row: Row) -> None:
         """An order was not paid: its end without any message is drawn now, once for all."""
+        self.unpaid += 1
         order, temper = row["order_id"], TEMPERS[row["status"]]
         chance = self._world.chance(f"order {order}")
         ends = datetime.fromisoformat(row["expires_at"])

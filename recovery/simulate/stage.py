@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from recovery.campaign.loader import load_folder
 from recovery.errors import UsageError
 from recovery.project import PARTS, shipped
 from recovery.settings import Settings, load_settings
@@ -37,17 +38,25 @@ def folder_of(settings: Settings) -> Path:
 def set_stage(settings: Settings) -> Settings:
     """Remove the last demo, make its folder anew, and return the settings that stay inside it.
 
-    Raises UsageError when something that no demo made lies in its place.
+    Without campaigns or templates of its own a project borrows the shipped ones. Raises
+    CampaignError for a broken campaign while the last demo still stands, and UsageError when
+    something that no demo made lies in its place.
     """
-    folder = folder_of(settings)
+    folder, parts = folder_of(settings), _parts(settings.project)
+    for broken in load_folder(parts["campaigns"])[1]:
+        raise broken
     _clear(folder)
     folder.mkdir(parents=True)
     (folder / MARK).write_text(_MARK_TEXT, "utf-8")
-    for part in PARTS:
-        own = settings.project / part
-        shutil.copytree(own if own.is_dir() else shipped() / part, folder / part)
+    for part, origin in parts.items():
+        shutil.copytree(origin, folder / part)
     (folder / "recovery.toml").write_text("".join(_toml(settings)), "utf-8")
     return load_settings(folder, {})
+
+
+def _parts(project: Path) -> dict[str, Path]:
+    own = {part: project / part for part in PARTS}
+    return {part: path if path.is_dir() else shipped() / part for part, path in own.items()}
 
 
 def _clear(folder: Path) -> None:

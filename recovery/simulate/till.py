@@ -25,7 +25,7 @@ class Till:
         }
 
     def charge(self, row: Mapping[str, Any], code: str, now: datetime) -> Money | None:
-        """What the order in `row` costs with `code`; None when the code does not count (any more)."""
+        """What the order in `row` costs with `code`; None when the code does not count."""
         with reading(self._engine.database) as connection:
             found = connection.execute(
                 select(coupons.c.campaign, coupons.c.offer).where(

@@ -1,0 +1,147 @@
+"""`recovery demo`: the whole job on made-up orders, in a folder of its own."""
+
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recovery.cli.common import Desk, Instant, verb
+from recovery.errors import Exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.simulate.shop import Opening
+    from recovery.simulate.summary import Summary
+
+# A Monday morning; always the same one, so that the same seed tells the same story.
+_START = datetime(2026, 10, 26, 6, tzinfo=UTC)
+# What would lead the commands that we suggest out of the demo's folder.
+_LEADS_OUT = (
+    "RECOVERY_DATABASE_URL",
+    "RECOVERY_BROKER_URL",
+    "RECOVERY_EMAIL_SENDER",
+    "RECOVERY_SMS_SENDER",
+    "RECOVERY_OUTBOX_DIR",
+)
+
+
+@click.command("demo")
+@click.option(
+    "--days", type=click.IntRange(1, 60), default=14, show_default=True, help="Days of orders."
+)
+@click.option(
+    "--orders",
+    type=click.IntRange(1, 100_000),
+    default=5_000,
+    show_default=True,
+    help="How many orders come in; below a few thousand the report finds too little to compare.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other people.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the report as a page  [default: var/demo/report.html]",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh-CN"]),
+    default="en",
+    show_default=True,
+    help="Language of the report.",
+)
+@click.option("--open", "look", is_flag=True, help="Open the page in your browser at the end.")
+@click.option("--at", "start", type=Instant(), metavar="TIME", default=_START, help="First day.")
+@verb(at=False)
+def command(
+    desk: Desk,
+    *,
+    days: int,
+    orders: int,
+    seed: int,
+    html: Path | None,
+    lang: str,
+    look: bool,
+    start: datetime,
+) -> int:
+    """See the whole job on example orders: no account, no set-up, nothing leaves this machine.
+
+    Made-up customers of nine markets order for two weeks, and many do not pay. Your campaigns and
+    templates are run on them as they are, messages go to files, some customers come back, and the
+    report is printed. Everything is kept in var/demo, which the next demo replaces.
+    """
+    from recovery.cli.report import show
+    from recovery.measure.page import write_page
+    from recovery.measure.wording import Wording
+    from recovery.simulate.shop import Opening
+
+    told = _play(desk, Opening(start, days, orders), seed)
+    page = write_page(told.story.report, html or told.settings.project / "report.html", lang)
+
+    def text(console: "Console") -> None:
+        _tell(told, console)
+        console.print()
+        show(console, told.story.report, Wording.of(lang))
+        _what_next(told, page, console)
+
+    desk.show(told.payload() | {"html": str(page)}, text)
+    if look:
+        click.launch(str(page))
+    return int(Exit.DATA if told.story.diary.problems else Exit.DONE)
+
+
+def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
+    from recovery.clock import Stopwatch, VirtualClock
+    from recovery.engine import Engine
+    from recovery.simulate.scenario import ending, play
+    from recovery.simulate.stage import set_stage
+    from recovery.simulate.summary import Summary
+    from recovery.simulate.world import World
+    from workers.courier import courier_for
+
+    watch = Stopwatch()
+    settings = set_stage(desk.settings)
+    world = World(VirtualClock(opening.start), seed)
+    with closing(Engine(settings, world.clock)) as engine:
+        hours = int((ending(engine, opening) - opening.start).total_seconds() // 3600)
+        with desk.progress(f"{opening.orders} orders, {hours // 24} days", hours) as advance:
+            story = play(engine, world, opening, courier_for(settings.broker_url), advance)
+    return Summary(story, settings, seed, watch.seconds())
+
+
+def _tell(told: "Summary", console: "Console") -> None:
+    for line in told.lines():
+        console.print(line, soft_wrap=True)
+    for problem in told.story.diary.problems:
+        console.print(f"  PROBLEM {problem}", style="red", soft_wrap=True)
+
+
+def _what_next(told: "Summary", page: Path, console: "Console") -> None:
+    folder = told.settings.project
+    console.print()
+    console.print(f"The report as a page: {_short(page)}", style="bold", soft_wrap=True)
+    console.print(f"Every message, as a file: {_short(told.settings.outbox_dir)}", soft_wrap=True)
+    console.print("\nTry next", style="bold")
+    if told.letter is not None:
+        console.print(f"  Open a message:   {_short(told.letter)}", soft_wrap=True)
+    if told.order is not None:
+        command = f"{_staying_inside()}recovery explain {told.order} --project {_short(folder)}"
+        console.print(f"  See why, in full: {command}", soft_wrap=True)
+    console.print(
+        "  Change something: edit campaigns/card-declined.yaml, then recovery demo again",
+        soft_wrap=True,
+    )
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _staying_inside() -> str:
+    """Settings of the environment win over those of a folder: leave them out of the command."""
+    names = [name for name in _LEADS_OUT if name in os.environ]
+    return f"env {' '.join(f'-u {name}' for name in names)} " if names else ""

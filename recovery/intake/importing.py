@@ -152,7 +152,7 @@ class _File:
             self._warn(row.values)
         judged = read_row(row.values, self._source, row.line)
         if isinstance(judged, OrderSnapshot):
-            first = self._seen.first_line(judged.order_id, row.line)
+            first = self._seen.earlier_line(judged, row.line)
             if first is not None:
                 return [_duplicate(judged, row.line, first)]
         return judged
@@ -185,6 +185,6 @@ def _duplicate(order: OrderSnapshot, line: int, first: int) -> RowError:
     return RowError(
         line,
         "order_id",
-        f"{order.order_id!r} is in line {first} already; keep the newest row of an order, or "
-        "import its states as separate files",
+        f"{order.order_id!r} is in line {first} already; keep one row an order, or give its later "
+        "state the same placed_at and a later updated_at",
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
 from recovery.campaign.loader import CampaignError, LoadedCampaign, load_folder
+from recovery.campaign.templates import check_templates
 from recovery.clock import Clock, Stopwatch
 from recovery.connectors import email_sender, sms_sender
 from recovery.connectors.base import Sender
@@ -40,6 +41,7 @@ from recovery.migrations import prepare
 from recovery.planner.enrol import Plan, enrol, newest
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
+from recovery.template.errors import TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,15 @@ class Engine:
             self.database.dispose()
 
     def programme(self) -> Programme:
-        """Read the campaigns folder."""
-        return Programme(*load_folder(self.settings.campaigns_dir))
+        """Read the campaigns folder; one that names a missing template counts as broken."""
+        loaded, broken = load_folder(self.settings.campaigns_dir)
+        catalog = self.catalog
+        spoken = {name: _channels(catalog, name) for name in catalog.names()}
+        found = [(one, check_templates(one, spoken)) for one in loaded]
+        return Programme(
+            [one for one, problems in found if not problems],
+            [*broken, *(CampaignError(problems) for _, problems in found if problems)],
+        )
 
     def rates(self, now: datetime) -> Rates:
         """The reference rates of the day, the merchant's own first."""
@@ -296,6 +305,14 @@ class Engine:
             concurrency=self.settings.concurrency,
             batch=self.settings.batch,
         )
+
+
+def _channels(catalog: Catalog, name: str) -> frozenset[Channel]:
+    """A template that can't be read is not missing: its touches wait until it is mended."""
+    try:
+        return catalog.channels(name)
+    except TemplateError:
+        return frozenset(Channel)
 
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:

@@ -13,6 +13,7 @@ from recovery.models import EnrolmentState
 from recovery.reasons import MEANINGS, FailureReason
 
 LOOK_AGAIN = timedelta(hours=1)
+TEMPLATE_ERROR = "template_error"
 
 Policy = Callable[[Situation, datetime, Rates], Decision]
 
@@ -49,7 +50,7 @@ def campaign_runs(s: Situation, now: datetime, _: Rates) -> Decision:
 def template_reads(s: Situation, now: datetime, _: Rates) -> Decision:
     """A broken template waits for the marketer; the touch is not lost."""
     if s.message_class is None and s.step.channel is not Channel.TASK:
-        return Snooze(now + LOOK_AGAIN, "template_error")
+        return Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR)
     return Send()
 
 

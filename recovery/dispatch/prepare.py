@@ -11,13 +11,13 @@ from recovery.campaign.schema import WithoutOffer
 from recovery.db import insert_ignore, table
 from recovery.dispatch import record
 from recovery.dispatch.gather import Batch
-from recovery.dispatch.policies import LOOK_AGAIN, decide
+from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide
 from recovery.dispatch.render import Message, Renderer
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
 from recovery.incentives.issue import Grant, Recipient, issue
 from recovery.incentives.offer import Refusal, terms
 from recovery.markets.rates import Rates
-from recovery.message import Channel, Receipt
+from recovery.message import Channel, MessageClass, Receipt
 from recovery.models import Task, TaskState
 from recovery.template.errors import TemplateError
 
@@ -88,6 +88,8 @@ def _offers(
 
 def _offer(connection: Connection, s: Situation, shop: Workshop, now: datetime) -> Grant | Refusal:
     name = s.step.offer or ""
+    if shop.renderer.class_of(s.step.template) is not MessageClass.MARKETING:
+        return Refusal("offer_in_service_template")  # it would be reserved and never shown
     offered = terms(
         name,
         s.campaign.offers[name],
@@ -136,7 +138,7 @@ def _messages(
                 message = shop.renderer.render(s, grant, now)
             except TemplateError as error:
                 prepared.broken.add(str(error))
-                decision = Snooze(now + LOOK_AGAIN, "template_error")
+                decision = Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR)
         made.append((s, decision, message))
     return made
 
@@ -161,6 +163,8 @@ def _write(
                 prepared.skipped[reason] += 1
                 journal.note(s.enrolment_id, s.touch_id, "skip", reason)
             case Snooze(until, reason):
+                if reason == TEMPLATE_ERROR and not prepared.broken:
+                    prepared.broken.add(f"templates/{s.step.template}: see `recovery check`")
                 waits.append((s.touch_id, decision))
                 prepared.snoozed[reason] += 1
                 journal.note(s.enrolment_id, s.touch_id, "snooze", reason, f"{until:%FT%TZ}")

@@ -4,11 +4,11 @@ Time enters here: each method reads the clock once, and below it there is only `
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from recovery.clock import Clock, Stopwatch
 from recovery.connectors import email_sender, sms_sender
 from recovery.connectors.base import Sender
 from recovery.db import open_engine, reading, writing
-from recovery.dispatch.claim import Swept, due_count, in_flight
+from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
 from recovery.dispatch.executor import Dispatcher, Outcome
 from recovery.dispatch.prepare import Workshop
@@ -54,56 +54,6 @@ class Delivery:
 
 # Hands what is due at an instant to whoever sends it.
 Courier = Callable[["Engine", datetime], Delivery]
-
-
-@dataclass(slots=True)
-class RunResult:
-    """What `recovery run` did. `problems` are campaign and template errors, for people."""
-
-    token: str
-    at: datetime
-    dry_run: bool
-    imported: dict[str, int] = field(default_factory=dict)
-    enrolled: dict[str, dict[str, int]] = field(default_factory=dict)
-    touches: runs.Tally = field(default_factory=runs.Tally)
-    settled: runs.Tally = field(default_factory=runs.Tally)
-    hinted: int = 0
-    swept: Swept = field(default_factory=lambda: Swept(0, 0))
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)  # senders whose account does not work
-    seconds: float = 0.0
-
-    def payload(self) -> dict[str, Any]:
-        """The JSON of the contract."""
-        done, settled = self.touches, self.settled
-        return {
-            "run_id": self.token,
-            "at": self.at,
-            "dry_run": self.dry_run,
-            "imported": self.imported,
-            "enrolled": self.enrolled,
-            "touches": {
-                "sent": done.sent,
-                "tasks": done.tasks,
-                "skipped": dict(sorted(done.skipped.items())),
-                "snoozed": dict(sorted(done.snoozed.items())),
-                "failed": done.failed,
-                "unknown": done.unknown + self.swept.unknown,
-                "hinted": self.hinted,
-                "released": self.swept.released,
-            },
-            "settled": {
-                "recovered": settled.recovered,
-                "cancelled": sum(settled.exited.values()),
-                "exited": dict(sorted(settled.exited.items())),
-                "exhausted": settled.exhausted,
-            },
-            "problems": self.problems,
-            "warnings": self.warnings,
-            "refused": self.refused,
-            "seconds": self.seconds,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +138,13 @@ class Engine:
         now = self.clock.now()
         return import_files(self.database, files, source, self.settings.vip, now, rejects, progress)
 
-    def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> RunResult:
+    def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> runs.RunResult:
         """One recovery run: sweep, settle, enrol, schedule, dispatch what is due.
 
         Raises Locked when another run is at work. A broken campaign stops only itself.
         """
         now, watch = self.clock.now(), Stopwatch()
-        result = RunResult(uuid4().hex[:12], now, dry_run)
+        result = runs.RunResult(uuid4().hex[:12], now, dry_run)
         with run_lock(self.database, self.settings.var_dir / "run.lock"):
             programme = self.programme()
             result.problems += [str(error) for error in programme.broken]
@@ -245,7 +195,7 @@ class Engine:
             )
 
     def _perform(
-        self, programme: Programme, courier: Courier, now: datetime, result: RunResult
+        self, programme: Programme, courier: Courier, now: datetime, result: runs.RunResult
     ) -> None:
         with writing(self.database) as connection:
             start, before = runs.here(connection), runs.last_run(connection)
@@ -260,9 +210,9 @@ class Engine:
             result.refused += [f"{channel}: {why}" for channel, why in outcome.closed.items()]
         with writing(self.database) as connection:
             self._count(connection, start, before, result)
-            runs.keep(connection, result.token, now, runs.here(connection), _plain(result))
+            runs.keep(connection, runs.here(connection), result)
 
-    def _rehearse(self, programme: Programme, now: datetime, result: RunResult) -> None:
+    def _rehearse(self, programme: Programme, now: datetime, result: runs.RunResult) -> None:
         """The same work in one transaction that is rolled back; no provider is called."""
         try:
             with writing(self.database) as connection:
@@ -276,9 +226,10 @@ class Engine:
             pass
 
     def _plan(
-        self, connection: Connection, programme: Programme, now: datetime, result: RunResult
+        self, connection: Connection, programme: Programme, now: datetime, result: runs.RunResult
     ) -> None:
-        result.swept = sweep_leases(connection, now)
+        swept = sweep_leases(connection, now)
+        result.released, result.lost = swept.released, swept.unknown
         budget.expire(connection, now)
         sweep.exhaust(connection, now)
         rates = self.rates(now)
@@ -287,7 +238,7 @@ class Engine:
         result.warnings += _without_rate(plan, rates)
 
     def _count(
-        self, connection: Connection, start: runs.Mark, before: runs.Mark, result: RunResult
+        self, connection: Connection, start: runs.Mark, before: runs.Mark, result: runs.RunResult
     ) -> None:
         result.touches = runs.tally(connection, start)
         result.settled = runs.tally(connection, before)
@@ -326,7 +277,3 @@ def _without_rate(plan: Plan, rates: Rates) -> list[str]:
         "; add one to the rates file"
         for currency in plan.without_rate
     ]
-
-
-def _plain(result: RunResult) -> dict[str, Any]:
-    return {key: value for key, value in result.payload().items() if key != "at"}

@@ -11,7 +11,7 @@ from recovery.errors import Exit
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recovery.engine import RunResult
+    from recovery.measure.runs import RunResult
 
 
 @click.command("run")

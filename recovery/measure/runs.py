@@ -39,6 +39,57 @@ class Tally:
     exhausted: int = 0
 
 
+@dataclass(slots=True)
+class RunResult:
+    """What `recovery run` did. `problems` are campaign and template errors, for people."""
+
+    token: str
+    at: datetime
+    dry_run: bool
+    imported: dict[str, int] = field(default_factory=dict)
+    enrolled: dict[str, dict[str, int]] = field(default_factory=dict)
+    touches: Tally = field(default_factory=Tally)
+    settled: Tally = field(default_factory=Tally)
+    hinted: int = 0
+    released: int = 0  # touches that a dead worker held
+    lost: int = 0  # touches that a dead worker may have sent: they are unknown now
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # senders whose account does not work
+    seconds: float = 0.0
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON of the contract."""
+        done, settled = self.touches, self.settled
+        return {
+            "run_id": self.token,
+            "at": self.at,
+            "dry_run": self.dry_run,
+            "imported": self.imported,
+            "enrolled": self.enrolled,
+            "touches": {
+                "sent": done.sent,
+                "tasks": done.tasks,
+                "skipped": dict(sorted(done.skipped.items())),
+                "snoozed": dict(sorted(done.snoozed.items())),
+                "failed": done.failed,
+                "unknown": done.unknown + self.lost,
+                "hinted": self.hinted,
+                "released": self.released,
+            },
+            "settled": {
+                "recovered": settled.recovered,
+                "cancelled": sum(settled.exited.values()),
+                "exited": dict(sorted(settled.exited.items())),
+                "exhausted": settled.exhausted,
+            },
+            "problems": self.problems,
+            "warnings": self.warnings,
+            "refused": self.refused,
+            "seconds": self.seconds,
+        }
+
+
 def here(connection: Connection) -> Mark:
     """The present end of the journal and of the table of runs."""
     decision = connection.execute(select(func.max(decisions.c.id))).scalar()
@@ -79,13 +130,16 @@ def imported(connection: Connection, since: Mark) -> dict[str, int]:
     return dict(total)
 
 
-def keep(
-    connection: Connection, token: str, at: datetime, upto: Mark, result: dict[str, Any]
-) -> None:
+def keep(connection: Connection, upto: Mark, result: RunResult) -> None:
     """Write the run down; the next one counts from here."""
+    told = {key: value for key, value in result.payload().items() if key != "at"}
     connection.execute(
         runs.insert().values(
-            kind="run", token=token, at=at, last_decision_id=upto.decision_id, result=result
+            kind="run",
+            token=result.token,
+            at=result.at,
+            last_decision_id=upto.decision_id,
+            result=told,
         )
     )
 

@@ -15,13 +15,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url, text
 
 from recovery import migrations, telemetry
 from recovery.db import open_engine
 from tests.support import servers
 
-pytest_plugins = ["tests.support.mailserver", "tests.support.providers"]
+pytest_plugins = ["tests.support.mailserver", "tests.support.providers", "tests.support.house"]
+# The same examples every time, however slow the machine.
+settings.register_profile("ours", derandomize=True, deadline=None)
+settings.load_profile("ours")
 ROOT = Path(__file__).parent.parent
 _numbers = count(1)
 # The settings of whoever runs the tests are none of the tests' business.

@@ -22,8 +22,8 @@ from sqlmodel import SQLModel
 from recovery.clock import VirtualClock
 from recovery.db import open_engine, reading, table
 from recovery.engine import Courier, Engine
-from recovery.measure.runs import RunResult
 from recovery.intake import tasks
+from recovery.measure.runs import RunResult
 from recovery.models import Decision, Enrolment, Order, Touch
 from recovery.settings import load_settings
 from tests.support.order_rows import jsonl

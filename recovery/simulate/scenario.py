@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from recovery.campaign.schema import Status
-from recovery.engine import Courier, Engine, RunResult
+from recovery.engine import Courier, Engine
 from recovery.measure.report import Report
+from recovery.measure.runs import RunResult
 from recovery.simulate.mailbox import Mailbox
 from recovery.simulate.shop import Book, Opening, Shop
 from recovery.simulate.shopper import Payment, Shoppers

@@ -41,6 +41,7 @@ orders = table(Order)
 picks = Table(
     "picks",
     MetaData(),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
     Column("order_id", Integer),
     Column("customer_id", Integer),
     Column("segment", String),
@@ -126,30 +127,36 @@ def _enrol_one(
 def _load_picks(connection: Connection, campaign: Campaign, chosen: Select[Any]) -> int:
     """Stream what the SELECT chose through the draw into `picks`; memory stays flat."""
     names = [segment.segment for segment in campaign.segments]
-    arm_of = drawer(
+    arms_of = drawer(
         campaign.campaign, campaign.holdout, [segment.sequence for segment in campaign.segments]
     )
     result = connection.execute(chosen, execution_options={"yield_per": CHUNK})
     count = 0
     for rows in result.partitions(CHUNK):
-        count += bulk_load(connection, picks.name, picks.c.keys(), _drawn(rows, names, arm_of))
+        drawn = _drawn(rows, count, names, arms_of)
+        count += bulk_load(connection, picks.name, picks.c.keys(), drawn)
     return count
 
 
 def _drawn(
-    rows: Sequence[Any], segments: Sequence[str], arm_of: Callable[[str, int], Arm]
+    rows: Sequence[Any],
+    before: int,
+    segments: Sequence[str],
+    arms_of: Callable[[Sequence[str], Sequence[int]], list[Arm]],
 ) -> Iterator[tuple[Any, ...]]:
-    for order_id, customer_id, key, segment, amount, currency in rows:
-        arm = arm_of(key, segment)
-        yield (
-            order_id,
-            customer_id,
-            segments[segment],
-            arm.sequence,
-            arm.holdout,
-            amount,
-            currency,
-        )
+    ids, customers, keys, places, amounts, currencies = zip(*rows, strict=True)
+    arms = arms_of(keys, places)
+    return zip(
+        range(before, before + len(rows)),
+        ids,
+        customers,
+        (segments[place] for place in places),
+        (arm.sequence for arm in arms),
+        (arm.holdout for arm in arms),
+        amounts,
+        currencies,
+        strict=True,
+    )
 
 
 def _insert_enrolments(
@@ -173,7 +180,7 @@ def _insert_enrolments(
         )
         .join_from(picks, orders, orders.c.id == picks.c.order_id)
         .where(orders.c.status == campaign.trigger.status)
-        .order_by(picks.c.order_id)
+        .order_by(picks.c.turn)
     )
     columns = [
         "campaign",

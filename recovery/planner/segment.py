@@ -11,7 +11,6 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    func,
     null,
     or_,
     select,
@@ -33,38 +32,23 @@ def candidates(
 ) -> Select[tuple[int, int, str, int, int, str]]:
     """The orders that `campaign` wants at `now`: id, customer, key, segment, amount, currency.
 
-    The segment is the index of the first that fits. One order a customer: the oldest unpaid one;
-    the others wait until it is settled. `currencies` are those that occur among unpaid orders.
+    The segment is the index of the first that fits. The longest unpaid order comes first: of a
+    customer's orders it is the one that is enrolled. `currencies` are those that occur among
+    unpaid orders.
     """
     fits = [in_audience(segment, rates, currencies) for segment in campaign.segments]
-    chosen = (
+    return (
         select(
             orders.c.id,
             orders.c.customer_id,
+            customers.c.key,
             case(*((clause, index) for index, clause in enumerate(fits))).label("segment"),
             orders.c.amount_minor,
             orders.c.currency,
-            func.row_number()
-            .over(
-                partition_by=orders.c.customer_id,
-                order_by=(orders.c.unpaid_since, orders.c.id),
-            )
-            .label("turn"),
         )
+        .join_from(orders, customers, customers.c.id == orders.c.customer_id)
         .where(*_triggered(campaign, now), or_(*fits), *_free(campaign))
-        .subquery("chosen")
-    )
-    return (
-        select(
-            chosen.c.id,
-            chosen.c.customer_id,
-            customers.c.key,
-            chosen.c.segment,
-            chosen.c.amount_minor,
-            chosen.c.currency,
-        )
-        .join_from(chosen, customers, customers.c.id == chosen.c.customer_id)
-        .where(chosen.c.turn == 1)
+        .order_by(orders.c.unpaid_since, orders.c.id)
     )
 
 

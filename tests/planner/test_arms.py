@@ -68,13 +68,16 @@ def test_campaigns_draw_independently():
     assert all(abs(count - 5_000) < 4 * 62 for count in both.values())
 
 
-@given(st.text(st.characters(max_codepoint=126, min_codepoint=33), min_size=1))
-def test_many_at_once_draw_as_one_does(key):
+KEYS = st.text(st.characters(max_codepoint=126, min_codepoint=33), min_size=1)
+
+
+@given(st.lists(KEYS, max_size=9), st.sampled_from([0, 1500]))
+def test_many_at_once_draw_as_one_does(keys, holdout):
     segments = [{"a": 10_000}, {"a": 2500, "b": 7500}]
-    many = drawer("campaign", 1500, segments)
-    assert [many(key, index) for index in (0, 1)] == [
-        draw("campaign", key, 1500, shares) for shares in segments
-    ]
+    many = drawer("campaign", holdout, segments)
+    for index, shares in enumerate(segments):
+        expected = [draw("campaign", key, holdout, shares) for key in keys]
+        assert many(keys, [index] * len(keys)) == expected
 
 
 def test_no_holdout_holds_nobody_out():

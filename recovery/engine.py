@@ -228,8 +228,7 @@ class Engine:
     def _plan(
         self, connection: Connection, programme: Programme, now: datetime, result: runs.RunResult
     ) -> None:
-        swept = sweep_leases(connection, now)
-        result.released, result.lost = swept.released, swept.unknown
+        result.released = sweep_leases(connection, now).released
         budget.expire(connection, now)
         sweep.exhaust(connection, now)
         rates = self.rates(now)

@@ -4,15 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Update, func, select, update
+from sqlalchemy import Connection, Update, func, literal, select, update
 
 from recovery.db import changed, table
 from recovery.message import Channel
-from recovery.models import Touch, TouchState
+from recovery.models import Decision, Touch, TouchState
 
 LEASE = timedelta(minutes=5)  # longer than a batch with every call timing out
 
-touches = table(Touch)
+GONE = "worker_gone"
+
+touches, decisions = table(Touch), table(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ def in_flight(connection: Connection) -> int:
 def sweep(connection: Connection, now: datetime) -> Swept:
     """Leases that are over: a claim goes back, a send that never answered becomes `unknown`."""
     over = touches.c.lease_until <= now
+    silent = (touches.c.state == TouchState.SENDING) & over
+    entries = select(
+        literal(now, decisions.c.at.type),
+        touches.c.enrolment_id,
+        touches.c.id,
+        literal("unknown"),
+        literal(GONE),
+    ).where(silent)
+    columns = ["at", "enrolment_id", "touch_id", "verdict", "reason"]
+    connection.execute(decisions.insert().from_select(columns, entries))
     released = (
         update(touches)
         .where(touches.c.state == TouchState.CLAIMED, over)
@@ -73,7 +85,7 @@ def sweep(connection: Connection, now: datetime) -> Swept:
     )
     lost: Update = (
         update(touches)
-        .where(touches.c.state == TouchState.SENDING, over)
-        .values(state=TouchState.UNKNOWN, reason="worker_gone", lease_until=None)
+        .where(silent)
+        .values(state=TouchState.UNKNOWN, reason=GONE, lease_until=None)
     )
     return Swept(changed(connection, released), changed(connection, lost))

@@ -257,7 +257,7 @@ def _clicked(connection: Connection, journeys: Sequence[int]) -> dict[int, set[s
     found = (
         select(touches.c.enrolment_id, touches.c.step)
         .join_from(touches, clicks, clicks.c.touch_id == touches.c.id)
-        .where(among(connection, touches.c.enrolment_id, journeys))
+        .where(among(connection, touches.c.enrolment_id, journeys), ~clicks.c.machine)
     )
     steps: dict[int, set[str]] = defaultdict(set)
     for enrolment_id, step in connection.execute(found):

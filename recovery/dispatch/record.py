@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, or_, update
 
 from recovery.db import among, bulk_load, stored_time, table, update_each
 from recovery.dispatch.claim import LEASE
@@ -13,10 +14,12 @@ from recovery.dispatch.situation import Skip, Snooze
 from recovery.errors import ConnectorError, SendFailure
 from recovery.incentives import budget, issue
 from recovery.message import Receipt
+from recovery.models import TOUCH_MOVES, Touch, TouchState
 from recovery.models import Decision as Entry
-from recovery.models import Touch, TouchState
 
 touches = table(Touch)
+
+_CALLED = (TouchState.SENDING, TouchState.UNKNOWN)
 
 # Waits after a refusal that was certainly not an acceptance; the last one repeats.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
@@ -134,11 +137,12 @@ def results(connection: Connection, finished: Sequence[Result], token: str, now:
 
 
 def _sent(connection: Connection, finished: Sequence[Result], token: str) -> None:
-    names = ("state", "lease_until", "provider", "provider_id", "segments")
+    names = ("state", "reason", "lease_until", "provider", "provider_id", "segments")
     rows = [
         (
             r.touch_id,
             TouchState.SENT.value,
+            None,
             None,
             r.outcome.provider,
             r.outcome.provider_id,
@@ -147,8 +151,7 @@ def _sent(connection: Connection, finished: Sequence[Result], token: str) -> Non
         for r in finished
         if isinstance(r.outcome, Receipt)
     ]
-    mine = (touches.c.state == TouchState.SENDING, touches.c.claim == token)
-    update_each(connection, touches, mine, names, rows)
+    update_each(connection, touches, _mine(token, TouchState.SENT), names, rows)
 
 
 def _failed(
@@ -156,7 +159,7 @@ def _failed(
 ) -> tuple[str, str]:
     """Only what the connector knows to be not accepted goes back to `planned`."""
     reason = error.code or error.failure.value
-    values: dict[str, object] = {"reason": reason, "lease_until": None}
+    values: dict[str, Any] = {"reason": reason, "lease_until": None}
     verdict = error.failure.value
     match error.failure:
         case SendFailure.TEMPORARY:
@@ -171,14 +174,17 @@ def _failed(
             values |= {"state": TouchState.UNKNOWN}
     connection.execute(
         update(touches)
-        .where(
-            touches.c.id == result.touch_id,
-            touches.c.state == TouchState.SENDING,
-            touches.c.claim == token,
-        )
+        .where(touches.c.id == result.touch_id, *_mine(token, values["state"]))
         .values(**values)
     )
     return verdict, reason
+
+
+def _mine(token: str, to: TouchState) -> tuple[ColumnElement[bool], ...]:
+    """Touches this worker called a provider for. A call that outlived its lease has been swept to
+    `unknown`; a clear answer that comes after all is the evidence that was missing."""
+    called = [touches.c.state == state for state in _CALLED if to in TOUCH_MOVES[state]]
+    return or_(*called), touches.c.claim == token
 
 
 def _back_off(attempts: int) -> timedelta:

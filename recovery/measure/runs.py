@@ -52,7 +52,6 @@ class RunResult:
     settled: Tally = field(default_factory=Tally)
     hinted: int = 0
     released: int = 0  # touches that a dead worker held
-    lost: int = 0  # touches that a dead worker may have sent: they are unknown now
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # senders whose account does not work
@@ -73,7 +72,7 @@ class RunResult:
                 "skipped": dict(sorted(done.skipped.items())),
                 "snoozed": dict(sorted(done.snoozed.items())),
                 "failed": done.failed,
-                "unknown": done.unknown + self.lost,
+                "unknown": done.unknown,
                 "hinted": self.hinted,
                 "released": self.released,
             },

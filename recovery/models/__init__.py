@@ -1,5 +1,6 @@
 """Tables only: what is remembered. Each state column has its table of moves beside it."""
 
+from recovery.models.feedback import Breaker, Consent, InboxItem, Pace, Pause
 from recovery.models.journeys import (
     ENROLMENT_MOVES,
     TOUCH_MOVES,
@@ -20,16 +21,21 @@ __all__ = [
     "COUPON_MOVES",
     "ENROLMENT_MOVES",
     "TOUCH_MOVES",
+    "Breaker",
     "CampaignVersion",
     "Click",
+    "Consent",
     "Coupon",
     "CouponState",
     "Customer",
     "Decision",
     "Enrolment",
     "EnrolmentState",
+    "InboxItem",
     "OfferBudget",
     "Order",
+    "Pace",
+    "Pause",
     "Run",
     "Suppression",
     "Task",

@@ -44,8 +44,10 @@ TOUCH_MOVES: dict[TouchState, frozenset[TouchState]] = {
     TouchState.SENDING: frozenset(
         {TouchState.SENT, TouchState.FAILED, TouchState.PLANNED, TouchState.UNKNOWN}
     ),
-    TouchState.UNKNOWN: frozenset({TouchState.SENT, TouchState.FAILED}),
-    TouchState.SENT: frozenset({TouchState.DELIVERED, TouchState.BOUNCED}),
+    # back to planned: only once, and only when the provider's own records show nothing of it
+    TouchState.UNKNOWN: frozenset({TouchState.SENT, TouchState.FAILED, TouchState.PLANNED}),
+    TouchState.SENT: frozenset({TouchState.DELIVERED, TouchState.BOUNCED, TouchState.FAILED}),
+    TouchState.DELIVERED: frozenset({TouchState.BOUNCED}),  # mail bounces late, too
 }
 
 ENROLMENT_MOVES: dict[EnrolmentState, frozenset[EnrolmentState]] = {
@@ -149,6 +151,7 @@ class Touch(SQLModel, table=True):
     provider: str | None = None
     provider_id: str | None = None
     segments: int | None = None  # SMS parts
+    resent: bool = False  # once, after the provider's records showed that it never arrived
 
 
 class Decision(SQLModel, table=True):
@@ -174,6 +177,7 @@ class Click(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     touch_id: int = Field(foreign_key="touches.id", index=True, sa_type=BigKey)
     at: datetime
+    machine: bool = False  # a scanner or a mail proxy: never a sign of interest
 
 
 class Suppression(SQLModel, table=True):

@@ -1,0 +1,78 @@
+"""What the world tells us between runs, and what it allows us: inbox, consents, brakes."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from recovery.models.journeys import BigKey
+
+_WAITING = text("applied_at IS NULL")
+
+
+class InboxItem(SQLModel, table=True):
+    """One event as it came in: stored first, applied later, once. `key` names it for ever."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("source", "key", name="one_row_per_event"),
+        Index("inbox_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    source: str  # "sendgrid", "twilio-status", "twilio-inbound", "orders"
+    key: str
+    body: str = Field(sa_type=Text)  # one event, JSON
+    received_at: datetime
+    applied_at: datetime | None = None
+    fault: str | None = None  # why it could not be applied; the row stays for people to look at
+
+
+class Consent(SQLModel, table=True):
+    """Evidence: who agreed to what, on which channel, when, and where we know it from."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("consents_by_address", "channel", "address"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    channel: str
+    address: str
+    level: str  # marketing, transactional or none
+    at: datetime  # when it was given or taken back
+    source: str  # "order", "sms", "unsubscribe-link", "provider", "operator"
+    evidence: str | None = None  # the order, the provider's message id, the operator's note
+
+
+class Pause(SQLModel, table=True):
+    """A brake that an operator holds: nothing of `scope` and `name` is sent while the row is."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (UniqueConstraint("scope", "name", name="one_pause_per_name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str  # "all", "campaign" or "channel"
+    name: str  # "" for all
+    since: datetime
+    note: str | None = None
+
+
+class Breaker(SQLModel, table=True):
+    """A sender that refuses: nothing is handed to it before `until`."""
+
+    __tablename__ = "breakers"
+
+    sender: str = Field(primary_key=True)
+    channel: str
+    kind: str  # "account" or "busy"
+    reason: str
+    since: datetime
+    until: datetime
+
+
+class Pace(SQLModel, table=True):
+    """The next free moment of a rate limit, shared by all workers."""
+
+    __tablename__ = "pace"
+
+    key: str = Field(primary_key=True)  # "sms", "email", "sms:US"
+    next_free: datetime

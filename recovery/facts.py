@@ -86,3 +86,54 @@ class OrderSnapshot:
     discount_code: str | None = None
     shipping: Money | None = None
     items: tuple[Item, ...] = ()
+
+
+class EventKind(StrEnum):
+    """What became of a message, in one vocabulary for every provider."""
+
+    ACCEPTED = "accepted"  # the provider has it; also its queued, sending and sent
+    DEFERRED = "deferred"  # the receiving server asked to wait; the provider goes on trying
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"  # for good: this address, never again
+    BLOCKED = "blocked"  # refused this time
+    DROPPED = "dropped"  # the provider did not even try
+    FAILED = "failed"
+    OPENED = "opened"  # never taken for interest: mail programs open by themselves
+    CLICKED = "clicked"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    RESUBSCRIBED = "resubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEvent:
+    """One thing a provider says about one message. Repeats, and comes in any order.
+
+    `touch_id` travelled with the message; without it `provider_id` finds the touch, and without
+    either the event still speaks about its `address` (e-mail, or phone in E.164).
+    """
+
+    source: str  # "sendgrid", "twilio" …
+    key: str  # the same for every repetition of this event
+    kind: EventKind
+    at: datetime
+    touch_id: int | None
+    provider_id: str | None
+    address: str | None
+    code: str | None  # the provider's own, e.g. "30003" or "5.1.1"
+    detail: str | None
+    machine: bool = False  # done by a scanner or a mail proxy, not by a person
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """Somebody wrote to one of our numbers. `sender` and `to` are E.164."""
+
+    source: str
+    key: str
+    at: datetime
+    sender: str
+    to: str
+    body: str
+    opt_out_type: str | None  # STOP, START or HELP when the provider has judged it already

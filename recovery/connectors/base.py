@@ -1,8 +1,12 @@
-"""The wall between us and outside parties: what a sender must do, and when it stays at home."""
+"""The wall between us and outside parties: what senders and look-ups must do, and who is near."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Protocol
 
+from recovery.facts import EventKind
 from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
 
 
@@ -21,6 +25,54 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Give connections back; a later `send` simply opens new ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A touch whose sending got no clear answer; `to` is the bare address or the E.164 number."""
+
+    touch_id: int
+    to: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The provider's own record of one touch: it was accepted, and `state` is what came of it."""
+
+    touch_id: int
+    provider_id: str | None
+    state: EventKind
+    code: str | None = None  # the provider's own, where the message failed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a look-up learned. A touch in neither could not be asked about: nothing is known.
+
+    `searched` holds every touch for which the provider has shown all that it has; one of them that
+    is not in `found` was not there (yet: providers show their records late).
+    """
+
+    found: Mapping[int, Found] = field(default_factory=dict)
+    searched: frozenset[int] = frozenset()
+
+
+class Lookup(Protocol):
+    """Asks one provider whether it has messages of ours. Reads only, so it may be repeated."""
+
+    name: str
+    channel: Channel
+
+    def find(self, wanted: Sequence[Wanted], reads: Callable[[str], int | None]) -> Answer:
+        """Look for `wanted`; `reads` turns the text of an SMS into the touch whose link it holds.
+
+        Busy, broken and slow providers leave touches unsearched. Raises ConnectorError (ACCOUNT)
+        when our key or its rights are at fault, and nothing else.
+        """
+
+    def close(self) -> None:
+        """Give connections back; a later `find` simply opens new ones."""
 
 
 def is_loopback(host: str | None) -> bool:

@@ -1,0 +1,46 @@
+"""Runs `recovery …` as a process of its own, as cron would."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.support.house import House
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120  # seconds: a loaded machine starts slowly
+
+
+def environment(house: House, **more: str) -> dict[str, str]:
+    """What a command needs to know to work in this house."""
+    found = {"PYTHONPATH": str(ROOT), "RECOVERY_PROJECT": str(house.project)}
+    return os.environ | found | house.environ | more
+
+
+def start(house: House, *words: object, **more: str) -> "subprocess.Popen[str]":
+    """Start one command; the caller waits for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "recovery", *(str(word) for word in words)],
+        env=environment(house, **more),
+        cwd=house.project,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def command(house: House, *words: object, **more: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of one command."""
+    running = start(house, *words, **more)
+    out, err = running.communicate(timeout=PATIENCE)
+    return running.returncode, out, err
+
+
+def ran(house: House, *words: object, code: int = 0, **more: str) -> Any:
+    """The JSON document of `recovery run` at the house's time; it must end with `code`."""
+    ended, out, err = command(house, "run", "--at", house.now.isoformat(), "--json", *words, **more)
+    assert ended == code, (ended, out, err)
+    return json.loads(out)

@@ -130,6 +130,12 @@ def among(connection: Connection, column: Column[T], values: Collection[T]) -> C
     return column.in_(values)
 
 
+def written_in(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """`column` is one of `values`, written out in the statement: SQLite uses a partial index only
+    for a question in the index's own words, and knows no words behind a parameter."""
+    return column.in_([literal(value, column.type, literal_execute=True) for value in values])
+
+
 def update_each(
     connection: Connection,
     target: Table,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Update, func, literal, select, update
 
-from recovery.db import changed, table
+from recovery.db import changed, table, written_in
 from recovery.message import Channel
 from recovery.models import Decision, Touch, TouchState
 
@@ -15,6 +15,7 @@ LEASE = timedelta(minutes=5)  # longer than a batch with every call timing out
 GONE = "worker_gone"
 
 touches, decisions = table(Touch), table(Decision)
+_held = written_in(touches.c.state, (TouchState.CLAIMED, TouchState.SENDING))  # touches_leased
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class Swept:
 def claim(
     connection: Connection, now: datetime, limit: int, token: str, channels: Collection[Channel]
 ) -> list[int]:
-    """Take up to `limit` due touches, the longest due first; returns their ids."""
+    """Take up to `limit` due touches, the longest due first; returns their ids.
+
+    Their state is asked once, where they are locked: asked again, PostgreSQL would walk all that is
+    planned for each of them as long as it believes that little is.
+    """
     due = (
         select(touches.c.id)
         .where(
@@ -43,7 +48,7 @@ def claim(
     )
     taken = (
         update(touches)
-        .where(touches.c.id.in_(select(due.c.id)), touches.c.state == TouchState.PLANNED)
+        .where(touches.c.id.in_(select(due.c.id)))
         .values(state=TouchState.CLAIMED, claim=token, lease_until=now + LEASE)
         .returning(touches.c.id)
     )
@@ -60,14 +65,13 @@ def due_count(connection: Connection, now: datetime) -> int:
 
 def in_flight(connection: Connection) -> int:
     """How many touches a worker holds."""
-    held = [TouchState.CLAIMED, TouchState.SENDING]
-    counted = select(func.count()).where(touches.c.state.in_(held))
+    counted = select(func.count()).where(_held)
     return int(connection.execute(counted).scalar_one())
 
 
 def sweep(connection: Connection, now: datetime) -> Swept:
     """Leases that are over: a claim goes back, a send that never answered becomes `unknown`."""
-    over = touches.c.lease_until <= now
+    over = _held & (touches.c.lease_until <= now)
     silent = (touches.c.state == TouchState.SENDING) & over
     entries = select(
         literal(now, decisions.c.at.type),

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from recovery.db import changed, insert_ignore, table
+from recovery.db import changed, insert_ignore, table, written_in
 from recovery.models import Coupon, CouponState, OfferBudget
 from recovery.money import Money
 
 budgets, coupons = table(OfferBudget), table(Coupon)
+_running = written_in(coupons.c.state, (CouponState.RESERVED, CouponState.ISSUED))
 
 
 def reserve(
@@ -63,7 +64,7 @@ def withdraw(connection: Connection, touch_ids: list[int]) -> int:
 def _end(connection: Connection, which: object) -> int:
     ended = connection.execute(
         update(coupons)
-        .where(coupons.c.state.in_([CouponState.RESERVED, CouponState.ISSUED]), which)  # type: ignore[arg-type]
+        .where(_running, which)  # type: ignore[arg-type]
         .values(state=CouponState.EXPIRED)
         .returning(coupons.c.budget_id, coupons.c.worth_minor)
     ).all()

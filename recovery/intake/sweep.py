@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, literal, select, update
+from sqlalchemy import Connection, exists, literal, select, update
 
 from recovery.db import changed, table
 from recovery.facts import UNPAID
@@ -60,14 +60,10 @@ def overtaken(connection: Connection, after: int) -> list[int]:
 
     A payment that was booked while the planner wrote could not see the enrolment it should end.
     """
-    found = (
-        select(orders.c.id)
-        .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id)
-        .where(
-            enrolments.c.id > after,
-            enrolments.c.state == EnrolmentState.ACTIVE,
-            orders.c.status.not_in(sorted(UNPAID)),
-        )
-        .order_by(orders.c.id)
+    closed = exists().where(
+        orders.c.id == enrolments.c.order_id, orders.c.status.not_in(sorted(UNPAID))
     )
-    return list(connection.execute(found).scalars())
+    found = select(enrolments.c.order_id).where(
+        enrolments.c.id > after, enrolments.c.state == EnrolmentState.ACTIVE, closed
+    )
+    return sorted(connection.execute(found).scalars())

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     case,
+    exists,
     func,
     literal,
     select,
@@ -163,6 +164,7 @@ def _insert_enrolments(
     connection: Connection, campaign: Campaign, version: int, now: datetime
 ) -> None:
     """The order's status is asked again: it may have been paid while we were drawing."""
+    still_unpaid = orders.c.status == campaign.trigger.status
     source = (
         select(
             literal(campaign.campaign),
@@ -178,8 +180,7 @@ def _insert_enrolments(
             picks.c.amount_minor,
             picks.c.currency,
         )
-        .join_from(picks, orders, orders.c.id == picks.c.order_id)
-        .where(orders.c.status == campaign.trigger.status)
+        .where(exists().where(orders.c.id == picks.c.order_id, still_unpaid))
         .order_by(picks.c.turn)
     )
     columns = [

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 
 from recovery.campaign.schema import AmountRange, Audience, Campaign
-from recovery.db import table
+from recovery.db import table, written_in
+from recovery.facts import UNPAID
 from recovery.markets.rates import Rates
 from recovery.models import Customer, Enrolment, EnrolmentState, Order
 from recovery.money import Money
@@ -81,6 +82,7 @@ def _failure(named: Sequence[str]) -> ColumnElement[bool]:
 def _triggered(campaign: Campaign, now: datetime) -> list[ColumnElement[bool]]:
     trigger = campaign.trigger
     clauses = [
+        written_in(orders.c.status, sorted(UNPAID)),  # the index orders_unpaid
         orders.c.status == trigger.status,
         orders.c.unpaid_since <= now - trigger.after,
         or_(orders.c.expires_at.is_(None), orders.c.expires_at > now),

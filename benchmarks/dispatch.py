@@ -67,8 +67,9 @@ class Instant:
         pass
 
 
-def fill(database: Database, orders: int) -> None:
-    """`orders` orders with a failed payment, four items each, of as many customers."""
+def fill(database: Database, orders: int, start: int = 1) -> None:
+    """`orders` orders with a failed payment, four items each, of as many customers; ids from
+    `start`."""
     with writing(database) as connection:
         at = stored_time(connection, NOW - timedelta(hours=20))
         customers = ("id", "key", "source", "external_id", "email_consent", "sms_consent")
@@ -78,7 +79,7 @@ def fill(database: Database, orders: int) -> None:
             (*customers, "consent_at"),
             (
                 (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at)
-                for n in range(1, orders + 1)
+                for n in range(start, start + orders)
             ),
         )
         columns = (
@@ -88,7 +89,9 @@ def fill(database: Database, orders: int) -> None:
             "failure_code", "failure_source", "failure_reason", "payment_method",
             "email_consent", "sms_consent", "items",
         )  # fmt: skip
-        bulk_load(connection, "orders", columns, (_order(n, at) for n in range(1, orders + 1)))
+        bulk_load(
+            connection, "orders", columns, (_order(n, at) for n in range(start, start + orders))
+        )
 
 
 def _order(n: int, at: object) -> tuple[object, ...]:

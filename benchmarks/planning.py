@@ -15,7 +15,7 @@ from time import perf_counter
 
 from sqlalchemy import Engine, text
 
-from benchmarks.support import database, say
+from benchmarks.support import database, say, tidy
 from recovery.campaign.loader import parse_campaign
 from recovery.db import bulk_load, reading, stored_time, writing
 from recovery.markets.rates import load_rates
@@ -53,7 +53,10 @@ def fill(engine: Engine, orders: int) -> None:
             connection,
             "customers",
             ("id", "key", "source", "external_id", "email_consent", "sms_consent", "consent_at"),
-            ((n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at) for n in range(1, orders + 1)),
+            (
+                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at)
+                for n in range(1, orders + 1)
+            ),
         )
         columns = (
             "id", "source", "external_id", "customer_id", "status", "placed_at", "updated_at",
@@ -91,17 +94,6 @@ def keep_and_empty(engine: Engine) -> None:
     tidy(engine)
 
 
-def tidy(engine: Engine) -> None:
-    """Fresh statistics and no dead rows, outside any transaction."""
-    raw = engine.raw_connection()
-    try:
-        if engine.dialect.name == "postgresql":
-            raw.driver_connection.autocommit = True
-        raw.cursor().execute("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
-    finally:
-        raw.invalidate()
-
-
 @contextmanager
 def timed(results: dict[str, float], name: str):
     start = perf_counter()
@@ -127,12 +119,20 @@ def main() -> None:
         with timed(took, "bare"):
             bare(engine)
     enrolled = sum(plan.enrolled["unpaid"].values())
-    say(f"planning ({'PostgreSQL' if '--postgres' in sys.argv else 'SQLite'})", {
-        "orders": orders, "enrolled": enrolled, "touches": touches,
-        "planner s": took["planner"], "bare SQL s": took["bare"],
-        "ratio": took["planner"] / took["bare"], "enrolled/s": enrolled / took["planner"],
-        "memory MB": memory / 1024, "memory before MB": before / 1024,
-    })
+    say(
+        f"planning ({'PostgreSQL' if '--postgres' in sys.argv else 'SQLite'})",
+        {
+            "orders": orders,
+            "enrolled": enrolled,
+            "touches": touches,
+            "planner s": took["planner"],
+            "bare SQL s": took["bare"],
+            "ratio": took["planner"] / took["bare"],
+            "enrolled/s": enrolled / took["planner"],
+            "memory MB": memory / 1024,
+            "memory before MB": before / 1024,
+        },
+    )
 
 
 if __name__ == "__main__":

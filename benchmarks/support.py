@@ -23,6 +23,17 @@ def database(*, postgres: bool) -> Iterator[Engine]:
             yield from _opened(f"sqlite:///{Path(folder) / 'bench.db'}")
 
 
+def tidy(engine: Engine) -> None:
+    """Fresh statistics and no dead rows, outside any transaction."""
+    raw = engine.raw_connection()
+    try:
+        if engine.dialect.name == "postgresql":
+            raw.driver_connection.autocommit = True
+        raw.cursor().execute("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+    finally:
+        raw.invalidate()
+
+
 def say(title: str, figures: Mapping[str, float]) -> None:
     """Print one benchmark's figures under its title."""
     print(f"\n{title}")

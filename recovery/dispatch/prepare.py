@@ -1,6 +1,6 @@
 """One transaction from claimed touches to messages marked `sending`: decide, offer, render."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +15,10 @@ from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide
 from recovery.dispatch.render import Message, Renderer
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
 from recovery.incentives.issue import Grant, Recipient, issue
-from recovery.incentives.offer import Refusal, terms
+from recovery.incentives.offer import Issued, Refusal, terms
 from recovery.markets.rates import Rates
 from recovery.message import Channel, MessageClass, Receipt
-from recovery.models import Task, TaskState
+from recovery.models import CouponState, Task, TaskState
 from recovery.template.errors import TemplateError
 
 tasks = table(Task)
@@ -83,10 +83,36 @@ def _offers(
     workers that wait for each other's budget would wait for ever."""
     wanting = [s for s, decision in decided if isinstance(decision, Send) and s.step.offer]
     wanting.sort(key=lambda s: (s.campaign.campaign, s.step.offer or "", s.touch_id))
-    return {s.touch_id: _offer(connection, s, shop, now) for s in wanting}
+    made: dict[int, Grant | Refusal] = {}
+    fresh: dict[int, list[Issued]] = defaultdict(list)  # by customer: what this batch has given
+    for s in wanting:
+        given = fresh[s.order.customer_id]
+        granted = _offer(connection, s, (*s.issued, *given), shop, now)
+        if isinstance(granted, Grant):
+            given.append(_as_issued(s, granted, now))
+        made[s.touch_id] = granted
+    return made
 
 
-def _offer(connection: Connection, s: Situation, shop: Workshop, now: datetime) -> Grant | Refusal:
+def _as_issued(s: Situation, grant: Grant, now: datetime) -> Issued:
+    return Issued(
+        enrolment_id=s.enrolment_id,
+        touch_id=s.touch_id,
+        offer=grant.terms.name,
+        code=grant.code,
+        issued_at=now,
+        expires_at=grant.terms.expires_at,
+        state=CouponState.RESERVED,
+    )
+
+
+def _offer(
+    connection: Connection,
+    s: Situation,
+    held: Sequence[Issued],
+    shop: Workshop,
+    now: datetime,
+) -> Grant | Refusal:
     name = s.step.offer or ""
     if shop.renderer.class_of(s.step.template) is not MessageClass.MARKETING:
         return Refusal("offer_in_service_template")  # it would be reserved and never shown
@@ -94,7 +120,7 @@ def _offer(connection: Connection, s: Situation, shop: Workshop, now: datetime) 
         name,
         s.campaign.offers[name],
         s.order.amount,
-        s.issued,
+        held,
         (s.enrolment_id, s.touch_id),
         now,
         shop.rates,

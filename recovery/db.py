@@ -202,7 +202,7 @@ def stored_time(connection: Connection, at: datetime) -> datetime | str:
 
 
 def changed(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> int:
-    """Run an INSERT, UPDATE or DELETE and tell how many rows it touched."""
+    """Run an UPDATE or DELETE and tell how many rows it touched."""
     return int(connection.execute(statement, values or {}).rowcount)
 
 

@@ -8,12 +8,11 @@ and receipt written) and of rendering the same messages alone, in one process.
 
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import Engine as Database
 
-from benchmarks.support import database, say
+from benchmarks.support import ROOT, database, say
 from recovery.campaign.loader import parse_campaign
 from recovery.campaign.schema import Status
 from recovery.db import bulk_load, reading, stored_time, writing
@@ -30,7 +29,6 @@ from recovery.settings import load_settings
 from recovery.template.catalog import Catalog
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ROOT = Path(__file__).parent.parent
 PLACES = (
     ("US", "USD", "en-US", "America/New_York"),
     ("DE", "EUR", "de-DE", "Europe/Berlin"),
@@ -78,14 +76,14 @@ def fill(database: Database, orders: int, start: int = 1) -> None:
             "customers",
             (*customers, "consent_at"),
             (
-                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at)
+                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "marketing", at)
                 for n in range(start, start + orders)
             ),
         )
         columns = (
             "id", "source", "external_id", "customer_id", "status", "placed_at", "updated_at",
-            "unpaid_since", "amount_minor", "currency", "country", "email", "name", "locale",
-            "timezone", "timezone_source", "customer_type", "customer_type_given",
+            "unpaid_since", "amount_minor", "currency", "country", "email", "phone", "name",
+            "locale", "timezone", "timezone_source", "customer_type", "customer_type_given",
             "failure_code", "failure_source", "failure_reason", "payment_method",
             "email_consent", "sms_consent", "items",
         )  # fmt: skip
@@ -98,8 +96,9 @@ def _order(n: int, at: object) -> tuple[object, ...]:
     country, currency, locale, zone = PLACES[n % len(PLACES)]
     return (
         n, "shop", f"o{n}", n, "failed", at, at, at, 11_900 + n % 977, currency, country,
-        f"c{n}@example.com", "Ada Byron", locale, zone, "order", "returning", False,
-        "expired_card", "stripe", "expired_card", "card", "marketing", "none", ITEMS,
+        f"c{n}@example.com", f"+1415555{n % 10_000:04}", "Ada Byron", locale, zone, "order",
+        "returning", False, "expired_card", "stripe", "expired_card", "card",
+        "marketing", "marketing", ITEMS,
     )  # fmt: skip
 
 

@@ -20,13 +20,12 @@ from time import perf_counter
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
-from benchmarks.dispatch import CAMPAIGN, NOW, ROOT, Instant, fill
-from benchmarks.support import database, say, tidy
+from benchmarks.dispatch import CAMPAIGN, NOW, Instant, fill
+from benchmarks.support import ROOT, database, say, tidy
 from recovery.campaign.loader import parse_campaign
 from recovery.clock import VirtualClock
 from recovery.db import is_postgres, stored_time, writing
 from recovery.engine import Engine
-from recovery.markets.rates import load_rates
 from recovery.message import Channel
 from recovery.planner.enrol import version_id
 from recovery.settings import load_settings
@@ -80,7 +79,7 @@ NEXT_ID = "SELECT setval(pg_get_serial_sequence('enrolments', 'id'), :last)"
 
 
 def remember(engine: Database, finished: int) -> None:
-    """Write a past of `finished` touches: customers, orders, enrolments and the journal with them."""
+    """Write a past of `finished` touches, from its customers to its journal."""
     old = {"first": FIRST, "last": FIRST + finished // STEPS - 1}
     with writing(engine) as connection:
         series = SERIES[connection.dialect.name]

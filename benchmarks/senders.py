@@ -1,6 +1,6 @@
 """What sending costs: messages a second and CPU a message, 64 in flight, provider on loopback.
 
-    python benchmarks/senders.py [--messages 2000] [--in-flight 64] [--latency 0.0]
+    python -m benchmarks.senders [--messages 2000] [--in-flight 64] [--latency 0.0]
 
 The provider answers at once (or after --latency seconds) from a process of its own, so the CPU that
 is counted is the sender's alone. Figures are ratios of one run on one machine: compare the lines,
@@ -8,32 +8,27 @@ not two runs.
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from sendgrid import SendGridAPIClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
-from sendgrid import SendGridAPIClient  # noqa: E402
-from twilio.http.http_client import TwilioHttpClient  # noqa: E402
-from twilio.rest import Client  # noqa: E402
-
-from recovery.connectors.outbox.send import Outbox  # noqa: E402
-from recovery.connectors.sendgrid.send import SendGrid, mail  # noqa: E402
-from recovery.connectors.twilio.send import Twilio  # noqa: E402
-from recovery.connectors.wire import Wire  # noqa: E402
-from recovery.message import Channel  # noqa: E402
-from tests.support.messages import an_email, an_sms  # noqa: E402
-from tests.support.providers import ACCOUNT_SID, API_KEY, AUTH_TOKEN, SERVICE_SID  # noqa: E402
+from benchmarks.support import provider
+from recovery.connectors.outbox.send import Outbox
+from recovery.connectors.sendgrid.send import SendGrid, mail
+from recovery.connectors.twilio.send import Twilio
+from recovery.connectors.wire import Wire
+from recovery.message import Channel
+from tests.support.messages import an_email, an_sms
+from tests.support.providers import ACCOUNT_SID, API_KEY, AUTH_TOKEN, SERVICE_SID
 
 HTML = "<html>" + "<p>Hola María, tu pago no se completó</p>" * 200 + "</html>"
 EMAIL = an_email(text="Hola María, completa tu pago.\n" * 20, html=HTML)
@@ -49,18 +44,6 @@ class OtherHost(TwilioHttpClient):
 
     def request(self, method: str, url: str, *args: object, **named: object) -> object:
         return super().request(method, self._base + url.partition(".com")[2], *args, **named)
-
-
-@contextmanager
-def provider(latency: float) -> Iterator[str]:
-    """Yield the base URL of a provider in another process."""
-    command = [sys.executable, "-m", "tests.support.providers", "--latency", str(latency)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def rows(url: str, outbox: Path) -> dict[str, Send]:

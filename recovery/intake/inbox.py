@@ -1,0 +1,201 @@
+"""The inbox: what came from outside is stored first and applied afterwards, once.
+
+An event is named by its source and key, so a repetition finds its row and adds nothing. What an
+applied row said is in the tables by then; its body, which names people, is not kept.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from recovery.connectors.sendgrid.read import read as read_sendgrid
+from recovery.connectors.table_file.row import read_row
+from recovery.connectors.twilio.read import read_inbound, read_status
+from recovery.db import changed, insert_ignore, is_postgres, retried, table
+from recovery.facts import InboundSms, MessageEvent, OrderSnapshot
+from recovery.intake.columns import Verdict
+from recovery.intake.messages import apply_events
+from recovery.intake.optout import apply_inbound
+from recovery.intake.orders import take
+from recovery.models import InboxItem
+from recovery.settings import VipSettings
+
+SENDGRID, TWILIO_STATUS, TWILIO_INBOUND = "sendgrid", "twilio-status", "twilio-inbound"
+ORDERS, SHOP = "orders", "shop"
+BATCH = 500
+LONGEST_FAULT = 300
+
+inbox = table(InboxItem)
+
+Item = tuple[str, str]  # key, body
+
+
+@dataclass(slots=True)
+class Applied:
+    """How many rows were dealt with, how many of them with a fault, and what orders did."""
+
+    items: int = 0
+    faults: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+    def __iadd__(self, other: "Applied") -> "Applied":
+        self.items += other.items
+        self.faults += other.faults
+        self.verdicts += other.verdicts
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    source: str
+    body: str
+    received_at: datetime
+
+
+def receive(
+    database: Engine, source: str, items: Sequence[Item], now: datetime, vip: VipSettings
+) -> Applied:
+    """Store `items`, then apply them: when this returns, whoever looks sees what they said.
+
+    Stored is committed before anything is applied, so a failure in between loses nothing.
+    """
+    retried(database, lambda connection: store(connection, source, items, now))
+    applied = Applied()
+    for at in range(0, len(items), BATCH):
+        only = source, {key for key, _ in items[at : at + BATCH]}
+        applied += retried(database, lambda c, only=only: apply(c, now, vip, BATCH, only))  # type: ignore[misc]
+    return applied
+
+
+def store(connection: Connection, source: str, items: Sequence[Item], now: datetime) -> int:
+    """Keep `items` (key, body as JSON) until they are applied; returns how many were new."""
+    rows = [{"source": source, "key": key, "body": body, "received_at": now} for key, body in items]
+    batches = (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
+    target = insert_ignore(inbox, connection)
+    return sum(changed(connection, target.values(batch)) for batch in batches)
+
+
+def apply(
+    connection: Connection,
+    now: datetime,
+    vip: VipSettings,
+    limit: int = BATCH,
+    only: tuple[str, Collection[str]] | None = None,
+) -> Applied:
+    """Apply up to `limit` waiting rows, the oldest first; `only` (source, keys) leaves the others.
+
+    Whoever comes second waits for the first, so that at the end of this transaction the rows
+    asked for are applied, by whomever. A row that can't be applied gets a fault and is left.
+    """
+    if is_postgres(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("inbox", 0))))
+    applied = Applied()
+    which: list[ColumnElement[bool]] = [inbox.c.applied_at.is_(None)]
+    if only is not None:
+        which += [inbox.c.source == only[0], inbox.c.key.in_(only[1])]
+    names = (inbox.c.id, inbox.c.source, inbox.c.body, inbox.c.received_at)
+    found = connection.execute(select(*names).where(*which).order_by(inbox.c.id).limit(limit))
+    rows = [_Row(*row) for row in found]
+    for source in dict.fromkeys(row.source for row in rows):
+        room = _Room(connection, now, vip, applied)
+        room.bring(_READERS.get(source), [row for row in rows if row.source == source])
+    return applied
+
+
+def waiting(connection: Connection) -> int:
+    """How many rows wait to be applied."""
+    asked = select(func.count()).select_from(inbox).where(inbox.c.applied_at.is_(None))
+    return int(connection.scalar(asked) or 0)
+
+
+class _Room:
+    """The rows of one source on their way into the rooms below."""
+
+    def __init__(
+        self, connection: Connection, now: datetime, vip: VipSettings, applied: Applied
+    ) -> None:
+        self._connection, self._now, self._vip = connection, now, vip
+        self._applied = applied
+
+    def bring(self, read: "_Reader | None", rows: Sequence[_Row]) -> None:
+        """Apply `rows` in one go; when one of them is refused, one by one."""
+        readable = [(row, fact) for row in rows if (fact := self._read(read, row)) is not _BAD]
+        if self._attempt(readable) is not None:
+            for one in readable:
+                if (error := self._attempt([one])) is not None:
+                    self._fault(one[0], error)
+
+    def _read(self, read: "_Reader | None", row: _Row) -> Any:
+        try:
+            if read is None:
+                raise ValueError(f"no reader for {row.source}")
+            return read(json.loads(row.body), row.received_at)
+        except Exception as error:
+            self._fault(row, error)
+            return _BAD
+
+    def _attempt(self, readable: Sequence[tuple[_Row, Any]]) -> Exception | None:
+        """All of it or nothing; returns why nothing. Only the database's own trouble is raised."""
+        try:
+            with self._connection.begin_nested():
+                verdicts = self._hand_over([fact for _, fact in readable if fact is not None])
+                self._mark([row for row, _ in readable])
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, _REFUSED):
+                raise
+            return error
+        self._applied.items += len(readable)
+        self._applied.verdicts += verdicts
+        return None
+
+    def _hand_over(self, facts: Sequence[Any]) -> Counter[Verdict]:
+        events = [fact for fact in facts if isinstance(fact, MessageEvent)]
+        if events:
+            apply_events(self._connection, events, self._now)
+        texts = [fact for fact in facts if isinstance(fact, InboundSms)]
+        if texts:
+            apply_inbound(self._connection, texts, self._now)
+        orders = [fact for fact in facts if isinstance(fact, OrderSnapshot)]
+        return take(self._connection, orders, self._vip, self._now).verdicts
+
+    def _mark(self, rows: Sequence[_Row]) -> None:
+        if rows:
+            done = update(inbox).where(inbox.c.id == bindparam("row_id"))
+            done = done.values(applied_at=self._now, body="")
+            self._connection.execute(done, [{"row_id": row.id} for row in rows])
+
+    def _fault(self, row: _Row, error: Exception) -> None:
+        """For people to look at; the words of another error might repeat what it refused."""
+        why = str(error)[:LONGEST_FAULT] if isinstance(error, ValueError) else ""
+        why = f"{type(error).__name__} {why}".strip()
+        left = update(inbox).where(inbox.c.id == row.id)
+        self._connection.execute(left.values(applied_at=self._now, fault=why))
+        self._applied.items += 1
+        self._applied.faults += 1
+
+
+_Reader = Callable[[Mapping[str, Any], datetime], Any]
+_BAD = object()
+_REFUSED = (IntegrityError, DataError)  # what a row can do to the database by being wrong
+
+
+def _order(values: Mapping[str, Any], _: datetime) -> OrderSnapshot:
+    judged = read_row(values, SHOP, 1)
+    if isinstance(judged, OrderSnapshot):
+        return judged
+    raise ValueError("; ".join(error.error for error in judged))
+
+
+_READERS: Mapping[str, _Reader] = {
+    SENDGRID: lambda event, _: read_sendgrid(event),
+    TWILIO_STATUS: lambda told, at: read_status(told["form"], told["touch"], at),
+    TWILIO_INBOUND: lambda told, at: read_inbound(told["form"], at),
+    ORDERS: _order,
+}

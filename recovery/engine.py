@@ -4,7 +4,7 @@ Time enters here: each method reads the clock once, and below it there is only `
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +16,17 @@ from sqlalchemy import Engine as Database
 
 from recovery.campaign.loader import CampaignError, LoadedCampaign, load_folder
 from recovery.campaign.templates import check_templates
-from recovery.clock import Clock, Stopwatch
-from recovery.connectors import email_sender, sms_sender
+from recovery.clock import Clock, Stopwatch, VirtualClock
+from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
 from recovery.connectors.base import Sender
 from recovery.db import open_engine, reading, writing
+from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
 from recovery.dispatch.executor import Dispatcher, Outcome
+from recovery.dispatch.pace import Limits as PaceLimits
 from recovery.dispatch.prepare import Workshop
+from recovery.dispatch.reconcile import Reconciled, Reconciler
 from recovery.dispatch.render import Renderer
 from recovery.dispatch.scripts import Scripts
 from recovery.incentives import budget
@@ -159,7 +162,23 @@ class Engine:
         self, now: datetime, programme: Programme | None = None, batches: int | None = None
     ) -> Outcome:
         """Send what is due at `now`, at most `batches` batches; safe beside other workers."""
-        return self._dispatcher(programme or self.programme(), now).run(now, batches)
+        dispatcher = self._dispatcher(programme or self.programme(), now)
+        return dispatcher.run(now, batches, self.settings.max_per_run)
+
+    def reconcile(self, now: datetime) -> Reconciled:
+        """Look for touches of unknown fate at their providers, where those can be asked."""
+        known = {Channel.EMAIL: email_lookup, Channel.SMS: sms_lookup}
+        lookups = {channel: make(self.settings) for channel, make in known.items()}
+        policy = {
+            Channel.EMAIL: self.settings.unknown_email,
+            Channel.SMS: self.settings.unknown_sms,
+        }
+        able = {channel: lookup for channel, lookup in lookups.items() if lookup is not None}
+        try:
+            return Reconciler(self.database, able, policy, self._links.touch_in).run(now)
+        finally:
+            for lookup in able.values():
+                lookup.close()
 
     def due(self, now: datetime) -> int:
         """How many touches are due at `now`."""
@@ -199,6 +218,9 @@ class Engine:
     ) -> None:
         with writing(self.database) as connection:
             start, before = runs.here(connection), runs.last_run(connection)
+            result.released = sweep_leases(connection, now).released
+        result.reconciled = asdict(self.reconcile(now))
+        with writing(self.database) as connection:
             first_new = newest(connection)
             self._plan(connection, programme, now, result)
         with writing(self.database) as connection:
@@ -207,7 +229,7 @@ class Engine:
         result.hinted = delivery.hinted
         for outcome in delivery.outcomes:
             result.problems += sorted(outcome.broken)
-            result.refused += [f"{channel}: {why}" for channel, why in outcome.closed.items()]
+            result.refused += [f"{channel}: {why}" for channel, why in outcome.refused.items()]
         with writing(self.database) as connection:
             self._count(connection, start, before, result)
             runs.keep(connection, runs.here(connection), result)
@@ -217,6 +239,8 @@ class Engine:
         try:
             with writing(self.database) as connection:
                 start, before = runs.here(connection), runs.last_run(connection)
+                result.released = sweep_leases(connection, now).released
+                result.reconciled = asdict(Reconciled())
                 self._plan(connection, programme, now, result)
                 outcome = self._dispatcher(programme, now).rehearse(connection, now)
                 result.problems += sorted(outcome.broken)
@@ -228,11 +252,15 @@ class Engine:
     def _plan(
         self, connection: Connection, programme: Programme, now: datetime, result: runs.RunResult
     ) -> None:
-        result.released = sweep_leases(connection, now).released
         budget.expire(connection, now)
         sweep.exhaust(connection, now)
-        rates = self.rates(now)
-        plan = enrol(connection, programme.loaded, now, rates)
+        rates, held = self.rates(now), brakes.look(connection, now)
+        taking = [
+            one
+            for one in programme.loaded
+            if not held.everything and one.campaign.campaign not in held.campaigns
+        ]
+        plan = enrol(connection, taking, now, rates)
         result.enrolled = plan.enrolled
         result.warnings += _without_rate(plan, rates)
 
@@ -243,17 +271,22 @@ class Engine:
         result.settled = runs.tally(connection, before)
         result.imported = runs.imported(connection, before)
 
+    @cached_property
+    def _links(self) -> Links:
+        return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
+
     def _dispatcher(self, programme: Programme, now: datetime) -> Dispatcher:
-        secret = self.settings.secret_key.get_secret_value()
-        links = Links(secret, self.settings.public_url)
-        renderer = Renderer(self.catalog, links, self.settings.shop)
+        secret, pace = self.settings.secret_key.get_secret_value(), self.settings.pace
+        renderer = Renderer(self.catalog, self._links, self.settings.shop)
+        limits = PaceLimits.read(pace.email, pace.sms, pace.markets)
         return Dispatcher(
             database=self.database,
-            workshop=Workshop(renderer, self.rates(now), secret),
+            workshop=Workshop(renderer, self.rates(now), secret, limits),
             scripts=programme.scripts(),
             senders=self.senders,
             concurrency=self.settings.concurrency,
             batch=self.settings.batch,
+            patient=not isinstance(self.clock, VirtualClock),
         )
 
 

@@ -81,6 +81,14 @@ class Links:
             raise LinkError(LinkFault.EXPIRED, link)
         return link
 
+    def touch_in(self, text: str) -> int | None:
+        """The touch whose pay link stands in `text`, even an expired one; None without one."""
+        for token in re.findall(r"/pay/([A-Za-z0-9_-]{40})", text):
+            raw = _decoded(token)
+            if hmac.compare_digest(raw[-_TAG:], self._tag(Purpose.PAY, raw[:-_TAG])):
+                return _unpacked(raw[:-_TAG]).touch_id
+        return None
+
     def _url(self, purpose: Purpose, link: Link) -> str:
         body = _packed(link)
         token = urlsafe_b64encode(body + self._tag(purpose, body)).decode()

@@ -187,6 +187,7 @@ class Limits(Strict):
     per_customer: scalars.CapText | None = None
     quiet: scalars.QuietText | None = None
     min_gap: scalars.Duration = timedelta(hours=12)
+    max_late: scalars.Span = timedelta(days=3)
 
 
 class Trigger(Strict):

@@ -20,7 +20,7 @@ _KEYS = (
     "campaign|description|status|priority|trigger|on|after|not_after|goal|paid_within|holdout|"
     "segments?|market|amount|from|below|customer|failure|sequences?|step|email|sms|task|to|offers?|"
     "without_offer|if|clicked|not_clicked|kind|percent|gift|worth|valid|budget|once_per_customer|"
-    "min_order|limits|per_customer|quiet|min_gap"
+    "min_order|limits|per_customer|quiet|min_gap|max_late"
 )
 _FULL_WIDTH = re.compile(rf"\s*(?:- )?(?:{_KEYS})(：)")
 _NO_SPACE = re.compile(rf"\s*(?:- )?(?P<key>{_KEYS})(:)(?P<rest>[^\s:].*)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from recovery.connectors.base import Sender
+from recovery.connectors.base import Lookup, Sender
 from recovery.errors import UsageError
 from recovery.message import Channel
 
@@ -26,6 +26,16 @@ def email_sender(settings: Settings) -> Sender:
 def sms_sender(settings: Settings) -> Sender:
     """Return the sender that RECOVERY_SMS_SENDER names; UsageError says what it lacks."""
     return _sender("RECOVERY_SMS_SENDER", settings.sms_sender, SMS, settings)
+
+
+def email_lookup(settings: Settings) -> Lookup | None:
+    """Return what can ask the e-mail provider for its records; None where nobody can."""
+    return None
+
+
+def sms_lookup(settings: Settings) -> Lookup | None:
+    """Return what can ask the SMS provider for its records; None where nobody can."""
+    return None
 
 
 def _sender(setting: str, name: str, known: Mapping[str, Factory], settings: Settings) -> Sender:

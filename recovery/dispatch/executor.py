@@ -13,14 +13,13 @@ from sqlalchemy import Connection, Engine
 
 from recovery.connectors.base import Sender
 from recovery.db import retried, writing
-from recovery.dispatch import record
+from recovery.dispatch import brakes, record
 from recovery.dispatch.claim import claim
 from recovery.dispatch.gather import gather
 from recovery.dispatch.prepare import Prepared, Workshop, prepare
 from recovery.dispatch.record import Result
 from recovery.dispatch.scripts import Scripts
 from recovery.dispatch.senders import Senders
-from recovery.errors import ConnectorError, SendFailure
 from recovery.message import Channel, MessageClass, Receipt
 
 
@@ -29,8 +28,9 @@ class Outcome:
     """What one dispatch could not do, beyond what the journal says about single touches."""
 
     claimed: int = 0
+    ceiling: int | None = None  # touches, at most
     broken: set[str] = field(default_factory=set)  # template errors
-    closed: dict[Channel, str] = field(default_factory=dict)  # senders that refuse our account
+    refused: dict[Channel, str] = field(default_factory=dict)  # senders that refuse, and why
 
 
 @dataclass(slots=True)
@@ -43,15 +43,17 @@ class Dispatcher:
     senders: Mapping[Channel, Sender]
     concurrency: int
     batch: int
+    patient: bool = True  # wait on the wall clock for the pace; nobody waits for a virtual one
 
-    def run(self, now: datetime, batches: int | None = None) -> Outcome:
-        """Send until nothing due at `now` is left, or `batches` batches were claimed."""
-        outcome, token = Outcome(), uuid4().hex
-        with Senders(self.senders, self.concurrency) as senders:
+    def run(self, now: datetime, batches: int | None = None, most: int | None = None) -> Outcome:
+        """Send until nothing due at `now` is left; `batches` batches or `most` touches at most."""
+        outcome, token = Outcome(ceiling=most), uuid4().hex
+        watch = brakes.Watch(self.senders, outcome.refused)
+        with Senders(self.senders, self.concurrency, patient=self.patient) as senders:
             try:
-                self._send_all(senders, outcome, token, now, batches)
+                self._send_all(senders, outcome, watch, token, now, batches)
             except BaseException:  # also when we are told to stop: what is on its way is awaited
-                self._wind_up(senders, outcome, token, now)
+                self._wind_up(senders, watch, token, now)
                 raise
         return outcome
 
@@ -60,7 +62,7 @@ class Dispatcher:
         outcome, token = Outcome(), uuid4().hex
         while prepared := self._prepare(connection, outcome, token, now):
             pretended = [
-                Result(o.touch_id, o.enrolment_id, o.attempts, Receipt("dry-run", ""))
+                Result(o.touch_id, o.enrolment_id, o.attempts, o.channel, Receipt("dry-run", ""))
                 for o in prepared.outgoing
             ]
             record.results(connection, pretended, token, now)
@@ -73,7 +75,13 @@ class Dispatcher:
         return self.workshop.renderer.task(situation, lang, now)
 
     def _send_all(
-        self, senders: Senders, outcome: Outcome, token: str, now: datetime, batches: int | None
+        self,
+        senders: Senders,
+        outcome: Outcome,
+        watch: brakes.Watch,
+        token: str,
+        now: datetime,
+        batches: int | None,
     ) -> None:
         flying, left, more = 0, batches, True
         while more or flying:
@@ -85,12 +93,12 @@ class Dispatcher:
                     senders.take(outgoing)
                     flying += 1
             else:
-                flying -= self._record(senders.finished(flying), outcome, token, now)
+                flying -= self._record(senders.finished(flying), watch, token, now)
 
-    def _wind_up(self, senders: Senders, outcome: Outcome, token: str, now: datetime) -> None:
+    def _wind_up(self, senders: Senders, watch: brakes.Watch, token: str, now: datetime) -> None:
         """Write down what the running calls bring; messages nobody called for go back."""
         unsent, finished = senders.stop()
-        self._record(finished, outcome, token, now)
+        self._record(finished, watch, token, now)
         with writing(self.database) as connection:
             record.given_back(connection, [outgoing.touch_id for outgoing in unsent], token)
 
@@ -105,11 +113,15 @@ class Dispatcher:
     ) -> Prepared | None:
         """One batch, claimed and decided in one transaction: a worker that dies in it leaves the
         touches as they were."""
-        open_channels = [channel for channel in Channel if channel not in outcome.closed]
-        ids = claim(connection, now, self.batch, token, open_channels)
+        held = brakes.look(connection, now)
+        room = self.batch
+        if outcome.ceiling is not None:
+            room = min(room, outcome.ceiling - outcome.claimed)
+        channels = [one for one in held.open_channels() if one not in outcome.refused]
+        ids = claim(connection, now, room, token, channels) if room > 0 else []
         if not ids:
             return None
-        batch = gather(connection, ids, now, self.scripts, self._class_of)
+        batch = gather(connection, ids, now, self.scripts, self._class_of, held.campaigns)
         prepared = prepare(connection, batch, self.workshop, token, now)
         outcome.claimed += len(ids)
         outcome.broken |= prepared.broken
@@ -119,13 +131,9 @@ class Dispatcher:
         return self.workshop.renderer.class_of(template)
 
     def _record(
-        self, finished: Sequence[Result], outcome: Outcome, token: str, now: datetime
+        self, finished: Sequence[Result], watch: brakes.Watch, token: str, now: datetime
     ) -> int:
-        for result in finished:
-            error = result.outcome
-            if isinstance(error, ConnectorError) and error.failure is SendFailure.ACCOUNT:
-                channel = Channel.EMAIL if result.segments is None else Channel.SMS
-                outcome.closed[channel] = str(error)
         with writing(self.database) as connection:
             record.results(connection, finished, token, now)
+            watch.notice(connection, finished, now)
         return len(finished)

@@ -1,7 +1,7 @@
 """Reading the situation of a whole batch in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +87,7 @@ class Batch:
     rows: Sequence[Row[Any]]
     scripts: Mapping[int, Script]
     class_of: Callable[[str], MessageClass | None]
+    paused: Collection[str]  # campaigns an operator holds
     sent: dict[int, list[Sent]]
     suppressed: set[tuple[str, str]]
     clicked: dict[int, set[str]]
@@ -114,7 +115,7 @@ class Batch:
             touch_id=row.touch_id,
             enrolment_id=row.enrolment_id,
             campaign=script.campaign,
-            status=script.status,
+            status=Status.PAUSED if row.campaign in self.paused else script.status,
             sequence=row.sequence,
             step=step,
             message_class=MessageClass.MARKETING if step.offer else self.class_of(step.template),
@@ -139,6 +140,7 @@ def gather(
     now: datetime,
     scripts: Callable[[Connection, set[int]], Mapping[int, Script]],
     class_of: Callable[[str], MessageClass | None],
+    paused: Collection[str] = (),
 ) -> Batch:
     """Read the situation of the claimed touches `ids`: seven queries, however many they are.
 
@@ -154,6 +156,7 @@ def gather(
         rows=rows,
         scripts=known,
         class_of=class_of,
+        paused=paused,
         sent=_sent(connection, people, now - _lookback(known.values())),
         suppressed=_suppressed(connection, rows),
         clicked=_clicked(connection, journeys),
@@ -186,6 +189,7 @@ def _everything(connection: Connection, ids: Sequence[int]) -> Any:
             touches.c.planned_at,
             touches.c.attempts,
             enrolments.c.version_id,
+            enrolments.c.campaign,
             enrolments.c.sequence,
             enrolments.c.state.label("enrolment_state"),
             enrolments.c.window_ends_at,

@@ -40,6 +40,11 @@ def still_unpaid(s: Situation, now: datetime, _: Rates) -> Decision:
     return Skip("goal_window_over") if s.window_ends_at <= now else Send()
 
 
+def not_stale(s: Situation, now: datetime, _: Rates) -> Decision:
+    """After an outage, or a cap that never gave room: what comes too late is not sent at all."""
+    return Skip("too_late") if now > s.planned_at + s.campaign.limits.max_late else Send()
+
+
 def campaign_runs(s: Situation, now: datetime, _: Rates) -> Decision:
     """A paused campaign waits; an ended one lets those finish who are in it."""
     if s.status in (Status.PAUSED, Status.DRAFT):
@@ -132,6 +137,7 @@ def quiet_hours(s: Situation, now: datetime, _: Rates) -> Decision:
 # The first no wins; order is meaning: what ends a touch is asked before what delays it.
 POLICIES: tuple[Policy, ...] = (
     still_unpaid,
+    not_stale,
     may_contact,
     reachable,
     template_reads,
@@ -178,6 +184,5 @@ def _within(amount: AmountRange, s: Situation, rates: Rates) -> bool:
 
 
 def _last_moment(s: Situation) -> datetime:
-    if s.order.expires_at is None:
-        return s.window_ends_at
-    return min(s.window_ends_at, s.order.expires_at)
+    latest = min(s.window_ends_at, s.planned_at + s.campaign.limits.max_late)
+    return latest if s.order.expires_at is None else min(latest, s.order.expires_at)

@@ -1,6 +1,6 @@
 """One transaction from claimed touches to messages marked `sending`: decide, offer, render."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from recovery.campaign.schema import WithoutOffer
+from recovery.clock import Stopwatch
 from recovery.db import insert_ignore, table
-from recovery.dispatch import record
+from recovery.dispatch import pace, record
 from recovery.dispatch.gather import Batch
 from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide
 from recovery.dispatch.render import Message, Renderer
@@ -31,7 +32,10 @@ class Outgoing:
     touch_id: int
     enrolment_id: int
     attempts: int  # before this one
+    channel: Channel
     message: Message
+    watch: Stopwatch  # since its touch was claimed
+    wait: float = 0.0  # seconds on that watch before it may leave, for the pace
 
 
 @dataclass(slots=True)
@@ -39,9 +43,6 @@ class Prepared:
     """What became of one batch."""
 
     outgoing: list[Outgoing] = field(default_factory=list)
-    tasks: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    snoozed: Counter[str] = field(default_factory=Counter)
     broken: set[str] = field(default_factory=set)  # template errors, as the marketer reads them
 
 
@@ -52,6 +53,7 @@ class Workshop:
     renderer: Renderer
     rates: Rates
     secret: str
+    limits: pace.Limits = field(default_factory=pace.Limits)
 
 
 def prepare(
@@ -67,8 +69,9 @@ def prepare(
         decided.append((situation, decision))
     grants = _offers(connection, decided, shop, now)
     final = [(s, _with_offer(s, decision, grants.get(s.touch_id))) for s, decision in decided]
-    messages = _messages(final, grants, shop, now, prepared)
-    _write(connection, messages, journal, prepared, token, now)
+    paced, waits = _paced(connection, final, shop.limits, now)
+    messages = _messages(paced, grants, shop, now, prepared)
+    _write(connection, messages, journal, prepared, token, now, waits)
     journal.write(connection)
     return prepared
 
@@ -147,6 +150,31 @@ def _with_offer(s: Situation, decision: Decision, granted: Grant | Refusal | Non
     return Send(granted.reason)
 
 
+def _paced(
+    connection: Connection,
+    decided: Sequence[tuple[Situation, Decision]],
+    limits: pace.Limits,
+    now: datetime,
+) -> tuple[list[tuple[Situation, Decision]], dict[int, float]]:
+    """Give each message its moment: soon, with the seconds to wait, or later."""
+    if not limits.gaps:
+        return list(decided), {}
+    leaving = [
+        s
+        for s, decision in decided
+        if isinstance(decision, Send) and s.step.channel is not Channel.TASK
+    ]
+    wanted = [(s.step.channel.value, s.order.country) for s in leaving]
+    told = pace.moments(connection, limits, wanted, now)
+    at = {s.touch_id: moment for s, moment in zip(leaving, told, strict=True)}
+    late = {touch: moment for touch, moment in at.items() if moment > now + pace.REACH}
+    kept = [
+        (s, Snooze(late[s.touch_id], "pace") if s.touch_id in late else decision)
+        for s, decision in decided
+    ]
+    return kept, {touch: (moment - now).total_seconds() for touch, moment in at.items()}
+
+
 def _messages(
     decided: Sequence[tuple[Situation, Decision]],
     grants: dict[int, Grant | Refusal],
@@ -176,36 +204,51 @@ def _write(
     prepared: Prepared,
     token: str,
     now: datetime,
+    waits: dict[int, float],
 ) -> None:
-    going = [s.touch_id for s, decision, _ in made if isinstance(decision, Send)]
-    ours = record.sending(connection, going, token, now)
-    skips: list[tuple[int, Skip]] = []
-    waits: list[tuple[int, Snooze]] = []
-    handed: list[Situation] = []
-    for s, decision, message in made:
-        match decision:
-            case Skip(reason):
-                skips.append((s.touch_id, decision))
-                prepared.skipped[reason] += 1
-                journal.note(s.enrolment_id, s.touch_id, "skip", reason)
-            case Snooze(until, reason):
-                if reason == TEMPLATE_ERROR and not prepared.broken:
-                    prepared.broken.add(f"templates/{s.step.template}: see `recovery check`")
-                waits.append((s.touch_id, decision))
-                prepared.snoozed[reason] += 1
-                journal.note(s.enrolment_id, s.touch_id, "snooze", reason, f"{until:%FT%TZ}")
-            case Send(note) if s.touch_id in ours:
-                journal.note(s.enrolment_id, s.touch_id, "send", note)
-                if message is None:
-                    handed.append(s)
-                else:
-                    prepared.outgoing.append(
-                        Outgoing(s.touch_id, s.enrolment_id, s.attempts, message)
-                    )
-    record.skipped(connection, skips, token)
-    record.snoozed(connection, waits, token)
+    skips = [(s, decision) for s, decision, _ in made if isinstance(decision, Skip)]
+    later = [(s, decision) for s, decision, _ in made if isinstance(decision, Snooze)]
+    going = [(s, decision, m) for s, decision, m in made if isinstance(decision, Send)]
+    record.skipped(connection, [(s.touch_id, skip) for s, skip in skips], token)
+    record.snoozed(connection, [(s.touch_id, wait) for s, wait in later], token)
+    ours = record.sending(connection, [s.touch_id for s, _, _ in going], token, now)
+    _count(skips, later, journal, prepared)
+    handed, watch = [], Stopwatch()
+    for s, send, message in going:
+        if s.touch_id not in ours:
+            continue
+        journal.note(s.enrolment_id, s.touch_id, "send", send.note)
+        if message is None:
+            handed.append(s)
+        else:
+            prepared.outgoing.append(_outgoing(s, message, watch, waits.get(s.touch_id, 0.0)))
     _hand_over(connection, handed, token, now)
-    prepared.tasks = len(handed)
+
+
+def _count(
+    skips: Sequence[tuple[Situation, Skip]],
+    later: Sequence[tuple[Situation, Snooze]],
+    journal: record.Journal,
+    prepared: Prepared,
+) -> None:
+    for s, skip in skips:
+        journal.note(s.enrolment_id, s.touch_id, "skip", skip.reason)
+    for s, wait in later:
+        journal.note(s.enrolment_id, s.touch_id, "snooze", wait.reason, f"{wait.until:%FT%TZ}")
+        if wait.reason == TEMPLATE_ERROR and not prepared.broken:
+            prepared.broken.add(f"templates/{s.step.template}: see `recovery check`")
+
+
+def _outgoing(s: Situation, message: Message, watch: Stopwatch, wait: float) -> Outgoing:
+    return Outgoing(
+        touch_id=s.touch_id,
+        enrolment_id=s.enrolment_id,
+        attempts=s.attempts,
+        channel=s.step.channel,
+        message=message,
+        watch=watch,
+        wait=wait,
+    )
 
 
 def _hand_over(
@@ -230,7 +273,13 @@ def _hand_over(
         ],
     )
     receipts = [
-        record.Result(s.touch_id, s.enrolment_id, s.attempts, Receipt("tasks", s.step.to or ""))
+        record.Result(
+            s.touch_id,
+            s.enrolment_id,
+            s.attempts,
+            Channel.TASK,
+            Receipt("tasks", s.step.to or ""),
+        )
         for s in handed
     ]
     record.results(connection, receipts, token, now)

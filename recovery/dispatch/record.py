@@ -13,7 +13,7 @@ from recovery.dispatch.claim import LEASE
 from recovery.dispatch.situation import Skip, Snooze
 from recovery.errors import ConnectorError, SendFailure
 from recovery.incentives import budget, issue
-from recovery.message import Receipt
+from recovery.message import Channel, Receipt
 from recovery.models import TOUCH_MOVES, Touch, TouchState
 from recovery.models import Decision as Entry
 
@@ -32,6 +32,7 @@ class Result:
     touch_id: int
     enrolment_id: int
     attempts: int
+    channel: Channel
     outcome: Receipt | ConnectorError
     segments: int | None = None
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import TypeVar
 
 from recovery.connectors.base import Sender
+from recovery.dispatch.claim import LEASE
 from recovery.dispatch.prepare import Outgoing
 from recovery.dispatch.record import Result
 from recovery.errors import ConnectorError, SendFailure
@@ -14,24 +15,32 @@ from recovery.message import Channel, Receipt, SmsMessage
 
 LINGER = 0.02  # seconds to wait for more results before handing on those at hand
 TOGETHER = 500  # results written in one transaction, at most
+# A worker that slept longer than this may have lost its claim: it gives the message back.
+FENCE_SECONDS = LEASE.total_seconds() / 2
 
 T = TypeVar("T")
 
 
 class Senders:
-    """A context with `concurrency` sending threads; leaving it waits for those still calling."""
+    """A context with `concurrency` sending threads a channel: a slow one never holds the other.
 
-    def __init__(self, senders: Mapping[Channel, Sender], concurrency: int) -> None:
+    `patient` waits for a message's moment on the wall clock; a virtual clock stands still, so
+    there nobody waits. Leaving the context ends the calls that run and starts no more.
+    """
+
+    def __init__(
+        self, senders: Mapping[Channel, Sender], concurrency: int, *, patient: bool = True
+    ) -> None:
         self._senders = senders
-        self._waiting: SimpleQueue[Outgoing | None] = SimpleQueue()
+        self._concurrency = concurrency
+        self._patient = patient
+        self._stopping = Event()
+        self._waiting: dict[Channel, SimpleQueue[Outgoing | None]] = {}
         self._results: SimpleQueue[Result] = SimpleQueue()
-        self._threads = [
-            Thread(target=self._work, name=f"send-{n}", daemon=True) for n in range(concurrency)
-        ]
+        self._unsent: SimpleQueue[Outgoing] = SimpleQueue()
+        self._threads: list[Thread] = []
 
     def __enter__(self) -> "Senders":
-        for thread in self._threads:
-            thread.start()
         return self
 
     def __exit__(
@@ -45,16 +54,22 @@ class Senders:
     def stop(self) -> tuple[list[Outgoing], list[Result]]:
         """Start no more calls and wait for those running; returns what was never started, and the
         results nobody has asked for yet."""
-        unsent = _drained(self._waiting)
-        for _ in self._threads:
-            self._waiting.put(None)
+        self._stopping.set()
+        for queue in self._waiting.values():
+            for outgoing in _drained(queue):
+                if outgoing is not None:
+                    self._unsent.put(outgoing)
+            for _ in range(self._concurrency):
+                queue.put(None)
         for thread in self._threads:
             thread.join()
-        return [outgoing for outgoing in unsent if outgoing is not None], _drained(self._results)
+        return _drained(self._unsent), _drained(self._results)
 
     def take(self, outgoing: Outgoing) -> None:
-        """Send it as soon as a thread is free."""
-        self._waiting.put(outgoing)
+        """Send it as soon as its moment has come and a thread is free."""
+        if outgoing.channel not in self._waiting:
+            self._start(outgoing.channel)
+        self._waiting[outgoing.channel].put(outgoing)
 
     def finished(self, flying: int) -> list[Result]:
         """Wait for at least one result of the `flying` messages; take along those that follow."""
@@ -66,23 +81,46 @@ class Senders:
                 break
         return results
 
-    def _work(self) -> None:
-        while (outgoing := self._waiting.get()) is not None:
-            self._results.put(self._send(outgoing))
+    def _start(self, channel: Channel) -> None:
+        queue = self._waiting[channel] = SimpleQueue()
+        for number in range(self._concurrency):
+            name = f"send-{channel}-{number}"
+            thread = Thread(target=self._work, args=(queue,), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self, queue: "SimpleQueue[Outgoing | None]") -> None:
+        while (outgoing := queue.get()) is not None:
+            if self._patient and outgoing.wait:
+                self._stopping.wait(max(0.0, outgoing.wait - outgoing.watch.seconds()))
+            if self._stopping.is_set():
+                self._unsent.put(outgoing)
+            else:
+                self._results.put(self._send(outgoing))
 
     def _send(self, outgoing: Outgoing) -> Result:
         message = outgoing.message
-        channel, segments = Channel.EMAIL, None
-        if isinstance(message, SmsMessage):
-            channel, segments = Channel.SMS, message.segments
         answer: Receipt | ConnectorError
         try:
-            answer = self._senders[channel].send(message)
+            if outgoing.watch.seconds() > FENCE_SECONDS:
+                raise ConnectorError(
+                    "this worker woke up late and gives the message back",
+                    failure=SendFailure.TEMPORARY,
+                    code="woke_late",
+                )
+            answer = self._senders[outgoing.channel].send(message)
         except ConnectorError as error:
             answer = error
         except Exception as error:  # a bug in a connector: nobody knows what left us
             answer = ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
-        return Result(outgoing.touch_id, outgoing.enrolment_id, outgoing.attempts, answer, segments)
+        return Result(
+            touch_id=outgoing.touch_id,
+            enrolment_id=outgoing.enrolment_id,
+            attempts=outgoing.attempts,
+            channel=outgoing.channel,
+            outcome=answer,
+            segments=message.segments if isinstance(message, SmsMessage) else None,
+        )
 
 
 def _drained(queue: "SimpleQueue[T]") -> list[T]:

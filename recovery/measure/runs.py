@@ -52,6 +52,7 @@ class RunResult:
     settled: Tally = field(default_factory=Tally)
     hinted: int = 0
     released: int = 0  # touches that a dead worker held
+    reconciled: dict[str, int] = field(default_factory=dict)  # unknown touches looked for
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # senders whose account does not work
@@ -82,6 +83,7 @@ class RunResult:
                 "exited": dict(sorted(settled.exited.items())),
                 "exhausted": settled.exhausted,
             },
+            "reconciled": self.reconciled,
             "problems": self.problems,
             "warnings": self.warnings,
             "refused": self.refused,

@@ -92,6 +92,16 @@ class CostSettings(Section):
         return _amount(value)
 
 
+class PaceSettings(Section):
+    """How fast messages leave, over all workers together; unset means as fast as it goes."""
+
+    email: str | None = Field(None, description="e-mails, e.g. 50 per second")
+    sms: str | None = Field(None, description="SMS, e.g. 10 per second")
+    markets: str | None = Field(
+        None, description="of one market, e.g. US sms 1 per second; BR sms 30 per minute"
+    )
+
+
 class Settings(Section):
     """Everything that can be set, checked. Paths are absolute; times and money are elsewhere."""
 
@@ -118,6 +128,15 @@ class Settings(Section):
     )
     concurrency: int = Field(16, ge=1, le=1024, description="messages in flight at once")
     batch: int = Field(500, ge=1, le=10_000, description="touches claimed at once")
+    max_per_run: int | None = Field(
+        None, ge=1, description="touches one run may claim at most: a brake for bad days"
+    )
+    unknown_email: Literal["hold", "resend"] = Field(
+        "resend", description="an e-mail that its provider knows nothing of: hold, or resend once"
+    )
+    unknown_sms: Literal["hold", "resend"] = Field(
+        "hold", description="an SMS that its provider knows nothing of: hold, or resend once"
+    )
     rates_file: Path | None = Field(
         None, alias="rates", description="your own exchange rates (CSV), before the ECB's"
     )
@@ -129,6 +148,7 @@ class Settings(Section):
     shop: ShopSettings = ShopSettings()
     vip: VipSettings = VipSettings()
     costs: CostSettings = CostSettings()
+    pace: PaceSettings = PaceSettings()
 
     @property
     def campaigns_dir(self) -> Path:

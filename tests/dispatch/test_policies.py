@@ -116,6 +116,19 @@ CASES: list[tuple[str, dict[str, Any], Decision]] = [
     ("recovered", {"enrolment_state": EnrolmentState.RECOVERED}, Skip("enrolment_recovered")),
     ("window over", {"window_ends_at": NOON}, Skip("goal_window_over")),
     ("a task for a paid order", {"does": TASK, "order_status": OrderStatus.PAID}, Skip("paid")),
+    # after an outage
+    ("late", {"planned_at": NOON - 3 * DAY}, Send()),
+    ("too late", {"planned_at": NOON - 3 * DAY - HOUR}, Skip("too_late")),
+    (
+        "late by its own limit",
+        {"limits": "{max_late: 2h}", "planned_at": NOON - 3 * HOUR},
+        Skip("too_late"),
+    ),
+    (
+        "the wait would be too long",
+        {"limits": "{max_late: 30m, quiet: 12:00-14:00}"},
+        Skip("too_late_after_quiet_hours"),
+    ),
     # the file today
     ("paused", {"status": Status.PAUSED}, Snooze(NOON + LOOK_AGAIN, "paused")),
     ("draft again", {"status": Status.DRAFT}, Snooze(NOON + LOOK_AGAIN, "paused")),
@@ -263,6 +276,7 @@ def test_an_amount_in_another_currency_compares_at_the_rate(tmp_path):
 
 AGAINST = {
     "still_unpaid": ({"order_status": OrderStatus.PAID}, "paid"),
+    "not_stale": ({"planned_at": NOON - 4 * DAY}, "too_late"),
     "may_contact": ({"order_failure_reason": "fraud_suspected"}, "do_not_contact"),
     "reachable": ({"order_email": None}, "no_email"),
     "template_reads": ({"message_class": None}, "template_error"),
@@ -278,7 +292,7 @@ AGAINST = {
 
 
 def test_the_first_no_wins_in_the_order_of_the_table():
-    """All twelve object; one after the other gives up, and the next one is heard."""
+    """All of them object; one after the other gives up, and the next one is heard."""
     limits = "{min_gap: 12h, per_customer: 2 per week, quiet: 12:00-14:00}"
     heard = []
     for number in range(len(POLICIES)):

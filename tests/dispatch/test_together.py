@@ -11,7 +11,7 @@ from tests.support.senders import Scripted, post
 
 CUSTOMERS = 30
 GOAL = "{paid_within: 14d}"
-CAPPED = "{per_customer: 1 per week, min_gap: 0m}"
+CAPPED = "{per_customer: 1 per week, min_gap: 0m, max_late: 14d}"
 
 
 def test_two_dispatchers_at_once_keep_every_customers_cap(house: House):

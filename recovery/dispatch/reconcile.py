@@ -1,0 +1,185 @@
+"""Evidence for touches whose sending got no answer: ask the provider, and believe it carefully.
+
+"Found" proves that it went out. "Not found" proves nothing by itself: providers show their
+records late. It counts only after a settling time, and only while the provider shows a touch that
+we tried after this one. Then the policy decides: hold, or send once more.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from recovery.connectors.base import Answer, Found, Lookup, Wanted
+from recovery.db import changed, reading, table, writing
+from recovery.dispatch.record import Journal
+from recovery.facts import EventKind
+from recovery.incentives import issue
+from recovery.message import Channel
+from recovery.models import Enrolment, Order, Touch, TouchState
+
+SETTLE = {Channel.EMAIL: timedelta(minutes=30), Channel.SMS: timedelta(minutes=15)}
+LOOK_AGAIN = timedelta(minutes=15)  # when nothing could be learned
+LOOK_LATER = timedelta(hours=6)  # when the records show nothing and the policy is to hold
+TOGETHER = 100
+HOLD, RESEND = "hold", "resend"
+
+touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
+
+_AFTER = {
+    EventKind.DELIVERED: TouchState.DELIVERED,
+    EventKind.BOUNCED: TouchState.BOUNCED,
+    EventKind.BLOCKED: TouchState.BOUNCED,
+    EventKind.DROPPED: TouchState.FAILED,
+    EventKind.FAILED: TouchState.FAILED,
+}
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What became of the unknown touches that were looked for."""
+
+    found: int = 0
+    resent: int = 0
+    held: int = 0
+    unsearched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Looks for `unknown` touches at their provider. `policy` says hold or resend a channel."""
+
+    database: Engine
+    lookups: Mapping[Channel, Lookup]
+    policy: Mapping[Channel, str]
+    reads: Callable[[str], int | None]
+    tally: Reconciled = field(default_factory=Reconciled)
+
+    def run(self, now: datetime) -> Reconciled:
+        """Look once for everything that has settled; no transaction is open while we ask."""
+        for channel, lookup in self.lookups.items():
+            with reading(self.database) as connection:
+                lost = connection.execute(_unknown(channel, now)).all()
+                control = connection.execute(_control(channel, lost)).first() if lost else None
+            if lost:
+                asked = [*lost, control] if control is not None else lost
+                answer = lookup.find([_wanted(row) for row in asked], self.reads)
+                with writing(self.database) as connection:
+                    self._judge(connection, lost, control, answer, now)
+        return self.tally
+
+    def _judge(
+        self,
+        connection: Connection,
+        lost: Sequence[Row[Any]],
+        control: Row[Any] | None,
+        answer: Answer,
+        now: datetime,
+    ) -> None:
+        journal = Journal(now, [])
+        alive = control is not None and control.id in answer.found
+        for row in lost:
+            found = answer.found.get(row.id)
+            if found is not None:
+                self._proven(connection, row, found, journal)
+            elif row.id in answer.searched and alive:
+                self._nothing_there(connection, row, journal, now)
+            else:
+                self.tally.unsearched += 1
+                _keep(connection, row, now + LOOK_AGAIN, row.reason)
+        journal.write(connection)
+
+    def _proven(
+        self, connection: Connection, row: Row[Any], found: Found, journal: Journal
+    ) -> None:
+        """The provider has it: sent, and perhaps more."""
+        self.tally.found += 1
+        state = _AFTER.get(found.state, TouchState.SENT)
+        moved = _move(connection, row.id, state, provider_id=found.provider_id, reason=found.code)
+        if moved:
+            journal.note(row.enrolment_id, row.id, "reconciled", state.value, found.provider_id)
+            issue.confirm(connection, [row.id])
+
+    def _nothing_there(
+        self, connection: Connection, row: Row[Any], journal: Journal, now: datetime
+    ) -> None:
+        """The provider is alive and has nothing of it: the policy decides."""
+        if self.policy[Channel(row.channel)] == RESEND and not row.resent:
+            self.tally.resent += 1
+            if _move(
+                connection, row.id, TouchState.PLANNED, resent=True, due_at=now, tried_at=None
+            ):
+                journal.note(row.enrolment_id, row.id, "reconciled", "not_found_resend")
+            return
+        self.tally.held += 1
+        if row.reason != "not_found_held":
+            journal.note(row.enrolment_id, row.id, "reconciled", "not_found_held")
+        _keep(connection, row, now + LOOK_LATER, "not_found_held")
+
+
+def _unknown(channel: Channel, now: datetime) -> Any:
+    return (
+        _addressed(channel)
+        .where(
+            touches.c.state == TouchState.UNKNOWN,
+            touches.c.tried_at <= now - SETTLE[channel],
+            touches.c.due_at <= now,
+        )
+        .order_by(touches.c.tried_at, touches.c.id)
+        .limit(TOGETHER)
+    )
+
+
+def _control(channel: Channel, lost: Sequence[Row[Any]]) -> Any:
+    """A touch that surely went out, tried after all of these: can the provider show that one?"""
+    latest = max(row.tried_at for row in lost)
+    sure = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
+    return (
+        _addressed(channel)
+        .where(touches.c.state.in_(sure), touches.c.tried_at > latest)
+        .order_by(touches.c.tried_at, touches.c.id)
+        .limit(1)
+    )
+
+
+def _addressed(channel: Channel) -> Any:
+    address = orders.c.email if channel is Channel.EMAIL else orders.c.phone
+    return (
+        select(
+            touches.c.id,
+            touches.c.enrolment_id,
+            touches.c.channel,
+            touches.c.tried_at,
+            touches.c.reason,
+            touches.c.resent,
+            address.label("address"),
+        )
+        .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
+        .join(orders, orders.c.id == enrolments.c.order_id)
+        .where(touches.c.channel == channel.value, address.is_not(None))
+    )
+
+
+def _wanted(row: Row[Any]) -> Wanted:
+    return Wanted(row.id, row.address, row.tried_at)
+
+
+def _move(connection: Connection, touch_id: int, to: TouchState, **values: object) -> bool:
+    """`unknown → to`; the loser of a race (an event came meanwhile) does nothing."""
+    kept = {key: value for key, value in values.items() if value is not None or key == "tried_at"}
+    statement = (
+        update(touches)
+        .where(touches.c.id == touch_id, touches.c.state == TouchState.UNKNOWN)
+        .values(state=to, lease_until=None, claim=None, **kept)
+    )
+    return changed(connection, statement) == 1
+
+
+def _keep(connection: Connection, row: Row[Any], look_at: datetime, reason: str | None) -> None:
+    connection.execute(
+        update(touches)
+        .where(touches.c.id == row.id, touches.c.state == TouchState.UNKNOWN)
+        .values(due_at=look_at, reason=reason)
+    )

@@ -286,7 +286,7 @@ AGAINST = {
     "campaign_runs": ({"status": Status.PAUSED}, "paused"),
     "person_on_it": ({"task_claimed": True}, "person_on_it"),
     "minimum_gap": ({"sent": earlier(1)}, "minimum_gap"),
-    "customer_cap": ({"sent": earlier(30, 20)}, "customer_cap"),
+    "customer_cap": ({"sent": earlier(120, 110)}, "customer_cap"),
     "quiet_hours": ({}, "quiet_hours"),
 }
 

@@ -98,7 +98,9 @@ def _free(campaign: Campaign) -> list[ColumnElement[bool]]:
     taken = exists().where(enrolments.c.order_id == orders.c.id, ~as_cart)
     live = exists().where(
         enrolments.c.customer_id == orders.c.customer_id,
-        enrolments.c.campaign == campaign.campaign,
+        # No index can be entered by this: PostgreSQL, when it believes that the campaign is small,
+        # would walk all of it for each order.
+        enrolments.c.campaign + "" == campaign.campaign,
         enrolments.c.state == EnrolmentState.ACTIVE,
     )
     return [~taken, ~live]

@@ -18,6 +18,7 @@ from recovery.errors import UsageError
 from recovery.settings.schema import (
     CostSettings,
     SendgridSettings,
+    ServeSettings,
     Settings,
     ShopSettings,
     TwilioSettings,
@@ -30,6 +31,7 @@ from recovery.settings.sources import Given, from_dotenv, from_environ, from_tom
 __all__ = [
     "CostSettings",
     "SendgridSettings",
+    "ServeSettings",
     "Settings",
     "ShopSettings",
     "TwilioSettings",

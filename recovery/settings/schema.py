@@ -16,6 +16,7 @@ from recovery.settings.secret_key import kept_key
 
 PREFIX = "RECOVERY_"
 _AMOUNT = re.compile(r"\d+(\.\d+)? ([A-Z]{3})")
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -46,6 +47,18 @@ class TwilioSettings(Section):
     messaging_service_sid: str | None = Field(None, description="messaging service, MG...")
     from_: str | None = Field(None, alias="from", description="sending number, +15005550006")
     base_url: str | None = Field(None, description="another address of the API, for tests")
+    webhook_key: SecretStr | None = _secret(
+        "shared key, when Twilio signs webhooks with one instead of the auth token"
+    )
+
+
+class ServeSettings(Section):
+    """How `recovery serve` treats whoever calls."""
+
+    body_limit: int = Field(1_048_576, ge=1024, description="largest body taken, bytes")
+    read_seconds: float = Field(
+        15, gt=0, le=300, description="how long a caller may take to say what they want"
+    )
 
 
 class ShopSettings(Section):
@@ -123,6 +136,9 @@ class Settings(Section):
         None, alias="secret_key", repr=False, description="signs links; made once when local"
     )
     orders_secret: SecretStr | None = _secret("shared with the shop: signs POST /v1/orders")
+    pay_hosts: tuple[str, ...] = Field(
+        (), description="hosts of payment pages; .example.com stands for all below it"
+    )
     base_currency: str = Field(
         "USD", description="compares amounts across currencies, never used for sums"
     )
@@ -148,6 +164,7 @@ class Settings(Section):
     shop: ShopSettings = ShopSettings()
     vip: VipSettings = VipSettings()
     costs: CostSettings = CostSettings()
+    serve: ServeSettings = ServeSettings()
     pace: PaceSettings = PaceSettings()
 
     @property
@@ -195,6 +212,7 @@ class Settings(Section):
                 self.orders_secret,
                 self.sendgrid.api_key,
                 self.twilio.auth_token,
+                self.twilio.webhook_key,
             )
         )
         return tuple(one for one in (*passwords, *keys) if one)
@@ -205,6 +223,15 @@ class Settings(Section):
         if not value.startswith(("memory://", "redis://", "rediss://")):
             raise ValueError("should be memory:// or start with redis://")
         return value
+
+    @field_validator("pay_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> list[str]:
+        listed = value.split(",") if isinstance(value, str) else value
+        hosts = [str(one).strip().lower() for one in listed] if isinstance(listed, list) else ["?"]
+        if not all(_HOST.fullmatch(one) for one in hosts if one):
+            raise ValueError("should be hosts such as pay.shop.example, .stripe.com")
+        return [one for one in hosts if one]
 
     @field_validator("public_url")
     @classmethod

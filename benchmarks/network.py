@@ -10,7 +10,9 @@ takes, and the sender's package of the sender (against the same bytes on a bare 
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter, process_time
 from urllib.parse import urlencode
 
@@ -33,6 +35,7 @@ IN_FLIGHT = 64
 LATENCY = 0.1  # seconds
 SMS = CAMPAIGN.replace("email: payment-failed", "sms: payment-failed")
 EMAIL = an_email(html="<html>" + "<p>Hola María, tu pago no se completó</p>" * 200 + "</html>")
+# The least that a message can cost: its bytes there, the answer back.
 BARE_MAIL = (
     "/v3/mail/send",
     bytes(9_000),
@@ -76,16 +79,18 @@ def whole(
     make: Callable[[str], Sender], campaign: str, count: int, latency: float, *, postgres: bool
 ) -> Speed:
     """Dispatch `count` due touches from the database to the provider and back."""
-    with database(postgres=postgres) as engine, provider(latency) as url:
+    with (
+        database(postgres=postgres) as engine,
+        provider(latency) as url,
+        closing(make(url)) as sender,
+    ):
         fill(engine, count)
         with writing(engine) as connection:
             enrol(connection, [parse_campaign(campaign, "bench.yaml")], NOW, load_rates(NOW.date()))
-        sender = make(url)
         wall, cpu = perf_counter(), process_time()
         outcome = dispatcher(engine, sender, IN_FLIGHT).run(NOW)
         wall, cpu = perf_counter() - wall, process_time() - cpu
-        sender.close()
-    assert outcome.claimed == count and not outcome.closed, outcome
+    assert outcome.claimed == count, outcome
     return Speed(count / wall, count / cpu)
 
 
@@ -98,12 +103,6 @@ def alone(send: Callable[[], object], count: int) -> Speed:
         return Speed(count / (perf_counter() - wall), count / (process_time() - cpu))
 
 
-def bare(url: str, request: tuple[str, bytes, dict[str, str]]) -> Callable[[], object]:
-    """The least that a message can cost: its bytes there, the answer back."""
-    wire = Wire(url)
-    return lambda: wire.request("POST", *request)
-
-
 def main() -> None:
     """Run and print."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
@@ -114,10 +113,9 @@ def main() -> None:
     ):
         at_once = whole(make, campaign, count, 0.0, postgres=postgres)
         slow = whole(make, campaign, count, LATENCY, postgres=postgres)
-        with provider() as url:
-            sender = make(url)
-            only = alone(lambda sender=sender, message=message: sender.send(message), count)
-            floor = alone(bare(url, request), count)
+        with provider() as url, closing(make(url)) as sender, closing(Wire(url)) as wire:
+            only = alone(partial(sender.send, message), count)
+            floor = alone(partial(wire.request, "POST", *request), count)
         say(
             f"network: {name} ({'PostgreSQL' if postgres else 'SQLite'})",
             {

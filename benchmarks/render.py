@@ -1,9 +1,10 @@
-"""How fast messages are rendered, against the bare work: `python -m benchmarks.render`.
+"""How fast messages are rendered, against the bare work: `python -m benchmarks.render [MESSAGES]`.
 
 Prints messages a second on one core and ratios measured in the same run. The yardstick is the same
 letter, its subject, text and HTML, as plain Jinja with two holes: no loop, no sandbox, no formats.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,6 +74,7 @@ def bare_jinja(catalog: Catalog, view: MessageView) -> Callable[[MessageView], o
 
 def main() -> None:
     """Measure and print."""
+    count = int(sys.argv[1]) if sys.argv[1:] else 2_100
     catalog = Catalog(ROOT / "templates")
     started = time.perf_counter()
     problems = catalog.problems()
@@ -81,7 +83,7 @@ def main() -> None:
     samples = [sample(locale) for locale in LOCALES]
     views = [
         four_items(view, n)
-        for n, view in zip(range(10**5, 10**5 + 2100), cycle(samples), strict=False)
+        for n, view in zip(range(10**5, 10**5 + count), cycle(samples), strict=False)
     ]
     fresh = iter(range(10**6, 10**9))
     size = len(catalog.email(MESSAGE, views[0]).html)

@@ -11,6 +11,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -46,22 +47,20 @@ class OtherHost(TwilioHttpClient):
         return super().request(method, self._base + url.partition(".com")[2], *args, **named)
 
 
-def rows(url: str, outbox: Path) -> dict[str, Send]:
-    """Return what is measured, by the name it is printed under."""
-    sendgrid = SendGrid(API_KEY, url)
+def rows(url: str, outbox: Path, stack: ExitStack) -> dict[str, Send]:
+    """Return what is measured, by the name it is printed under; `stack` closes it."""
+    sendgrid = stack.enter_context(closing(SendGrid(API_KEY, url)))
     package = SendGridAPIClient(API_KEY, host=url)
     package.client.timeout = 15
-    wire = Wire(url)
+    wire = stack.enter_context(closing(Wire(url)))
     body = bytes(9000)
-    twilio = Twilio(
-        ACCOUNT_SID,
-        AUTH_TOKEN,
-        "http://localhost:8000",
-        messaging_service_sid=SERVICE_SID,
-        base_url=url,
-    )
-    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=OtherHost(url))
-    callback = "http://localhost:8000/hooks/twilio/status?touch=1"
+    origin = "http://localhost:8000"
+    account = {"messaging_service_sid": SERVICE_SID, "base_url": url}
+    twilio = stack.enter_context(closing(Twilio(ACCOUNT_SID, AUTH_TOKEN, origin, **account)))
+    transport = OtherHost(url)
+    stack.callback(transport.session.close)
+    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=transport)
+    callback = f"{origin}/hooks/twilio/status?touch=1"
     headers = {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"}
     files = Outbox(outbox, Channel.EMAIL)
     return {
@@ -104,9 +103,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     print(f"{'':30}{'msg/s':>9}{'CPU ms/msg':>12}{'per core':>10}{'of bare':>9}")
-    with tempfile.TemporaryDirectory() as folder, provider(options.latency) as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        provider(options.latency) as url,
+        ExitStack() as stack,
+    ):
         bare = 0.0
-        for name, send in rows(url, Path(folder)).items():
+        for name, send in rows(url, Path(folder), stack).items():
             size = options.messages + options.in_flight * 2
             runs = [
                 measure(send, options.messages, options.in_flight, 1 + round_ * size)

@@ -37,16 +37,29 @@ class EnrolmentState(StrEnum):
 
 
 TOUCH_MOVES: dict[TouchState, frozenset[TouchState]] = {
-    TouchState.PLANNED: frozenset({TouchState.CLAIMED, TouchState.SKIPPED, TouchState.CANCELLED}),
-    TouchState.CLAIMED: frozenset(
-        {TouchState.PLANNED, TouchState.SENDING, TouchState.SKIPPED, TouchState.CANCELLED}
+    # to sent: only a touch that was tried before, when the provider proves that it did go out
+    TouchState.PLANNED: frozenset(
+        {TouchState.CLAIMED, TouchState.SKIPPED, TouchState.CANCELLED, TouchState.SENT}
     ),
+    TouchState.CLAIMED: frozenset(
+        {
+            TouchState.PLANNED,
+            TouchState.SENDING,
+            TouchState.SKIPPED,
+            TouchState.CANCELLED,
+            TouchState.SENT,
+        }
+    ),
+    TouchState.SKIPPED: frozenset({TouchState.SENT}),
+    TouchState.CANCELLED: frozenset({TouchState.SENT}),
     TouchState.SENDING: frozenset(
         {TouchState.SENT, TouchState.FAILED, TouchState.PLANNED, TouchState.UNKNOWN}
     ),
     # back to planned: only once, and only when the provider's own records show nothing of it
     TouchState.UNKNOWN: frozenset({TouchState.SENT, TouchState.FAILED, TouchState.PLANNED}),
     TouchState.SENT: frozenset({TouchState.DELIVERED, TouchState.BOUNCED, TouchState.FAILED}),
+    # a provider's proof is stronger than any word that it failed
+    TouchState.FAILED: frozenset({TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED}),
     TouchState.DELIVERED: frozenset({TouchState.BOUNCED}),  # mail bounces late, too
 }
 

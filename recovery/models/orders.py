@@ -32,6 +32,8 @@ class Order(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "external_id", name="one_row_per_order"),
         Index("orders_by_customer", "customer_id", "placed_at"),
+        Index("orders_by_email", text("lower(email)")),
+        Index("orders_by_phone", "phone"),
         Index(
             "orders_unpaid",
             "status",

@@ -61,6 +61,7 @@ def _examined(desk: Desk) -> Iterator[Finding]:
         ("broker", _broker),
         ("e-mail", _email),
         ("SMS", _sms),
+        ("sending", _sending),
         ("shop", _shop),
         ("campaigns", _sentences),
     ):
@@ -125,6 +126,31 @@ def _sms(settings: "Settings") -> Finding:
 
     sms_sender(settings).close()
     return Finding("SMS", True, settings.sms_sender)
+
+
+def _sending(settings: "Settings") -> Finding:
+    """What the last runs learned: senders that refuse us, brakes that somebody holds."""
+    from sqlalchemy import make_url
+
+    from recovery import migrations
+    from recovery.db import open_engine, reading
+    from recovery.dispatch.brakes import held
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return Finding("sending", True, "nothing sent yet")
+    engine = open_engine(settings.database_url)
+    try:
+        if migrations.current(engine) != migrations.HEAD:
+            return Finding("sending", True, "not looked at before the database is upgraded")
+        with reading(engine) as connection:
+            refusals, pauses = held(connection)
+    finally:
+        engine.dispose()
+    if refusals:
+        cure = "correct the account or the key; touches stay due, the next run tries again"
+        return Finding("sending", False, "; ".join(refusals), cure, Exit.UNAVAILABLE)
+    return Finding("sending", True, "; ".join(pauses) or "no sender refuses, nothing is paused")
 
 
 def _shop(settings: "Settings") -> Finding:

@@ -48,6 +48,20 @@ def look(connection: Connection, now: datetime) -> Brakes:
     return Brakes(frozenset(closed), frozenset(paused["campaign"]), bool(paused["all"]))
 
 
+def held(connection: Connection) -> tuple[list[str], list[str]]:
+    """Refusals and pauses in words, for people: `recovery doctor` shows them."""
+    refusing = select(breakers).order_by(breakers.c.sender)
+    refusals = [
+        f"{row.sender} refuses since {row.since:%Y-%m-%d %H:%M} UTC: {row.reason}"
+        for row in connection.execute(refusing)
+    ]
+    holding = [
+        f"{row.scope} {row.name}".strip() + f" paused since {row.since:%Y-%m-%d %H:%M} UTC"
+        for row in connection.execute(select(pauses).order_by(pauses.c.scope, pauses.c.name))
+    ]
+    return refusals, holding
+
+
 @dataclass(slots=True)
 class Watch:
     """Counts refusals in a row for each channel, and opens the breaker when it is no chance."""

@@ -1,4 +1,4 @@
-"""Outside parties, one folder each, and the table that finds a sender by its name.
+"""Outside parties, one folder each, and the tables that find one by its name.
 
 A sender's module, and its provider's package, is imported only when it is asked for.
 """
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recovery.settings import Settings
 
     Factory = Callable[[Settings], Sender]
+    LookupFactory = Callable[[Settings], Lookup]
 
 
 def email_sender(settings: Settings) -> Sender:
@@ -30,12 +31,17 @@ def sms_sender(settings: Settings) -> Sender:
 
 def email_lookup(settings: Settings) -> Lookup | None:
     """Return what can ask the e-mail provider for its records; None where nobody can."""
-    return None
+    return _lookup(EMAIL_LOOKUPS, settings.email_sender, settings)
 
 
 def sms_lookup(settings: Settings) -> Lookup | None:
     """Return what can ask the SMS provider for its records; None where nobody can."""
-    return None
+    return _lookup(SMS_LOOKUPS, settings.sms_sender, settings)
+
+
+def _lookup(known: Mapping[str, LookupFactory], name: str, settings: Settings) -> Lookup | None:
+    factory = known.get(name)
+    return factory(settings) if factory else None
 
 
 def _sender(setting: str, name: str, known: Mapping[str, Factory], settings: Settings) -> Sender:
@@ -58,13 +64,34 @@ def _sms_outbox(settings: Settings) -> Sender:
     return Outbox(settings.outbox_dir, Channel.SMS, sms_from=shown)
 
 
+def _email_files(settings: Settings) -> Lookup:
+    from recovery.connectors.outbox.lookup import OutboxLookup
+
+    return OutboxLookup(settings.outbox_dir, Channel.EMAIL)
+
+
+def _sms_files(settings: Settings) -> Lookup:
+    from recovery.connectors.outbox.lookup import OutboxLookup
+
+    return OutboxLookup(settings.outbox_dir, Channel.SMS)
+
+
 def _sendgrid(settings: Settings) -> Sender:
-    sendgrid = settings.sendgrid
-    key = sendgrid.api_key.get_secret_value() if sendgrid.api_key else ""
-    _needs("RECOVERY_EMAIL_SENDER", "sendgrid", {"RECOVERY_SENDGRID_API_KEY": key})
     from recovery.connectors.sendgrid.send import SendGrid
 
-    return SendGrid(key, sendgrid.base_url)
+    return SendGrid(_sendgrid_key(settings), settings.sendgrid.base_url)
+
+
+def _sendgrid_records(settings: Settings) -> Lookup:
+    from recovery.connectors.sendgrid.lookup import SendGridLookup
+
+    return SendGridLookup(_sendgrid_key(settings), settings.sendgrid.base_url)
+
+
+def _sendgrid_key(settings: Settings) -> str:
+    key = settings.sendgrid.api_key.get_secret_value() if settings.sendgrid.api_key else ""
+    _needs("RECOVERY_EMAIL_SENDER", "sendgrid", {"RECOVERY_SENDGRID_API_KEY": key})
+    return key
 
 
 def _smtp(settings: Settings) -> Sender:
@@ -77,24 +104,34 @@ def _smtp(settings: Settings) -> Sender:
 
 def _twilio(settings: Settings) -> Sender:
     twilio = settings.twilio
-    sid, service, from_ = twilio.account_sid, twilio.messaging_service_sid, twilio.from_
-    token = twilio.auth_token.get_secret_value() if twilio.auth_token else ""
-    needed = {
-        "RECOVERY_TWILIO_ACCOUNT_SID": sid,
-        "RECOVERY_TWILIO_AUTH_TOKEN": token,
-        "RECOVERY_TWILIO_MESSAGING_SERVICE_SID or RECOVERY_TWILIO_FROM": service or from_,
-    }
-    _needs("RECOVERY_SMS_SENDER", "twilio", needed)
+    service, from_ = twilio.messaging_service_sid, twilio.from_
+    origin = {"RECOVERY_TWILIO_MESSAGING_SERVICE_SID or RECOVERY_TWILIO_FROM": service or from_}
+    sid, token = _twilio_account(settings, origin)
     from recovery.connectors.twilio.send import Twilio
 
     return Twilio(
-        sid or "",
+        sid,
         token,
         settings.public_url,
         messaging_service_sid=service,
         from_=from_,
         base_url=twilio.base_url,
     )
+
+
+def _twilio_records(settings: Settings) -> Lookup:
+    sid, token = _twilio_account(settings, {})
+    from recovery.connectors.twilio.lookup import TwilioLookup
+
+    return TwilioLookup(sid, token, base_url=settings.twilio.base_url)
+
+
+def _twilio_account(settings: Settings, more: Mapping[str, str | None]) -> tuple[str, str]:
+    sid = settings.twilio.account_sid or ""
+    token = settings.twilio.auth_token.get_secret_value() if settings.twilio.auth_token else ""
+    needed = {"RECOVERY_TWILIO_ACCOUNT_SID": sid, "RECOVERY_TWILIO_AUTH_TOKEN": token}
+    _needs("RECOVERY_SMS_SENDER", "twilio", {**needed, **more})
+    return sid, token
 
 
 def _needs(setting: str, name: str, values: Mapping[str, str | None]) -> None:
@@ -105,3 +142,9 @@ def _needs(setting: str, name: str, values: Mapping[str, str | None]) -> None:
 
 EMAIL: Mapping[str, Factory] = {"outbox": _email_outbox, "sendgrid": _sendgrid, "smtp": _smtp}
 SMS: Mapping[str, Factory] = {"outbox": _sms_outbox, "twilio": _twilio}
+# SMTP servers keep no records that we could ask for.
+EMAIL_LOOKUPS: Mapping[str, LookupFactory] = {
+    "outbox": _email_files,
+    "sendgrid": _sendgrid_records,
+}
+SMS_LOOKUPS: Mapping[str, LookupFactory] = {"outbox": _sms_files, "twilio": _twilio_records}

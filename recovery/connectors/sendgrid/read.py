@@ -118,10 +118,14 @@ def _name(event: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def message_id(whole: str) -> str:
+    """The X-Message-Id of our request, which `whole`, an sg_message_id, begins with."""
+    return _FILTER.split(whole)[0]
+
+
 def _message(event: Mapping[str, Any]) -> str | None:
-    """The X-Message-Id of our request, which sg_message_id begins with."""
     whole = _text(event, "sg_message_id")
-    return _FILTER.split(whole)[0] if whole else None
+    return message_id(whole) if whole else None
 
 
 def _detail(event: Mapping[str, Any]) -> str | None:

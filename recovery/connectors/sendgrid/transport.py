@@ -35,6 +35,12 @@ class KeptAliveClient(Client):  # type: ignore[misc]  # the package is untyped
         headers = {**self.request_headers, "Content-Type": "application/json"}
         return self._wire.request("POST", urlsplit(self._build_url(None)).path, body, headers)
 
+    def get(self, query_params: dict[str, object] | None = None) -> Answer:
+        """Ask for a record; answer with any status."""
+        address = urlsplit(self._build_url(query_params))
+        target = f"{address.path}?{address.query}" if address.query else address.path
+        return self._wire.request("GET", target, b"", dict(self.request_headers))
+
 
 def client(api_key: str, host: str, wire: Wire) -> SendGridAPIClient:
     """Return the package's client for `host`, speaking through `wire`."""

@@ -63,13 +63,10 @@ def verify(
 def read_status(form: Mapping[str, str], touch_id: int | None, at: datetime) -> MessageEvent:
     """What became of one message; `at` is when we heard, as Twilio sends no usable time."""
     status, code = _status(form), form.get("ErrorCode") or None
-    kind = KINDS.get(status, ON_ITS_WAY)
-    if kind is EventKind.FAILED and code in DEAD_NUMBERS:
-        kind = EventKind.BOUNCED
     return MessageEvent(
         source=SOURCE,
         key=status_key(form),
-        kind=kind,
+        kind=kind_of(status, code),
         at=at,
         touch_id=touch_id,
         provider_id=_sid(form),
@@ -77,6 +74,13 @@ def read_status(form: Mapping[str, str], touch_id: int | None, at: datetime) -> 
         code=code,
         detail=status,
     )
+
+
+def kind_of(status: str, code: str | None) -> EventKind:
+    """What a status of Twilio's means, and its error code where it has one."""
+    kind = KINDS.get(status, ON_ITS_WAY)
+    dead = kind is EventKind.FAILED and code in DEAD_NUMBERS
+    return EventKind.BOUNCED if dead else kind
 
 
 def read_inbound(form: Mapping[str, str], at: datetime) -> InboundSms:

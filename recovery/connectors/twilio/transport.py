@@ -42,8 +42,10 @@ class WireClient(HttpClient):  # type: ignore[misc]  # the package is untyped
         allow_redirects: bool = False,
     ) -> Response:
         """Do one request; the wire's own time-outs hold, and redirects are never followed."""
-        target = self._wire.base.path.rstrip("/") + urlsplit(uri).path
-        query = f"?{urlencode(params)}" if params else ""
+        asked = urlsplit(uri)  # the address of a next page has a query of its own
+        target = self._wire.base.path.rstrip("/") + asked.path
+        queries = [part for part in (asked.query, urlencode(params or {})) if part]
+        query = f"?{'&'.join(queries)}" if queries else ""
         login = b64encode(":".join(auth or ()).encode()).decode()
         body = urlencode(data or {}, doseq=True).encode()
         sent = {**(headers or {}), "Authorization": f"Basic {login}"}

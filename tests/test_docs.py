@@ -196,6 +196,15 @@ def test_a_wrong_option_would_be_noticed() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_files_on_a_page_are_there(page: str) -> None:
+    for name in re.findall(
+        r"`((?:recovery|workers|tests|docs|campaigns|templates)/[^`]*)`", prose(page)
+    ):
+        if not set(name) & set("*<…"):
+            assert (ROOT / name).exists(), f"{page}: {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_campaigns_on_a_page_are_campaigns(page: str) -> None:
     for kind, text in blocks(page):
         if kind in ("yaml", "yml"):

@@ -1,4 +1,4 @@
-"""Importing: 100,000 rows of JSON Lines against JSON + phone + e-mail validation of them alone.
+"""Importing: JSON Lines against JSON + phone + e-mail validation of them alone.
 
 Prints seconds, their ratio, and how much the peak of memory grew during the import. Two crowds:
 in `returning` four orders share a customer, as in a real shop; in `strangers` nobody comes twice,
@@ -88,7 +88,7 @@ def _peak() -> float:
 
 def main() -> None:
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    rows, postgres = (numbers or [100_000])[0], "--postgres" in sys.argv
+    rows, postgres = (numbers or [40_000])[0], "--postgres" in sys.argv
     for crowd, each in CROWDS.items():
         with TemporaryDirectory() as folder:
             file = Path(folder) / "orders.jsonl"

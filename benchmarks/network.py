@@ -106,7 +106,7 @@ def alone(send: Callable[[], object], count: int) -> Speed:
 def main() -> None:
     """Run and print."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    count, postgres = numbers[0] if numbers else 5_000, "--postgres" in sys.argv
+    count, postgres = numbers[0] if numbers else 3_000, "--postgres" in sys.argv
     for name, make, campaign, message, request in (
         ("SendGrid", sendgrid, CAMPAIGN, EMAIL, BARE_MAIL),
         ("Twilio", twilio, SMS, an_sms(), BARE_SMS),

@@ -79,7 +79,7 @@ def run(engine: Engine, orders: int, start: int, workers: int | None) -> tuple[f
 def main() -> None:
     """Run and print."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    count, postgres = numbers[0] if numbers else 10_000, "--postgres" in sys.argv
+    count, postgres = numbers[0] if numbers else 6_000, "--postgres" in sys.argv
     with (
         TemporaryDirectory() as folder,
         database(postgres=postgres) as fresh,

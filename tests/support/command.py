@@ -19,13 +19,16 @@ def environment(house: House, **more: str) -> dict[str, str]:
     return os.environ | found | house.environ | more
 
 
-def start(house: House, *words: object, **more: str) -> "subprocess.Popen[str]":
-    """Start one command; the caller waits for it."""
+def start(
+    house: House, *words: object, alone: bool = False, **more: str
+) -> "subprocess.Popen[str]":
+    """Start one command; the caller waits for it. `alone`: in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "recovery", *(str(word) for word in words)],
         env=environment(house, **more),
         cwd=house.project,
         text=True,
+        start_new_session=alone,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -79,6 +79,14 @@ class House:
     def an_order(self, status: str = "pending", **fields: Any) -> str:
         """An order of somebody new, placed now in Germany over 100.00 EUR; returns its number."""
         number = fields.pop("order_id", None) or f"A-{1001 + len(self._told)}"
+        return self._tell({number: self._a_row(number, status, fields)})[0]
+
+    def orders(self, count: int, status: str = "pending", **fields: Any) -> list[str]:
+        """Many orders, imported together."""
+        numbers = [f"A-{1001 + len(self._told) + n}" for n in range(count)]
+        return self._tell({number: self._a_row(number, status, fields) for number in numbers})
+
+    def _a_row(self, number: str, status: str, fields: Row) -> Row:
         usual = {
             "order_id": number,
             "status": status,
@@ -91,8 +99,7 @@ class House:
             "name": "Kim Beispiel",
             "items": [{"name": "Teapot", "quantity": 1, "price": "100.00"}],
         }
-        self._tell(number, usual | fields)
-        return str(number)
+        return usual | fields
 
     def an_unpaid_order(self, **fields: Any) -> str:
         """An order that was placed, and nothing happened at the till."""
@@ -106,16 +113,17 @@ class House:
     def tells(self, order: str, status: str, **fields: Any) -> None:
         """The shop says what became of `order`, now."""
         news = {"status": status, "updated_at": self.now.isoformat()}
-        self._tell(order, self._told[order] | news | fields)
+        self._tell({order: self._told[order] | news | fields})
 
     def pays(self, order: str, **fields: Any) -> None:
         """The shopper pays, now."""
         self.tells(order, "paid", **fields)
 
-    def _tell(self, order: str, row: Row) -> None:
-        self._told[order] = row
-        taken = self.engine.import_orders([BytesIO(jsonl([row]))], "shop")
+    def _tell(self, rows: dict[str, Row]) -> list[str]:
+        self._told |= rows
+        taken = self.engine.import_orders([BytesIO(jsonl(rows.values()))], "shop")
         assert not taken.rejected, taken.rejects
+        return list(rows)
 
     # -- time ------------------------------------------------------------------------------------
 

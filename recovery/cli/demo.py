@@ -1,9 +1,11 @@
 """`recovery demo`: the whole job on made-up orders, in a folder of its own."""
 
 import os
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 import click
@@ -128,10 +130,10 @@ def _what_next(told: "Summary", page: Path, console: "Console") -> None:
     if told.letter is not None:
         console.print(f"  Open a message:   {_short(told.letter)}", soft_wrap=True)
     if told.order is not None:
-        command = f"{_staying_inside()}recovery explain {told.order} --project {_short(folder)}"
-        console.print(f"  See why, in full: {command}", soft_wrap=True)
+        command = f"{_ourselves()} explain {told.order} --project {_short(folder)}"
+        console.print(f"  See why, in full: {_staying_inside()}{command}", soft_wrap=True)
     console.print(
-        "  Change something: edit campaigns/card-declined.yaml, then recovery demo again",
+        f"  Change something: edit campaigns/card-declined.yaml, then {_ourselves()} demo again",
         soft_wrap=True,
     )
 
@@ -139,6 +141,13 @@ def _what_next(told: "Summary", page: Path, console: "Console") -> None:
 def _short(path: Path) -> str:
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _ourselves() -> str:
+    """How to call us from here: `make demo` runs from an environment that is on no PATH."""
+    if which("recovery") is not None or Path(sys.argv[0]).name != "recovery":
+        return "recovery"
+    return _short(Path(sys.argv[0]).absolute())
 
 
 def _staying_inside() -> str:

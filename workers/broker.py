@@ -1,7 +1,7 @@
 """The broker, made from the settings: in this process, or Redis for workers on many hosts."""
 
 import dramatiq
-from dramatiq.broker import Broker
+from dramatiq.broker import Broker, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotifications, TimeLimit
@@ -9,6 +9,22 @@ from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotific
 NAMESPACE = "recovery"
 MINUTE = 60_000
 MEMORY = "memory://"
+
+
+class Failing(Middleware):
+    """An error fails its message, so that whoever waits for it in this process hears of it."""
+
+    def after_process_message(
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        """Called by the worker after each message."""
+        if exception is not None:
+            message.fail()
 
 
 def make_broker(url: str) -> Broker:
@@ -25,7 +41,7 @@ def make_broker(url: str) -> Broker:
     ]
     broker: Broker
     if url.startswith(MEMORY):
-        broker = StubBroker(middleware=middleware)
+        broker = StubBroker(middleware=[*middleware, Failing()])
     else:
         # A killed worker's hints come back by maintenance; by default that is a rare lottery.
         broker = RedisBroker(  # type: ignore[no-untyped-call]

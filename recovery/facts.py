@@ -109,8 +109,8 @@ class EventKind(StrEnum):
 class MessageEvent:
     """One thing a provider says about one message. Repeats, and comes in any order.
 
-    `touch_id` travelled with the message; without it `provider_id` finds the touch, and without
-    either the event still speaks about its `address` (e-mail, or phone in E.164).
+    `touch_id` travelled with the message; without one the message was not ours, but the event
+    still speaks about its `address` (e-mail, or phone in E.164).
     """
 
     source: str  # "sendgrid", "twilio" …

@@ -154,7 +154,7 @@ class _File:
         if isinstance(judged, OrderSnapshot):
             first = self._seen.earlier_line(judged, row.line)
             if first is not None:
-                return [_duplicate(judged, row.line, first)]
+                return [duplicate(judged, row.line, first)]
         return judged
 
     def _warn(self, names: Iterable[str]) -> None:
@@ -181,7 +181,8 @@ def _batches(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
         yield batch
 
 
-def _duplicate(order: OrderSnapshot, line: int, first: int) -> RowError:
+def duplicate(order: OrderSnapshot, line: int, first: int) -> RowError:
+    """What to say about a row that repeats line `first`."""
     return RowError(
         line,
         "order_id",

@@ -1,7 +1,8 @@
 """The inbox: what came from outside is stored first and applied afterwards, once.
 
 An event is named by its source and key, so a repetition finds its row and adds nothing. What an
-applied row said is in the tables by then; its body, which names people, is not kept.
+applied row said is in the tables by then; its body, which names people, is not kept, except of
+text messages to us: somebody may have to read them.
 """
 
 import json
@@ -168,8 +169,12 @@ class _Room:
     def _mark(self, rows: Sequence[_Row]) -> None:
         if rows:
             done = update(inbox).where(inbox.c.id == bindparam("row_id"))
-            done = done.values(applied_at=self._now, body="")
-            self._connection.execute(done, [{"row_id": row.id} for row in rows])
+            done = done.values(applied_at=self._now, body=bindparam("rest"))
+            kept = [
+                {"row_id": row.id, "rest": row.body if row.source in _READ_BY_PEOPLE else ""}
+                for row in rows
+            ]
+            self._connection.execute(done, kept)
 
     def _fault(self, row: _Row, error: Exception) -> None:
         """For people to look at; the words of another error might repeat what it refused."""
@@ -183,6 +188,7 @@ class _Room:
 
 _Reader = Callable[[Mapping[str, Any], datetime], Any]
 _BAD = object()
+_READ_BY_PEOPLE = (TWILIO_INBOUND,)
 _REFUSED = (IntegrityError, DataError)  # what a row can do to the database by being wrong
 
 

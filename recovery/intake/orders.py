@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from recovery.db import bulk_load, is_postgres, stored_time, table
 from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
 from recovery.incentives.redeem import redeem
+from recovery.intake import consents
 from recovery.intake.columns import Columns, Verdict, columns, customer_key, merge
 from recovery.intake.customers import derive_types, remember
 from recovery.intake.settle import Settled, settle
@@ -66,6 +67,7 @@ def take(
     _update(connection, changes.values())
     derive_types(connection, _whose_types(fresh, known, changes, before), vip)
     taken.settled = _settle(connection, fresh, known, changes, now)
+    consents.told_by_orders(connection, snapshots)
     return taken
 
 

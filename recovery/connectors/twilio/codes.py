@@ -1,8 +1,10 @@
-"""What Twilio's error codes in answers to our requests mean for the message.
+"""What Twilio's error codes mean: in answers to our requests for the message, and for the number.
 
 Twilio may add codes at any time, so this is data and a code that is missing here falls back to its
 HTTP status. Meanings follow Twilio's error dictionary.
 """
+
+from enum import StrEnum
 
 from recovery.errors import SendFailure
 
@@ -36,3 +38,33 @@ CODES: dict[int, SendFailure] = {
     21614: PERMANENT,  # To is no mobile number
     21617: PERMANENT,  # longer than 1,600 characters
 }
+
+
+class Number(StrEnum):
+    """What a code says about the number we wrote to."""
+
+    OPTED_OUT = "opted_out"  # they answered STOP
+    INVALID = "invalid"  # no SMS will ever reach it
+    UNREACHABLE = "unreachable"  # not this time; several times in a month mean never
+
+
+# In answers and in status callbacks alike. A code that is missing says nothing about the number.
+NUMBERS: dict[int, Number] = {
+    21610: Number.OPTED_OUT,
+    21211: Number.INVALID,
+    21214: Number.INVALID,
+    21217: Number.INVALID,
+    21401: Number.INVALID,
+    21612: Number.INVALID,  # our senders can't reach it
+    21614: Number.INVALID,  # no mobile number
+    30006: Number.INVALID,  # landline, or a carrier nobody reaches
+    30003: Number.UNREACHABLE,  # switched off, or out of service
+    30005: Number.UNREACHABLE,  # unknown to the carrier; now and then that means switched off
+    30008: Number.UNREACHABLE,  # the carrier gave no reason
+    30017: Number.UNREACHABLE,  # the carrier's network is full
+}
+
+
+def about_number(code: str | None) -> Number | None:
+    """What `code`, as it stands in an event or a touch's reason, says about the number."""
+    return NUMBERS.get(int(code)) if code is not None and code.isdecimal() else None

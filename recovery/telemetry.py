@@ -16,7 +16,7 @@ from typing import TextIO
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
 SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
-ONLY_WARNINGS = ("dramatiq",)  # its workers' troubles are worth hearing, its traffic is not
+ONLY_WARNINGS = ("dramatiq", "uvicorn")  # its workers' troubles are worth hearing, its traffic is not
 
 
 class Lines(logging.Formatter):

@@ -23,6 +23,7 @@ VERBS = {
     "report": "Show how many orders each sequence brought back.",
     "tasks": "List, claim and close what a person has to do.",
     "explain": "Tell everything that was decided about one order, and why.",
+    "serve": "Answer webhooks, orders over HTTP, pay and unsubscribe links.",
     "worker": "Send messages from a Redis queue, in several processes.",
     "doctor": "Check that everything is set up, and name the cure where not.",
     "db": "Look after the database.",

@@ -1,0 +1,1 @@
+"""What `recovery serve` answers: webhooks, orders, pay and unsubscribe pages, health."""

@@ -1,0 +1,74 @@
+"""GET /healthz: whether the database answers, what is due and how long it has been, the last run.
+
+503 only when the database does not answer: everything else waits and loses nothing.
+"""
+
+from contextlib import suppress as ignoring
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from starlette.responses import JSONResponse, Response
+
+from recovery import __version__
+from recovery.db import reading, table
+from recovery.errors import RecoveryError
+from recovery.intake import inbox
+from recovery.models import Run, Touch, TouchState
+from recovery.web.site import Site
+
+touches, runs = table(Touch), table(Run)
+PATIENCE = 5  # seconds, for the database and again for the queue
+
+
+def health(site: Site) -> Response:
+    """One JSON document; times in UTC, ages in seconds."""
+    now = site.now()
+    try:
+        with reading(site.database) as connection:
+            seen = _seen(connection, now)
+    except RecoveryError:
+        return down()
+    answer = {"status": "ok", "version": __version__, "database": "ok", "queue": _queue(site)}
+    return JSONResponse(answer | seen)
+
+
+def down() -> Response:
+    """What we say when the database does not answer, or not in time."""
+    answer = {"status": "down", "version": __version__, "database": "does not answer"}
+    return JSONResponse(answer, 503)
+
+
+def _seen(connection: Connection, now: datetime) -> dict[str, Any]:
+    due = touches.c.state == TouchState.PLANNED, touches.c.due_at <= now
+    count, oldest = connection.execute(
+        select(func.count(), func.min(touches.c.due_at)).where(*due)
+    ).one()
+    last = connection.scalar(
+        select(runs.c.at).where(runs.c.kind == "run").order_by(runs.c.id.desc()).limit(1)
+    )
+    return {
+        "inbox_waiting": inbox.waiting(connection),
+        "due": count,
+        "oldest_due_seconds": _age(oldest, now),
+        "last_run": last and last.isoformat().replace("+00:00", "Z"),
+        "last_run_seconds": _age(last, now),
+    }
+
+
+def _age(at: datetime | None, now: datetime) -> float | None:
+    return None if at is None else round((now - at).total_seconds(), 1)
+
+
+def _queue(site: Site) -> str:
+    """`none`: a run sends by itself. Without its queue a run waits for workers in vain."""
+    url = site.settings.broker_url
+    if not url.startswith("redis"):
+        return "none"
+    from redis import Redis, RedisError
+
+    with ignoring(RedisError, OSError, ValueError):
+        with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
+            redis.ping()
+        return "ok"
+    return "does not answer"

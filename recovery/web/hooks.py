@@ -1,0 +1,122 @@
+"""Webhooks in: signature first, stored next, applied last; only then do we say that we have it."""
+
+import json
+import logging
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.responses import PlainTextResponse, Response
+
+from recovery import telemetry
+from recovery.connectors.sendgrid.read import events
+from recovery.connectors.sendgrid.read import verify as is_sendgrids
+from recovery.connectors.twilio.read import Form, inbound_key, status_key
+from recovery.connectors.twilio.read import verify as is_twilios
+from recovery.errors import UsageError
+from recovery.intake.inbox import SENDGRID, TWILIO_INBOUND, TWILIO_STATUS, Item, receive
+from recovery.web.counters import COUNTERS
+from recovery.web.site import Site
+
+MOST_FIELDS = 1_000
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+_DIGITS = frozenset("0123456789")
+
+
+def sendgrid(site: Site, headers: Mapping[str, str], body: bytes) -> Response:
+    """SendGrid's event webhook: a batch of events."""
+    key = site.settings.sendgrid.webhook_public_key
+    if not key:
+        return closed(SENDGRID, "RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY")
+    try:
+        genuine = is_sendgrids(key, headers, body)
+    except UsageError as error:
+        return closed(SENDGRID, str(error))
+    if not genuine:
+        return refused(SENDGRID)
+    try:
+        items = [(name, json.dumps(event)) for name, event in events(body)]
+    except ValueError:
+        return unreadable(SENDGRID)
+    return _kept(site, SENDGRID, items)
+
+
+def twilio_status(site: Site, headers: Mapping[str, str], query: str, body: bytes) -> Response:
+    """What became of one SMS; its touch stands in the address that we gave, which is signed."""
+    form = _twilio(site, TWILIO_STATUS, "/hooks/twilio/status", headers, query, body)
+    if isinstance(form, Response):
+        return form
+    touch = dict(parse_qsl(query, max_num_fields=MOST_FIELDS)).get("touch", "")
+    number = int(touch) if touch and len(touch) < 18 and _DIGITS.issuperset(touch) else None
+    told = json.dumps({"form": form, "touch": number})
+    return _kept(site, TWILIO_STATUS, [(status_key(form), told)])
+
+
+def twilio_inbound(site: Site, headers: Mapping[str, str], query: str, body: bytes) -> Response:
+    """An SMS to us. The answer is no message: to STOP and HELP Twilio has answered already."""
+    form = _twilio(site, TWILIO_INBOUND, "/hooks/twilio/inbound", headers, query, body)
+    if isinstance(form, Response):
+        return form
+    _kept(site, TWILIO_INBOUND, [(inbound_key(form), json.dumps({"form": form}))])
+    return Response(EMPTY_TWIML, media_type="text/xml")
+
+
+def closed(hook: str, missing: str) -> Response:
+    """Without its key a door stays shut: nothing unsigned is ever believed."""
+    COUNTERS.count("webhooks_refused_total", hook=hook, reason="not_set_up")
+    telemetry.event("web", "not_set_up", level=logging.WARNING, hook=hook, set=missing)
+    return PlainTextResponse("not set up", 503)
+
+
+def refused(hook: str) -> Response:
+    """A signature that is none: no trace but a count."""
+    COUNTERS.count("webhooks_refused_total", hook=hook, reason="signature")
+    return PlainTextResponse("bad signature", 403)
+
+
+def unreadable(hook: str) -> Response:
+    """Signed, and yet not what it should be."""
+    COUNTERS.count("webhooks_refused_total", hook=hook, reason="unreadable")
+    telemetry.event("web", "unreadable", level=logging.WARNING, hook=hook)
+    return PlainTextResponse("unreadable body", 400)
+
+
+def _twilio(
+    site: Site, hook: str, path: str, headers: Mapping[str, str], query: str, body: bytes
+) -> dict[str, str] | Response:
+    """The fields of a request that Twilio signed, or why we don't listen.
+
+    The address they signed is the public one: what a proxy made of it is not looked at.
+    """
+    keys = (site.settings.twilio.webhook_key, site.settings.twilio.auth_token)
+    tokens = [key.get_secret_value() for key in keys if key is not None]
+    if not tokens:
+        return closed(hook, "RECOVERY_TWILIO_AUTH_TOKEN")
+    url = f"{site.settings.public_url}{path}" + (f"?{query}" if query else "")
+    form = _form(headers, body)
+    if not any(is_twilios(token, url, headers, body, form) for token in tokens):
+        return refused(hook)
+    if form is not None:
+        return dict(form)
+    try:
+        told = json.loads(body)
+        return {str(name): str(value) for name, value in told.items()}
+    except (ValueError, AttributeError, RecursionError):
+        return unreadable(hook)
+
+
+def _form(headers: Mapping[str, str], body: bytes) -> Form | None:
+    """The fields of a form; None for any other body, whose hash has to be signed then."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded" and body:
+        return None
+    try:
+        text = body.decode("utf-8", "replace")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+
+
+def _kept(site: Site, hook: str, items: list[Item]) -> Response:
+    receive(site.database, hook, items, site.now(), site.settings.vip)
+    COUNTERS.count("webhooks_stored_total", hook=hook)
+    return Response(status_code=204)

@@ -1,0 +1,81 @@
+"""/unsubscribe/<token>: looking changes nothing, one click (RFC 8058) ends messages at once.
+
+An old link of ours still works: nobody has to ask twice. No cookie, no login, no redirect.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+from starlette.responses import Response
+
+from recovery.db import reading, retried, table
+from recovery.intake.consents import LINK, compared
+from recovery.intake.suppress import UNSUBSCRIBED, suppress
+from recovery.links import Link, LinkError, Purpose
+from recovery.message import Channel
+from recovery.models import Consent, Suppression
+from recovery.web.linked import Linked, behind
+from recovery.web.pages import page, preferred
+from recovery.web.site import Site
+
+consents, suppressions = table(Consent), table(Suppression)
+
+
+def ask(site: Site, token: str, headers: Mapping[str, str]) -> Response:
+    """A page with one button. Scanners may open it as often as they like."""
+    return _answer(site, token, headers, stop=False)
+
+
+def stop(site: Site, token: str, headers: Mapping[str, str]) -> Response:
+    """Put the address on the list of its channel; told twice, nothing changes."""
+    return _answer(site, token, headers, stop=True)
+
+
+def _answer(site: Site, token: str, headers: Mapping[str, str], *, stop: bool) -> Response:
+    link = _link(site, token)
+    if link is None:
+        return _unknown(site, headers, "unknown", 404)
+    with reading(site.database) as connection:
+        order = behind(connection, link)
+    if order is None:
+        return _unknown(site, headers, "too_old", 410)
+    channel = Channel(link.channel or Channel.EMAIL)
+    if stop:
+        retried(site.database, lambda connection: _suppress(connection, site, link, channel, order))
+    name = f"{'stopped' if stop else 'unsubscribe'}_{channel}"
+    return page(site.settings.shop, order.locale, name)
+
+
+def _link(site: Site, token: str) -> Link | None:
+    try:
+        return site.links.read(token, Purpose.UNSUBSCRIBE, site.now())
+    except LinkError as error:
+        return error.link
+
+
+def _unknown(site: Site, headers: Mapping[str, str], name: str, status: int) -> Response:
+    language = preferred(headers.get("accept-language", ""))
+    return page(site.settings.shop, language, name, status)
+
+
+def _suppress(
+    connection: Connection, site: Site, link: Link, channel: Channel, order: Linked
+) -> None:
+    address = order.email if channel is Channel.EMAIL else order.phone
+    if address is None or _said_before(connection, channel, address):
+        return
+    evidence = f"touch {link.touch_id}"
+    suppress(connection, channel, address, UNSUBSCRIBED, LINK, site.now(), evidence)
+
+
+def _said_before(connection: Connection, channel: Channel, address: str) -> bool:
+    """Whether the address is on the list, and the wish is on record: a second click adds none."""
+    where = compared(channel, address)
+    on_the_list = select(suppressions.c.id).where(
+        suppressions.c.channel == channel, suppressions.c.address == where
+    )
+    on_record = select(consents.c.id).where(
+        consents.c.channel == channel, consents.c.address == where, consents.c.source == LINK
+    )
+    found = on_the_list.exists() & on_record.exists()
+    return bool(connection.scalar(select(found)))

@@ -16,7 +16,8 @@ from typing import TextIO
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
 SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
-ONLY_WARNINGS = ("dramatiq", "uvicorn")  # its workers' troubles are worth hearing, its traffic is not
+# Their troubles are worth hearing, their traffic is not.
+ONLY_WARNINGS = ("dramatiq", "uvicorn")
 
 
 class Lines(logging.Formatter):

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from recovery.models.journeys import BigKey
 
 _WAITING = text("applied_at IS NULL")
+_FAULTED = text("fault IS NOT NULL")
 
 
 class InboxItem(SQLModel, table=True):
@@ -17,6 +18,7 @@ class InboxItem(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "key", name="one_row_per_event"),
         Index("inbox_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("inbox_faulted", "id", sqlite_where=_FAULTED, postgresql_where=_FAULTED),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)

@@ -136,6 +136,7 @@ class Enrolment(SQLModel, table=True):
 
 
 _PLANNED = text("state = 'planned'")
+_UNKNOWN = text("state = 'unknown'")
 _LEASED = text("state IN ('claimed', 'sending')")
 
 
@@ -147,6 +148,7 @@ class Touch(SQLModel, table=True):
         UniqueConstraint("enrolment_id", "step", name="one_touch_per_enrolment_and_step"),
         Index("touches_due", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
         Index("touches_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
+        Index("touches_unknown", "tried_at", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)

@@ -73,3 +73,7 @@ def upgrade() -> None:
     op.add_column(
         "touches", sa.Column("resent", sa.Boolean(), nullable=False, server_default=false)
     )
+    unknown = sa.text("state = 'unknown'")
+    op.create_index(
+        "touches_unknown", "touches", ["tried_at"], sqlite_where=unknown, postgresql_where=unknown
+    )

@@ -1,67 +1,43 @@
 """SendGrid and Twilio on loopback: they judge requests, remember what they took, fail on order.
 
 Neither knows an idempotency key, as in life: whoever sends twice is counted twice. As a program
-(`python -m tests.support.providers --port 0`) it serves benchmarks from a process of its own.
+(`python -m tests.support.providers --port 0`) it serves benchmarks and chaos runs from a process of
+its own, which `tests.support.control` steers from outside.
 """
 
 import asyncio
-import json
 import ssl
+import sys
 import threading
 from argparse import ArgumentParser
-from base64 import b64decode
-from collections import Counter, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.archive import SendGridArchive, TwilioArchive
+from tests.support.control import Control
+from tests.support.desks import ACCOUNT_SID as ACCOUNT_SID
+from tests.support.desks import API_KEY as API_KEY
+from tests.support.desks import AUTH_TOKEN as AUTH_TOKEN
+from tests.support.desks import SERVICE_SID as SERVICE_SID
+from tests.support.desks import SendGridDesk, TwilioDesk
+from tests.support.faults import Fault, Refuse, Weather, early, late
 from tests.support.http_line import Line, Reply
-from tests.support.specs import form_faults, mail_faults
+from tests.support.taken import Fate, Sight, Taken
 
-API_KEY = "SG.loopback-key-7c1f"
-ACCOUNT_SID = "AC" + "1" * 32
-AUTH_TOKEN = "loopback-token-93ab"
-SERVICE_SID = "MG" + "2" * 32
-RESET_SECONDS = 30
-
-
-class Fault(Enum):
-    """What goes wrong with one request."""
-
-    NONE = auto()
-    BUSY = auto()  # 429, not accepted
-    ERROR_BEFORE = auto()  # 500, not accepted
-    ERROR_AFTER = auto()  # 500, and accepted all the same
-    DROP_BEFORE = auto()  # hangs up without a word
-    DROP_AFTER = auto()  # accepts and hangs up without a word
-    HANG = auto()  # never answers
-    SLOW = auto()  # answers after `slow_seconds`
-    BAD_GATEWAY = auto()  # a proxy's HTML page
-    REDIRECT = auto()
-    HANG_UP_LATER = auto()  # accepts, answers, and closes the connection afterwards
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """Answer with this instead."""
-
-    status: int
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One accepted message."""
-
-    provider: str
-    provider_id: str
-    touch: str
-    to: str
-    body: dict[str, object]
+# What a request is for; faults are ordered for one of these, or for "send" or "look" at large.
+DESKS = {
+    "send-email": SendGridDesk,
+    "look-email": SendGridArchive,
+    "send-sms": TwilioDesk,
+    "look-sms": TwilioArchive,
+}
 
 
 @dataclass
@@ -71,7 +47,14 @@ class Providers:
     checking: bool = True
     latency: float = 0.0
     slow_seconds: float = 0.2
-    script: deque[Fault | Refuse] = field(default_factory=deque)  # one entry a request, in order
+    activity: bool = True  # whether the account has Email Activity, and may read it
+    logs: bool = True  # whether the key may read Email Logs
+    keeps_text: bool = True  # Twilio may be told not to
+    at: datetime | None = None  # what the providers' clock says, when it is not the real one
+    sight: Sight = field(default_factory=lambda: Sight(monotonic))
+    scripts: dict[str, deque[Fault | Refuse]] = field(default_factory=lambda: defaultdict(deque))
+    skies: dict[str, Weather] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)  # by address
     taken: list[Taken] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)  # why requests were found wrong
     requests: int = 0
@@ -90,9 +73,23 @@ class Providers:
         """How many messages each touch has become."""
         return Counter(taken.touch for taken in self.taken)
 
-    def fail(self, *faults: Fault | Refuse) -> None:
-        """Let the next requests, one each, go wrong like this."""
-        self.script.extend(faults)
+    def fail(self, *faults: Fault | Refuse, of: str = "send") -> None:
+        """Let the next requests `of` this kind, one each, go wrong like this."""
+        self.scripts[of].extend(faults)
+
+    def weather(self, shares: Mapping[Fault, float], seed: int, of: str = "send") -> None:
+        """From now on let such shares of the requests `of` this kind go wrong."""
+        self.skies[of] = Weather(shares, seed)
+
+    def settle(self, otherwise: Fate | None = Fate.DELIVERED) -> None:
+        """Decide what became of each message: by its address, or `otherwise`."""
+        for taken in self.taken:
+            taken.fate = taken.fate or self.fates.get(taken.to, otherwise)
+
+    def keep(self, provider: str, name: str, touch: str, to: str, body: dict[str, Any]) -> None:
+        """Accept a message."""
+        at = self.at or datetime.now(UTC)
+        self.taken.append(Taken(provider, name, touch, to, body, at, settled=monotonic()))
 
     def wait_until_closed(self, connections: int) -> None:
         """Return when so many connections are closed, five seconds at most."""
@@ -140,139 +137,31 @@ class Providers:
 
     def judge(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         """Decide what happens with one request."""
+        if target.startswith("/control/"):
+            return Control(self).take(method, target, body)
         self.requests += 1
-        path = urlsplit(target).path
-        service = SendGridDesk if path.startswith("/v3/") else TwilioDesk
-        fault = self.script.popleft() if self.script else Fault.NONE
-        if isinstance(fault, Refuse):
-            return Reply(fault.status, _bytes(fault.body), fault.headers)
-        early = _early(fault)
-        if early:
-            return early
-        reply = service(self).take(method, path, headers, body)
-        return _late(fault, reply, self.slow_seconds)
+        kind = _kind(method, target)
+        fault = self._next_fault(kind)
+        reply = early(fault)
+        if reply is None:
+            reply = DESKS[kind](self).take(method, target, headers, body)
+        return late(fault, reply, self.slow_seconds)
+
+    def _next_fault(self, kind: str) -> Fault | Refuse:
+        """What was ordered for requests of `kind`, or else what the weather brings."""
+        names = (kind, kind.partition("-")[0])
+        for name in names:
+            if self.scripts[name]:
+                return self.scripts[name].popleft()
+        faults = [self.skies[name].next() for name in names if name in self.skies]
+        return next((fault for fault in faults if fault is not Fault.NONE), Fault.NONE)
 
 
-def _early(fault: Fault) -> Reply | None:
-    match fault:
-        case Fault.BUSY:
-            reset = {"Date": "Sun, 22 Nov 2026 09:00:00 GMT"}
-            reset["X-RateLimit-Reset"] = str(1795338000 + RESET_SECONDS)
-            errors = [{"field": None, "message": "too many requests"}]
-            body = {"code": 20429, "status": 429, "message": "Too many requests", "errors": errors}
-            return Reply(429, _bytes(body), reset)
-        case Fault.ERROR_BEFORE:
-            return Reply(500, b'{"errors":[{"field":null,"message":"internal"}]}')
-        case Fault.DROP_BEFORE:
-            return Reply(0)
-        case Fault.HANG:
-            return Reply(-1)
-        case Fault.BAD_GATEWAY:
-            return Reply(502, b"<html><h1>Bad gateway</h1></html>", {"Content-Type": "text/html"})
-        case Fault.REDIRECT:
-            return Reply(302, headers={"Location": "/v3/elsewhere"})
-        case _:
-            return None
-
-
-def _late(fault: Fault, reply: Reply, slow_seconds: float) -> Reply:
-    match fault:
-        case Fault.ERROR_AFTER:
-            return Reply(500, b'{"code":20500,"status":500,"message":"internal"}')
-        case Fault.DROP_AFTER:
-            return Reply(0)
-        case Fault.SLOW:
-            return Reply(reply.status, reply.body, reply.headers, delay=slow_seconds)
-        case Fault.HANG_UP_LATER:
-            return Reply(reply.status, reply.body, reply.headers, then_close=True)
-        case _:
-            return reply
-
-
-def _bytes(body: object) -> bytes:
-    return body if isinstance(body, bytes) else json.dumps(body).encode()
-
-
-class SendGridDesk:
-    """POST /v3/mail/send."""
-
-    def __init__(self, providers: Providers) -> None:
-        self.providers = providers
-
-    def take(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        if (method, path) != ("POST", "/v3/mail/send"):
-            return self.refuse(404, f"{method} {path} not found")
-        if headers.get("authorization") != f"Bearer {API_KEY}":
-            # Echoes the key, as careless gateways do: nothing of it may reach a log.
-            return self.refuse(401, f"authorization grant {headers.get('authorization')} is wrong")
-        if not self.providers.checking:
-            return Reply(202, headers={"X-Message-Id": f"fake{self.providers.requests}"})
-        mail = json.loads(body)
-        faults = mail_faults(mail) + _mail_sense(mail)
-        if faults:
-            return self.refuse(400, "; ".join(faults))
-        person = mail["personalizations"][0]
-        number = f"fake-{len(self.providers.taken) + 1}"
-        self.providers.taken.append(
-            Taken(
-                "sendgrid",
-                number,
-                person["custom_args"]["rc_touch"],
-                person["to"][0]["email"],
-                mail,
-            )
-        )
-        return Reply(202, headers={"X-Message-Id": number})
-
-    def refuse(self, status: int, words: str) -> Reply:
-        self.providers.complaints.append(words)
-        return Reply(status, _bytes({"errors": [{"field": None, "message": words, "help": None}]}))
-
-
-def _mail_sense(mail: dict[str, object]) -> list[str]:
-    """Return what SendGrid refuses beyond the schema."""
-    person = mail["personalizations"][0]  # type: ignore[index]
-    one_click = person["headers"].get("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-    custom = sum(len(k) + len(v) for k, v in person["custom_args"].items())
-    own = {"to", "from", "subject", "reply-to", "cc", "bcc", "received", "content-type"}
-    return [
-        words
-        for words, wrong in {
-            "custom_args take 10,000 bytes": custom >= 10_000,
-            "List-Unsubscribe-Post has one value": one_click != "List-Unsubscribe=One-Click",
-            "headers of SendGrid's own": any(name.lower() in own for name in person["headers"]),
-        }.items()
-        if wrong
-    ]
-
-
-class TwilioDesk:
-    """POST /2010-04-01/Accounts/{sid}/Messages.json."""
-
-    def __init__(self, providers: Providers) -> None:
-        self.providers = providers
-
-    def take(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        if path != f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json":
-            return self.refuse(404, 20404, f"The requested resource {path} was not found")
-        login = b64decode(headers.get("authorization", "").removeprefix("Basic ")).decode()
-        if login != f"{ACCOUNT_SID}:{AUTH_TOKEN}":
-            return self.refuse(401, 20003, f"Authenticate: {login}")
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        faults = form_faults(form) if self.providers.checking else []
-        if faults:
-            return self.refuse(400, 21211 if "To" in faults[0] else 20001, "; ".join(faults))
-        sid = f"SM{self.providers.requests:032x}"
-        touch = parse_qs(urlsplit(form.get("StatusCallback", "")).query).get("touch", [""])[0]
-        self.providers.taken.append(Taken("twilio", sid, touch, form["To"], dict(form)))
-        answer = {"sid": sid, "status": "accepted", "num_segments": "0", "error_code": None}
-        return Reply(201, _bytes({**answer, "to": form["To"], "body": form["Body"]}))
-
-    def refuse(self, status: int, code: int, words: str) -> Reply:
-        self.providers.complaints.append(words)
-        more = f"https://www.twilio.com/docs/errors/{code}"
-        body = {"code": code, "message": words, "more_info": more, "status": status}
-        return Reply(status, _bytes(body))
+def _kind(method: str, target: str) -> str:
+    path = urlsplit(target).path
+    if path.startswith("/v3/"):
+        return "look-email" if path.startswith(("/v3/messages", "/v3/logs")) else "send-email"
+    return "look-sms" if method == "GET" else "send-sms"
 
 
 @pytest.fixture
@@ -288,11 +177,15 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
-    parser.add_argument("--checking", action="store_true", help="judge requests by the schemas")
+    parser.add_argument("--checking", action="store_true", help="judge and keep every message")
+    parser.add_argument("--until-eof", action="store_true", help="end with standard input")
     options = parser.parse_args()
     fake = Providers(checking=options.checking, latency=options.latency).start(options.port)
     print(fake.url, flush=True)
-    fake._thread.join()
+    if options.until_eof:  # whoever started us is gone, however they went
+        sys.stdin.read()
+    else:
+        fake._thread.join()
 
 
 if __name__ == "__main__":

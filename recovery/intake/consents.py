@@ -5,9 +5,8 @@ customer; this is the record to show when somebody asks.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -27,8 +26,7 @@ _STRICTNESS = {level.value: rank for rank, level in enumerate(Level)}
 Where = tuple[str, str]  # channel and address
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One thing said about one address; `level` is a `facts.Consent`."""
 
     channel: str
@@ -83,40 +81,37 @@ def told_by_orders(connection: Connection, snapshots: Iterable[OrderSnapshot]) -
 
     Of two at the same moment the stricter counts; one older than what is known is no news.
     """
-    told = sorted(_statements(snapshots), key=lambda one: (one[3], _STRICTNESS[one[2]]))
-    last = _newest(connection, {(channel, address) for channel, address, *_ in told})
+    told = sorted(_statements(snapshots), key=lambda word: (word[3], _STRICTNESS[word[2]]))
+    last = _newest(connection, {word.address for word in told})
     fresh = []
-    for channel, address, level, at, order in told:
+    for word in told:
+        channel, address, level, at, *_ = word
         before = last.get((channel, address))
-        if before is None:
-            if level == UNSAID[channel]:
-                continue
-        elif at <= before[1] or level == before[0]:
-            continue
-        last[channel, address] = level, at
-        fresh.append(Word(channel, address, level, at, ORDER, order))
+        if (at > before[1] and level != before[0]) if before else level != UNSAID[channel]:
+            last[channel, address] = level, at
+            fresh.append(word)
     _append(connection, fresh)
 
 
-def _statements(
-    snapshots: Iterable[OrderSnapshot],
-) -> list[tuple[str, str, str, datetime, str]]:
+def _statements(snapshots: Iterable[OrderSnapshot]) -> list[Word]:
     email, sms = Channel.EMAIL.value, Channel.SMS.value
     told = []
     for order in snapshots:
-        about = order.updated_at, f"{order.source} {order.order_id}"
+        at, about = order.updated_at, f"{order.source} {order.order_id}"
         if order.email is not None:
-            told.append((email, order.email.lower(), order.email_consent.value, *about))
+            address = order.email.lower()
+            told.append(Word(email, address, order.email_consent.value, at, ORDER, about))
         if order.phone is not None:
-            told.append((sms, order.phone, order.sms_consent.value, *about))
+            told.append(Word(sms, order.phone, order.sms_consent.value, at, ORDER, about))
     return told
 
 
-def _newest(connection: Connection, wanted: Collection[Where]) -> dict[Where, tuple[str, datetime]]:
+def _newest(
+    connection: Connection, addresses: Collection[str]
+) -> dict[Where, tuple[str, datetime]]:
     """Level and time of the last word about each address."""
-    if not wanted:
+    if not addresses:
         return {}
-    addresses = {address for _, address in wanted}
     rows = connection.execute(
         select(consents.c.channel, consents.c.address, consents.c.level, consents.c.at)
         .where(
@@ -129,8 +124,7 @@ def _newest(connection: Connection, wanted: Collection[Where]) -> dict[Where, tu
 
 def _append(connection: Connection, words: Sequence[Word]) -> None:
     def stored(word: Word) -> Sequence[Any]:
-        channel, address, level, at, source, evidence = astuple(word)
-        return channel, address, level, stored_time(connection, at), source, evidence
+        return *word[:3], stored_time(connection, word.at), *word[4:]
 
     bulk_load(connection, "consents", _COLUMNS, map(stored, words))
 

@@ -16,7 +16,18 @@ LINES = 350
 
 # Lower numbers are lower floors; an import goes to a lower floor or stays in its room.
 FLOORS = {
-    0: ["clock", "errors", "money", "settings", "telemetry", "links", "db", "lock", "project"],
+    0: [
+        "clock",
+        "errors",
+        "money",
+        "settings",
+        "telemetry",
+        "links",
+        "db",
+        "lock",
+        "project",
+        "crash",
+    ],
     1: ["reasons", "facts", "message", "sms", "models"],
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors"],

@@ -22,6 +22,7 @@ from urllib3.util import make_headers
 from urllib3.util.wait import wait_for_read
 
 from recovery.connectors.base import is_loopback
+from recovery.crash import crash_point
 from recovery.errors import ConnectorError, SendFailure, UsageError
 
 CONNECT_SECONDS = 5.0
@@ -67,6 +68,7 @@ class Wire:
         connection = self._idle_connection() or self._connect()
         try:
             connection.request(method, target, body, dict(headers))
+            crash_point("C3")
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read(LONGEST_BODY))
         except (OSError, HTTPException) as error:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from recovery.connectors.sendgrid.read import read as read_sendgrid
 from recovery.connectors.table_file.row import read_row
 from recovery.connectors.twilio.read import read_inbound, read_status
+from recovery.crash import crash_point
 from recovery.db import changed, insert_ignore, is_postgres, retried, table
 from recovery.facts import InboundSms, MessageEvent, OrderSnapshot
 from recovery.intake.columns import Verdict
@@ -68,6 +69,7 @@ def receive(
     Stored is committed before anything is applied, so a failure in between loses nothing.
     """
     retried(database, lambda connection: store(connection, source, items, now))
+    crash_point("C7")
     applied = Applied()
     for at in range(0, len(items), BATCH):
         only = source, {key for key, _ in items[at : at + BATCH]}

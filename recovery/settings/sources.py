@@ -13,7 +13,7 @@ from recovery.errors import UsageError
 from recovery.settings.schema import PREFIX, known_settings
 
 FILE = "_FILE"
-NOT_SETTINGS = frozenset({"RECOVERY_PROJECT", "RECOVERY_TEST_DATABASE_URL"})
+NOT_SETTINGS = frozenset({"RECOVERY_PROJECT", "RECOVERY_TEST_DATABASE_URL", "RECOVERY_CRASH_AT"})
 
 
 @dataclass(frozen=True, slots=True)

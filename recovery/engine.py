@@ -4,7 +4,7 @@ Time enters here: each method reads the clock once, and below it there is only `
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from recovery.campaign.templates import check_templates
 from recovery.clock import Clock, Stopwatch, VirtualClock
 from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
 from recovery.connectors.base import Sender
+from recovery.crash import crash_point
 from recovery.db import open_engine, reading, writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
@@ -159,10 +160,23 @@ class Engine:
         return result
 
     def dispatch(
-        self, now: datetime, programme: Programme | None = None, batches: int | None = None
+        self,
+        now: datetime,
+        programme: Programme | None = None,
+        batches: int | None = None,
+        *,
+        standing: bool | None = None,
     ) -> Outcome:
-        """Send what is due at `now`, at most `batches` batches; safe beside other workers."""
-        dispatcher = self._dispatcher(programme or self.programme(), now)
+        """Send what is due at `now`, at most `batches` batches; safe beside other workers.
+
+        `standing`: time stands still at `now` (`--at`); by default, whether our clock does. When
+        it runs, a `now` of the past (a hint that waited) counts from the present: a lease that
+        began back then would be over before the message has left.
+        """
+        if standing is None:
+            standing = isinstance(self.clock, VirtualClock)
+        now = now if standing else max(now, self.clock.now())
+        dispatcher = self._dispatcher(programme or self.programme(), now, patient=not standing)
         return dispatcher.run(now, batches, self.settings.max_per_run)
 
     def reconcile(self, now: datetime) -> Reconciled:
@@ -219,7 +233,10 @@ class Engine:
         with writing(self.database) as connection:
             start, before = runs.here(connection), runs.last_run(connection)
             result.released = sweep_leases(connection, now).released
-        result.reconciled = asdict(self.reconcile(now))
+            crash_point("C6a")
+        reconciled = self.reconcile(now)
+        result.reconciled = reconciled.counts()
+        result.refused += reconciled.refused
         with writing(self.database) as connection:
             first_new = newest(connection)
             self._plan(connection, programme, now, result)
@@ -240,7 +257,7 @@ class Engine:
             with writing(self.database) as connection:
                 start, before = runs.here(connection), runs.last_run(connection)
                 result.released = sweep_leases(connection, now).released
-                result.reconciled = asdict(Reconciled())
+                result.reconciled = Reconciled().counts()
                 self._plan(connection, programme, now, result)
                 outcome = self._dispatcher(programme, now).rehearse(connection, now)
                 result.problems += sorted(outcome.broken)
@@ -275,7 +292,9 @@ class Engine:
     def _links(self) -> Links:
         return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
 
-    def _dispatcher(self, programme: Programme, now: datetime) -> Dispatcher:
+    def _dispatcher(
+        self, programme: Programme, now: datetime, *, patient: bool = False
+    ) -> Dispatcher:
         secret, pace = self.settings.secret_key.get_secret_value(), self.settings.pace
         renderer = Renderer(self.catalog, self._links, self.settings.shop)
         limits = PaceLimits.read(pace.email, pace.sms, pace.markets)
@@ -286,7 +305,7 @@ class Engine:
             senders=self.senders,
             concurrency=self.settings.concurrency,
             batch=self.settings.batch,
-            patient=not isinstance(self.clock, VirtualClock),
+            patient=patient,
         )
 
 

@@ -29,16 +29,20 @@ def declare(
     broker: Broker,
     find: Callable[[], Engine] = engine,
     hear: Callable[[Outcome], None] | None = None,
-) -> "dramatiq.Actor[[str], None]":
+) -> "dramatiq.Actor[[str, bool], None]":
     """Declare the actors on `broker`, working with the engine that `find` gives.
 
     `hear` is told what the journal does not say: broken templates, senders that refuse us.
     """
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE)
-    def dispatch(at: str) -> None:
-        """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing."""
-        outcome = find().dispatch(datetime.fromisoformat(at), batches=BATCHES)
+    def dispatch(at: str, standing: bool) -> None:
+        """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing.
+
+        `standing`: time stands still at `at`, for whoever works under `--at`.
+        """
+        now = datetime.fromisoformat(at)
+        outcome = find().dispatch(now, batches=BATCHES, standing=standing)
         if hear is not None:
             hear(outcome)
 

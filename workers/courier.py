@@ -7,6 +7,7 @@ from threading import Event
 from dramatiq import Worker
 from redis.exceptions import RedisError
 
+from recovery.clock import VirtualClock
 from recovery.dispatch.executor import Outcome
 from recovery.engine import Courier, Delivery, Engine
 from recovery.errors import Unavailable
@@ -24,13 +25,14 @@ def courier_for(url: str, wait: int = 0) -> Courier:
 def in_process(engine: Engine, now: datetime) -> Delivery:
     """Run the same actors in this process until nothing due at `now` is left."""
     heard: list[Outcome] = []
+    standing = isinstance(engine.clock, VirtualClock)
     broker = make_broker(MEMORY)
     dispatch = declare(broker, lambda: engine, heard.append)
     worker = Worker(broker, worker_threads=1, worker_timeout=10)  # ms: stopping takes as long
     worker.start()
     try:
         while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:
-            dispatch.send(now.isoformat())
+            dispatch.send(now.isoformat(), standing)
             broker.join(QUEUE)
     finally:
         worker.stop()
@@ -46,12 +48,12 @@ def over_redis(url: str, wait: int) -> Courier:
     """
 
     def hand_over(engine: Engine, now: datetime) -> Delivery:
-        due = engine.due(now)
+        due, standing = engine.due(now), isinstance(engine.clock, VirtualClock)
         broker = make_broker(url)
         dispatch = declare(broker, lambda: engine)
         try:
             for _ in range(ceil(due / engine.settings.batch)):
-                dispatch.send(now.isoformat())
+                dispatch.send(now.isoformat(), standing)
         except RedisError as error:
             raise Unavailable(
                 f"Redis did not answer ({error}); {due} touches stay due, nothing is lost: "

@@ -4,14 +4,16 @@ One thread talks to the database; many talk to the providers, so that while a ba
 the next one is prepared. No transaction is open during a call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from recovery.clock import Stopwatch
 from recovery.connectors.base import Sender
+from recovery.crash import crash_point
 from recovery.db import retried, writing
 from recovery.dispatch import brakes, record
 from recovery.dispatch.claim import claim
@@ -43,17 +45,17 @@ class Dispatcher:
     senders: Mapping[Channel, Sender]
     concurrency: int
     batch: int
-    patient: bool = True  # wait on the wall clock for the pace; nobody waits for a virtual one
+    patient: bool = True  # time goes on while we send; a virtual clock stands, nobody waits for it
 
     def run(self, now: datetime, batches: int | None = None, most: int | None = None) -> Outcome:
         """Send until nothing due at `now` is left; `batches` batches or `most` touches at most."""
         outcome, token = Outcome(ceiling=most), uuid4().hex
-        watch = brakes.Watch(self.senders, outcome.refused)
+        watch, clock = brakes.Watch(self.senders, outcome.refused), self._clock(now)
         with Senders(self.senders, self.concurrency, patient=self.patient) as senders:
             try:
-                self._send_all(senders, outcome, watch, token, now, batches)
+                self._send_all(senders, outcome, watch, token, clock, batches)
             except BaseException:  # also when we are told to stop: what is on its way is awaited
-                self._wind_up(senders, watch, token, now)
+                self._wind_up(senders, watch, token, clock())
                 raise
         return outcome
 
@@ -80,20 +82,31 @@ class Dispatcher:
         outcome: Outcome,
         watch: brakes.Watch,
         token: str,
-        now: datetime,
+        clock: Callable[[], datetime],
         batches: int | None,
     ) -> None:
         flying, left, more = 0, batches, True
         while more or flying:
             if more and flying <= max(self.batch, self.concurrency):
-                prepared = self._next(outcome, token, now) if left != 0 else None
+                prepared = self._next(outcome, token, clock()) if left != 0 else None
                 more = prepared is not None
                 left = left and left - 1
                 for outgoing in prepared.outgoing if prepared else ():
                     senders.take(outgoing)
                     flying += 1
             else:
-                flying -= self._record(senders.finished(flying), watch, token, now)
+                finished = senders.finished(flying)
+                try:
+                    flying -= self._record(finished, watch, token, clock())
+                except BaseException:
+                    senders.put_back(finished)  # what a provider said is never lost on the way
+                    raise
+
+    def _clock(self, now: datetime) -> Callable[[], datetime]:
+        """The present of one dispatch. It may take longer than a lease, and a lease that counted
+        from its beginning would be over before the message has left."""
+        since = Stopwatch()
+        return lambda: now + timedelta(seconds=since.seconds()) if self.patient else now
 
     def _wind_up(self, senders: Senders, watch: brakes.Watch, token: str, now: datetime) -> None:
         """Write down what the running calls bring; messages nobody called for go back."""
@@ -103,6 +116,8 @@ class Dispatcher:
             record.given_back(connection, [outgoing.touch_id for outgoing in unsent], token)
 
     def _next(self, outcome: Outcome, token: str, now: datetime) -> Prepared | None:
+        crash_point("C0")
+
         def step(connection: Connection) -> Prepared | None:
             return self._prepare(connection, outcome, token, now)
 
@@ -121,6 +136,7 @@ class Dispatcher:
         ids = claim(connection, now, room, token, channels) if room > 0 else []
         if not ids:
             return None
+        crash_point("C1")
         batch = gather(connection, ids, now, self.scripts, self._class_of, held.campaigns)
         prepared = prepare(connection, batch, self.workshop, token, now)
         outcome.claimed += len(ids)
@@ -136,4 +152,5 @@ class Dispatcher:
         with writing(self.database) as connection:
             record.results(connection, finished, token, now)
             watch.notice(connection, finished, now)
+        crash_point("C5")
         return len(finished)

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from recovery.connectors.base import Answer, Found, Lookup, Wanted
+from recovery.crash import crash_point
 from recovery.db import changed, reading, table, writing
 from recovery.dispatch.record import Journal
+from recovery.errors import ConnectorError
 from recovery.facts import EventKind
 from recovery.incentives import issue
 from recovery.message import Channel
@@ -45,6 +47,16 @@ class Reconciled:
     resent: int = 0
     held: int = 0
     unsearched: int = 0
+    refused: list[str] = field(default_factory=list)  # whose records we may not read, and why
+
+    def counts(self) -> dict[str, int]:
+        """The numbers, for the run's answer."""
+        return {
+            "found": self.found,
+            "resent": self.resent,
+            "held": self.held,
+            "unsearched": self.unsearched,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +77,20 @@ class Reconciler:
                 control = connection.execute(_control(channel, lost)).first() if lost else None
             if lost:
                 asked = [*lost, control] if control is not None else lost
-                answer = lookup.find([_wanted(row) for row in asked], self.reads)
+                answer = self._asked(lookup, asked)
+                crash_point("C6")
                 with writing(self.database) as connection:
                     self._judge(connection, lost, control, answer, now)
+                    crash_point("C6b")
         return self.tally
+
+    def _asked(self, lookup: Lookup, asked: Sequence[Row[Any]]) -> Answer:
+        """A key that may send and not read is no reason to stop the run: it says so, and waits."""
+        try:
+            return lookup.find([_wanted(row) for row in asked], self.reads)
+        except ConnectorError as error:
+            self.tally.refused.append(f"{lookup.channel} records: {error}")
+            return Answer()
 
     def _judge(
         self,

@@ -1,12 +1,13 @@
 """The threads that talk to providers: messages in, exactly one result out for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
 from typing import TypeVar
 
 from recovery.connectors.base import Sender
+from recovery.crash import crash_point
 from recovery.dispatch.claim import LEASE
 from recovery.dispatch.prepare import Outgoing
 from recovery.dispatch.record import Result
@@ -81,6 +82,11 @@ class Senders:
                 break
         return results
 
+    def put_back(self, results: Sequence[Result]) -> None:
+        """Keep results that could not be written down; `stop` gives them again."""
+        for result in results:
+            self._results.put(result)
+
     def _start(self, channel: Channel) -> None:
         queue = self._waiting[channel] = SimpleQueue()
         for number in range(self._concurrency):
@@ -108,7 +114,9 @@ class Senders:
                     failure=SendFailure.TEMPORARY,
                     code="woke_late",
                 )
+            crash_point("C2")
             answer = self._senders[outgoing.channel].send(message)
+            crash_point("C4")
         except ConnectorError as error:
             answer = error
         except Exception as error:  # a bug in a connector: nobody knows what left us

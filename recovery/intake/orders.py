@@ -27,6 +27,16 @@ _TIMES = [
     for name in ("placed_at", "updated_at", "unpaid_since", "expires_at", "paid_at", "refunded_at")
 ]
 _ITEMS = _NAMES.index("items")
+# What an order says about a person; the type is frozen when the person is erased.
+PERSONAL = (
+    "email",
+    "phone",
+    "name",
+    "payment_url",
+    "items",
+    "customer_type",
+    "customer_type_given",
+)
 
 
 @dataclass(slots=True)
@@ -48,12 +58,16 @@ def take(
     if not snapshots:
         return taken
     _one_at_a_time(connection, snapshots[0].source)
-    keys = [customer_key(order) for order in snapshots]
-    customers, before = remember(connection, snapshots, keys)
     known = _known(connection, snapshots)
+    keys = [_key(order, known.get(order.order_id)) for order in snapshots]
+    named = [(order, key) for order, key in zip(snapshots, keys, strict=True) if key is not None]
+    customers, before = remember(connection, [o for o, _ in named], [key for _, key in named])
     rows = {number: dict(row) for number, row in known.items()}
     for order, key in zip(snapshots, keys, strict=True):
-        told = columns(order, customers[key])
+        if key is None:
+            told = _of_nobody(order, known[order.order_id])
+        else:
+            told = columns(order, customers[key])
         if order.order_id in rows:
             verdict, rows[order.order_id] = merge(rows[order.order_id], told)
         else:
@@ -67,8 +81,20 @@ def take(
     _update(connection, changes.values())
     derive_types(connection, _whose_types(fresh, known, changes, before), vip)
     taken.settled = _settle(connection, fresh, known, changes, now)
-    consents.told_by_orders(connection, snapshots)
+    consents.told_by_orders(connection, [order for order, _ in named])
     return taken
+
+
+def _key(order: OrderSnapshot, known: Mapping[str, Any] | None) -> str | None:
+    """Whose order it is; None when the person was erased: no order comes without a contact."""
+    if known is not None and known["email"] is None and known["phone"] is None:
+        return None
+    return customer_key(order)
+
+
+def _of_nobody(order: OrderSnapshot, known: Mapping[str, Any]) -> Columns:
+    """The order of an erased person goes on, the person does not come back with it."""
+    return columns(order, known["customer_id"]) | {name: known[name] for name in PERSONAL}
 
 
 def _one_at_a_time(connection: Connection, source: str) -> None:

@@ -77,6 +77,14 @@ def settle(
     return settled
 
 
+def leave(
+    connection: Connection, customers: Collection[int], reason: str, now: datetime
+) -> Settled:
+    """End every live enrolment of these customers (by id), whatever their orders do."""
+    theirs = enrolments.c.customer_id.in_(customers)
+    return _end(connection, _exit(theirs, reason, now), now)
+
+
 def _close(connection: Connection, which: ColumnElement[bool], now: datetime) -> Settled:
     recovered = (
         update(enrolments)

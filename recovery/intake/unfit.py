@@ -41,7 +41,7 @@ _REFUSED = (EventKind.BOUNCED, EventKind.BLOCKED, EventKind.DROPPED, EventKind.F
 _UNREACHABLE = [str(code) for code, said in NUMBERS.items() if said is Number.UNREACHABLE]
 _SAYING = [str(code) for code in NUMBERS]
 # Providers like to repeat whom they could not reach; the journal outlives the person's data.
-_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+|\+?\d[\d ()-]{6,}\d")
+_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+|\+\d[\d ()-]{5,}\d")
 _LONGEST = 300
 
 

@@ -6,6 +6,6 @@ from workers.actors import declare
 from workers.broker import make_broker
 
 settings = load_settings()
-telemetry.configure(settings.log_level, settings.secrets())
+telemetry.configure(settings.log_level, settings.secrets(), settings.log_format)
 broker = make_broker(settings.broker_url)
 dispatch = declare(broker)

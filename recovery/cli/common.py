@@ -48,7 +48,7 @@ class Desk:
         from recovery.settings import load_settings
 
         settings = load_settings(self._project)
-        telemetry.configure(settings.log_level, settings.secrets())
+        telemetry.configure(settings.log_level, settings.secrets(), settings.log_format)
         return settings
 
     @cached_property

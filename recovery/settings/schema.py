@@ -15,6 +15,7 @@ from recovery.money import currencies
 from recovery.settings.secret_key import kept_key
 
 PREFIX = "RECOVERY_"
+A_SECRET = 8  # characters; a shorter path names a place
 _AMOUNT = re.compile(r"\d+(\.\d+)? ([A-Z]{3})")
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -159,6 +160,15 @@ class Settings(Section):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged on standard error"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="how a log line is written: text for people, json for programs"
+    )
+    heartbeat_url: SecretStr | None = _secret(
+        "told when a run starts and how it ends, as healthchecks.io wants it"
+    )
+    metrics_public: bool = Field(
+        False, description="answer /metrics also to callers from other machines"
+    )
     sendgrid: SendgridSettings = SendgridSettings()
     twilio: TwilioSettings = TwilioSettings(**{"from": None})
     shop: ShopSettings = ShopSettings()
@@ -215,7 +225,11 @@ class Settings(Section):
                 self.twilio.webhook_key,
             )
         )
-        return tuple(one for one in (*passwords, *keys) if one)
+        # Whoever knows its path can report for us; errors name the path without the host.
+        beat = _plain(self.heartbeat_url)
+        path = urlsplit(beat).path.strip("/")
+        known = (*passwords, *keys, beat, path if len(path) >= A_SECRET else "")
+        return tuple(one for one in known if one)
 
     @field_validator("broker_url")
     @classmethod
@@ -232,6 +246,14 @@ class Settings(Section):
         if not all(_HOST.fullmatch(one) for one in hosts if one):
             raise ValueError("should be hosts such as pay.shop.example, .stripe.com")
         return [one for one in hosts if one]
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _an_address_to_call(cls, value: SecretStr | None) -> SecretStr | None:
+        url = urlsplit(_plain(value))
+        if value is not None and (url.scheme not in ("http", "https") or not url.hostname):
+            raise ValueError("should be an address such as https://hc-ping.com/<uuid>")
+        return value
 
     @field_validator("public_url")
     @classmethod

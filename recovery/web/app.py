@@ -22,7 +22,7 @@ Work = Callable[..., Response]
 
 def create(settings: Settings, clock: Clock) -> ASGIApp:
     """Everything that `recovery serve` answers, on one project. Pages about the API are not."""
-    telemetry.configure(settings.log_level, settings.secrets())
+    telemetry.configure(settings.log_level, settings.secrets(), settings.log_format)
     return Gate(application(Site(settings, clock)), settings)
 
 

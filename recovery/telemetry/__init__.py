@@ -1,62 +1,63 @@
 """What the engine says about itself: one structured line an event, on standard error.
 
-    2026-11-22T09:00:00Z info recovery.dispatch sent touch=12 campaign=card-declined
+    2026-11-22T09:00:00Z info recovery.dispatch batch_claimed run=5f0c touches=500
 
 Packages that would log keys and payloads are silenced at every level, DEBUG included. Pass ids to
-`event`, never addresses; known secrets are blotted out of every line and traceback all the same.
+`event`, never addresses; secrets, addresses and link tokens are blotted out all the same.
 """
 
-import json
 import logging
 import sys
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+from recovery.telemetry.lines import BOUND, JsonLines, Lines
+
+__all__ = [
+    "ONLY_WARNINGS",
+    "SILENT",
+    "bound",
+    "configure",
+    "event",
+    "keep_traceback",
+    "run_id",
+    "silence",
+]
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
 SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
 # Their troubles are worth hearing, their traffic is not.
 ONLY_WARNINGS = ("dramatiq", "uvicorn")
-
-
-class Lines(logging.Formatter):
-    """Time in UTC, level, logger, event, then `name=value` pairs; secrets are blotted out."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.converter = time.gmtime
-        self._secrets = sorted((one for one in secrets if one), key=len, reverse=True)
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback below it when there is one."""
-        moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ")
-        fields: Mapping[str, object] = getattr(record, "fields", {})
-        pairs = "".join(f" {name}={_value(value)}" for name, value in fields.items())
-        line = f"{moment} {record.levelname.lower()} {record.name} {record.getMessage()}{pairs}"
-        if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+_FORMATS = {"text": Lines, "json": JsonLines}
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
     """Writes to whatever standard error is now: progress bars and tests put others there."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
+    def __init__(self, formatter: logging.Formatter, level: int = logging.NOTSET) -> None:
+        logging.Handler.__init__(self, level)
+        self.setFormatter(formatter)
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]
         """Standard error."""
         return sys.stderr
 
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing: logging would print the record, and with it what we blot out."""
 
-def configure(level: str = "warning", secrets: Iterable[str] = ()) -> None:
-    """Send our log lines of `level` and above to standard error. A second call replaces this."""
-    handler = _StandardError()
-    handler.setFormatter(Lines(secrets))
+
+def configure(
+    level: str = "warning", secrets: Iterable[str] = (), log_format: str = "text"
+) -> None:
+    """Send our log lines of `level` and above to standard error. A second call replaces this.
+
+    `log_format` is `text` or `json`. Packages that we say nothing about are heard when they warn.
+    """
+    formatter = _FORMATS[log_format](secrets)
+    handler = _StandardError(formatter)
     ours = logging.getLogger("recovery")
     ours.setLevel(level.upper())
     silence()
@@ -64,6 +65,7 @@ def configure(level: str = "warning", secrets: Iterable[str] = ()) -> None:
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False
+    logging.lastResort = _StandardError(formatter, logging.WARNING)
 
 
 def silence() -> None:
@@ -77,6 +79,21 @@ def silence() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+@contextmanager
+def bound(**fields: object) -> Iterator[None]:
+    """Whatever is logged in this block, by this thread, carries `fields`."""
+    token = BOUND.set({**BOUND.get(), **fields})
+    try:
+        yield
+    finally:
+        BOUND.reset(token)
+
+
+def run_id() -> str:
+    """The id of the run that this thread works for; empty outside of one."""
+    return str(BOUND.get().get("run", ""))
+
+
 def event(room: str, what: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Say that `what` happened in `room`; `fields` are ids, counts and reasons."""
     logging.getLogger(f"recovery.{room}").log(level, what, extra={"fields": fields})
@@ -87,11 +104,5 @@ def keep_traceback(error: BaseException, file: Path, secrets: Iterable[str] = ()
     trace = (type(error), error, error.__traceback__)
     record = logging.LogRecord("recovery", logging.CRITICAL, "", 0, "bug", (), trace)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as log:
+    with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
         log.write(Lines(secrets).format(record) + "\n")
-
-
-def _value(value: object) -> str:
-    text = str(value)
-    plain = text and not any(mark in text for mark in ' "=\n')
-    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -215,7 +215,7 @@ def _insert_touches(connection: Connection, campaign: Campaign, last: int, now: 
         )
         .join_from(enrolments, steps, steps.c.sequence == enrolments.c.sequence)
         .where(enrolments.c.id > last)
-        .order_by(enrolments.c.id)
+        .order_by(enrolments.c.id, steps.c.place)  # steps due together go out as they are written
     )
     columns = ["enrolment_id", "step", "channel", "state", "planned_at", "due_at", "attempts"]
     connection.execute(touches.insert().from_select(columns, source))
@@ -226,12 +226,13 @@ def _steps(campaign: Campaign, now: datetime) -> Subquery:
     rows = [
         select(
             literal(name).label("sequence"),
+            literal(place).label("place"),
             literal(step.step).label("step"),
             literal(step.channel.value).label("channel"),
             literal(now + step.after, touches.c.due_at.type).label("due_at"),
         )
         for name, steps in campaign.sequences.items()
-        for step in steps
+        for place, step in enumerate(steps)
     ]
     return union_all(*rows).subquery("steps")
 

@@ -77,6 +77,18 @@ def test_an_enrolment_says_everything_that_counts_later(database: Engine):
     } == {("reminder", "email", "planned", T0, T0), ("call", "task", "planned", later, later)}
 
 
+def test_steps_that_are_due_together_stand_in_the_order_of_the_file(database: Engine):
+    """Dispatching goes by time and then by id: with room for one message, the first step wins."""
+    names = ["z", "m", "a", "q"]
+    given(database, 30)
+    steps = [f"{{step: {name}, after: 0m, email: unpaid-reminder}}" for name in names]
+    plan(database, a_campaign(sequences={"plain": steps}))
+    found: dict[int, list[str]] = {}
+    for touch in rows(database, Touch):
+        found.setdefault(touch["enrolment_id"], []).append(touch["step"])
+    assert list(found.values()) == [names] * 30
+
+
 def test_a_rerun_adds_nothing(database: Engine):
     given(database, 20)
     text = a_campaign(holdout="20%", sequences={"plain": TWO_STEPS})

@@ -40,7 +40,7 @@ class Desk:
         self.as_json = as_json
         self._project = project
         self._at = at
-        self._force = force
+        self.force = force
 
     @cached_property
     def settings(self) -> "Settings":
@@ -57,7 +57,7 @@ class Desk:
         if self._at is None:
             return SystemClock()
         distance = abs(self._at - SystemClock().now())
-        if distance > NEAR_THE_WALL_CLOCK and self.settings.reaches_out and not self._force:
+        if distance > NEAR_THE_WALL_CLOCK and self.settings.reaches_out and not self.force:
             raise UsageError(
                 f"--at {self._at:%Y-%m-%dT%H:%M:%SZ} is more than ten minutes from now, and the "
                 "senders of this project reach real customers: use RECOVERY_EMAIL_SENDER=outbox "

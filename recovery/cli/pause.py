@@ -1,0 +1,106 @@
+"""`recovery pause`: the brake. `recovery resume` lets go of it."""
+
+from contextlib import closing
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recovery.cli.common import Desk, verb
+from recovery.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.engine import Engine
+    from recovery.intake.pauses import Scope
+
+CHANNELS = ("email", "sms", "task")
+
+
+@click.command("pause")
+@click.option("--campaign", metavar="NAME", help="Only this campaign.")
+@click.option("--channel", type=click.Choice(CHANNELS), help="Only what goes by this channel.")
+@click.option("--note", metavar="TEXT", help="Why, for whoever finds it paused.")
+@click.option("--list", "listing", is_flag=True, help="Show what is paused; change nothing.")
+@verb(at=True)
+def command(
+    desk: Desk, campaign: str | None, channel: str | None, note: str | None, listing: bool
+) -> None:
+    """Stop sending at once: everything, or one campaign, or one channel.
+
+    Runs and workers that are at it stop before their next batch. Nothing is lost: what falls due
+    meanwhile waits for `recovery resume`. Orders and answers still come in, payments still count.
+    """
+    from recovery.db import writing
+    from recovery.intake import pauses
+
+    with closing(desk.engine()) as engine:
+        if not listing:
+            scope, name = brake(engine, campaign, channel)
+            with writing(engine.database) as connection:
+                pauses.hold(connection, scope, name, desk.clock.now(), note)
+        show(desk, engine)
+
+
+def brake(engine: "Engine", campaign: str | None, channel: str | None) -> "tuple[Scope, str]":
+    """Which brake the options mean; UsageError for two at once or a campaign nobody knows."""
+    from recovery.intake.pauses import Scope
+
+    if campaign is not None and channel is not None:
+        raise UsageError("give --campaign or --channel, not both; two brakes are two commands")
+    if channel is not None:
+        return Scope.CHANNEL, channel
+    if campaign is None:
+        return Scope.ALL, ""
+    known = _campaigns(engine)
+    if campaign not in known:
+        near = get_close_matches(campaign, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+        raise UsageError(f"there is no campaign {campaign!r}; {hint}")
+    return Scope.CAMPAIGN, campaign
+
+
+def show(desk: Desk, engine: "Engine") -> None:
+    """Say which brakes are held now."""
+    from recovery.db import reading
+    from recovery.intake import pauses
+
+    with reading(engine.database) as connection:
+        held = [_payload(row) for row in pauses.held(connection)]
+
+    def tell(console: "Console") -> None:
+        if not held:
+            console.print("Nothing is paused.")
+        for one in held:
+            what = " ".join(filter(None, (one["scope"], one["name"])))
+            words = "everything" if one["scope"] == "all" else what
+            why = f": {one['note']}" if one["note"] else ""
+            console.print(f"Paused since {one['since']:%Y-%m-%d %H:%M} UTC: {words}{why}")
+
+    desk.show({"paused": held}, tell)
+
+
+def _campaigns(engine: "Engine") -> set[str]:
+    """Every name that may stand in the database or the folder: a brake must not be mistyped, nor
+    fail because a file is broken."""
+    from sqlalchemy import select
+
+    from recovery.db import reading, table
+    from recovery.models import CampaignVersion, Pause
+
+    versions, pauses = table(CampaignVersion), table(Pause)
+    with reading(engine.database) as connection:
+        names = set(connection.execute(select(versions.c.campaign).distinct()).scalars())
+        names |= set(
+            connection.execute(select(pauses.c.name).where(pauses.c.scope == "campaign")).scalars()
+        )
+    folder = engine.settings.campaigns_dir
+    if folder.is_dir():
+        names |= {one.campaign.campaign for one in engine.programme().loaded}
+        names |= {file.stem for file in folder.glob("*.yaml")} - {"defaults"}
+    return names
+
+
+def _payload(row: Any) -> dict[str, Any]:
+    return {"scope": row.scope, "name": row.name, "since": row.since, "note": row.note}

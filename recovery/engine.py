@@ -20,7 +20,7 @@ from recovery.clock import Clock, Stopwatch, VirtualClock
 from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
-from recovery.db import open_engine, reading, writing
+from recovery.db import open_engine, reading, retried, writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
@@ -31,8 +31,9 @@ from recovery.dispatch.reconcile import Reconciled, Reconciler
 from recovery.dispatch.render import Renderer
 from recovery.dispatch.scripts import Scripts
 from recovery.incentives import budget
-from recovery.intake import settle, sweep
+from recovery.intake import inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
+from recovery.intake.inbox import Applied
 from recovery.links import Links
 from recovery.lock import run_lock
 from recovery.markets.rates import Rates, load_rates
@@ -142,6 +143,15 @@ class Engine:
         now = self.clock.now()
         return import_files(self.database, files, source, self.settings.vip, now, rejects, progress)
 
+    def apply_inbox(self, now: datetime) -> Applied:
+        """Apply what webhooks stored and nobody applied yet: a payment counts before any claim."""
+        vip, applied, more = self.settings.vip, Applied(), True
+        while more:
+            found = retried(self.database, lambda connection: inbox.apply(connection, now, vip))
+            applied += found
+            more = found.items > 0
+        return applied
+
     def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> runs.RunResult:
         """One recovery run: sweep, settle, enrol, schedule, dispatch what is due.
 
@@ -176,6 +186,7 @@ class Engine:
         if standing is None:
             standing = isinstance(self.clock, VirtualClock)
         now = now if standing else max(now, self.clock.now())
+        self.apply_inbox(now)
         dispatcher = self._dispatcher(programme or self.programme(), now, patient=not standing)
         return dispatcher.run(now, batches, self.settings.max_per_run)
 
@@ -230,8 +241,10 @@ class Engine:
     def _perform(
         self, programme: Programme, courier: Courier, now: datetime, result: runs.RunResult
     ) -> None:
-        with writing(self.database) as connection:
+        with reading(self.database) as connection:
             start, before = runs.here(connection), runs.last_run(connection)
+        result.inbox = self.apply_inbox(now).counts()
+        with writing(self.database) as connection:
             result.released = sweep_leases(connection, now).released
             crash_point("C6a")
         reconciled = self.reconcile(now)
@@ -258,6 +271,7 @@ class Engine:
                 start, before = runs.here(connection), runs.last_run(connection)
                 result.released = sweep_leases(connection, now).released
                 result.reconciled = Reconciled().counts()
+                result.inbox = inbox.apply(connection, now, self.settings.vip).counts()
                 self._plan(connection, programme, now, result)
                 outcome = self._dispatcher(programme, now).rehearse(connection, now)
                 result.problems += sorted(outcome.broken)

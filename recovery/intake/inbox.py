@@ -46,6 +46,10 @@ class Applied:
     faults: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
 
+    def counts(self) -> dict[str, int]:
+        """The numbers, for the run's answer."""
+        return {"applied": self.items - self.faults, "faults": self.faults}
+
     def __iadd__(self, other: "Applied") -> "Applied":
         self.items += other.items
         self.faults += other.faults

@@ -52,6 +52,7 @@ class RunResult:
     settled: Tally = field(default_factory=Tally)
     hinted: int = 0
     released: int = 0  # touches that a dead worker held
+    inbox: dict[str, int] = field(default_factory=dict)  # events from outside
     reconciled: dict[str, int] = field(default_factory=dict)  # unknown touches looked for
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -83,6 +84,7 @@ class RunResult:
                 "exited": dict(sorted(settled.exited.items())),
                 "exhausted": settled.exhausted,
             },
+            "inbox": self.inbox,
             "reconciled": self.reconciled,
             "problems": self.problems,
             "warnings": self.warnings,

@@ -92,18 +92,32 @@ def _short(one: Taken) -> dict[str, Any]:
 
 
 def _activity(one: Taken) -> dict[str, Any]:
+    """One message whole. By the specification every event has a bounce type, bounced or not."""
     names = {"bounce": "bounced", "spamreport": "spam_report"}
-    kinds = {"bounce": "hard", "blocked": "soft"}
     told = [
         {
             "event_name": names.get(event["event"], event["event"]),
             "processed": f"{datetime.fromtimestamp(event['timestamp'], UTC):%Y-%m-%dT%H:%M:%SZ}",
-            **({"bounce_type": kinds[event["type"]]} if "type" in event else {}),
+            "bounce_type": "hard" if event.get("type") == "bounce" else "soft",
+            "http_user_agent": "",
+            "mx_server": "mx.example.com",
         }
         for event in email_events(one)
     ]
-    kept = {name: _short(one)[name] for name in ("from_email", "msg_id", "subject", "to_email")}
-    return {**kept, "status": _short(one)["status"], "events": told}
+    names_kept = ("from_email", "msg_id", "subject", "to_email", "status")
+    return {
+        **{name: _short(one)[name] for name in names_kept},
+        "api_key_id": "key1",
+        "asm_group_id": 1,
+        "categories": one.body.get("categories", []),
+        "events": told,
+        "originating_ip": "192.0.2.9",
+        "outbound_ip": "192.0.2.10",
+        "outbound_ip_type": "shared",
+        "teammate": "",
+        "template_id": "",
+        "unique_args": json.dumps({"rc_touch": one.touch}),
+    }
 
 
 def _state(one: Taken) -> str:

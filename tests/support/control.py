@@ -45,7 +45,10 @@ class Control:
         act = acts.get(f"{method} {target}")
         if act is None:
             return Reply(404, as_bytes({"error": f"no {method} {target}", "acts": list(acts)}))
-        return Reply(200, as_bytes(act(json.loads(body or b"{}"))))
+        try:
+            return Reply(200, as_bytes(act(json.loads(body or b"{}"))))
+        except (KeyError, TypeError, ValueError) as error:
+            return Reply(400, as_bytes({"error": repr(error)}))
 
     def _ledger(self, _: dict[str, Any]) -> object:
         return [taken.json() for taken in self.providers.taken]

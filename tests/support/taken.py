@@ -71,7 +71,10 @@ class Sight:
 
 @dataclass
 class Happening:
-    """One event in the life of an e-mail, in SendGrid's words; `after` its acceptance."""
+    """One event in the life of an e-mail, in SendGrid's words; `after` its acceptance.
+
+    `smtp-id` and `date` in `more` are filled in for each message.
+    """
 
     event: str
     after: timedelta
@@ -86,6 +89,7 @@ _BOUNCE = {"smtp-id": True, "type": "bounce", "status": "5.1.1", "reason": "550 
 _BLOCK = {"smtp-id": True, "type": "blocked", "status": "4.7.0", "reason": "421 4.7.0 not now"}
 _DEFERRAL = {"smtp-id": True, "attempt": "1", "response": "451 try again later"}
 _DROP = {"smtp-id": True, "reason": "Bounced Address"}
+_LEFT = Happening("unsubscribe", timedelta(minutes=5), {"date": True})
 EMAIL_LIFE: dict[Fate | None, tuple[Happening, ...]] = {
     None: (_ACCEPTED,),
     Fate.DELIVERED: (_ACCEPTED, _ARRIVED),
@@ -104,7 +108,7 @@ EMAIL_LIFE: dict[Fate | None, tuple[Happening, ...]] = {
     ),
     Fate.DROPPED: (Happening("dropped", timedelta(seconds=1), _DROP),),
     Fate.COMPLAINED: (_ACCEPTED, _ARRIVED, Happening("spamreport", timedelta(minutes=5))),
-    Fate.UNSUBSCRIBED: (_ACCEPTED, _ARRIVED, Happening("unsubscribe", timedelta(minutes=5))),
+    Fate.UNSUBSCRIBED: (_ACCEPTED, _ARRIVED, _LEFT),
 }
 # Twilio's statuses in order, and the code of the last one.
 SMS_LIFE: dict[Fate | None, tuple[tuple[str, ...], int | None]] = {
@@ -128,6 +132,8 @@ def email_event(taken: Taken, one: Happening) -> dict[str, Any]:
     more = {**one.more}
     if more.pop("smtp-id", False):
         more["smtp-id"] = f"<{taken.provider_id}@geopod-ismtpd-1>"
+    if more.pop("date", False):
+        more["date"] = f"{taken.at + one.after:%Y-%m-%d}"
     return {
         "email": taken.to,
         "timestamp": int((taken.at + one.after).timestamp()),

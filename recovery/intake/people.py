@@ -149,7 +149,7 @@ def _matching(who: str) -> Any:
 
 def _noted(connection: Connection, who: str) -> str | None:
     """An address that never ordered, but wrote to us or is on the list of suppressions."""
-    address = who.lower() if "@" in who else _phone(who) or who
+    address = who.lower() if "@" in who else _phone(who)
     for source in (suppressions, consents):
         mine = select(source.c.id).where(source.c.address == address).limit(1)
         if connection.execute(mine).first() is not None:

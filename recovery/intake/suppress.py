@@ -99,7 +99,7 @@ def suppress_all(connection: Connection, bans: Iterable[Ban], now: datetime) -> 
     if not told:
         return Done()
     said = consents.history(connection, {ban.where for ban in told})
-    consents.keep(connection, [_withdrawal(ban) for ban in told if ban.reason not in FACTS])
+    consents.keep(connection, [_withdrawal(ban) for ban in told if _is_news(ban, said)])
     standing = _heaviest(ban for ban in told if not _lifted(ban, said.get(ban.where, ())))
     known = _known(connection, standing)
     news = {where: ban for where, ban in standing.items() if where not in known}
@@ -109,7 +109,8 @@ def suppress_all(connection: Connection, bans: Iterable[Ban], now: datetime) -> 
         if where in known and ban.weight > _weight(known[where])
     }
     _write(connection, news, heavier)
-    _note(connection, [*news.values(), *heavier.values()], now)
+    worse = [b for b in heavier.values() if known[b.where].reason != b.reason]
+    _note(connection, [*news.values(), *worse], now)
     return Done(len(news), _close(connection, standing, now))
 
 
@@ -159,6 +160,13 @@ def holds(connection: Connection, channel: str, addresses: Collection[str]) -> A
     by = func.lower(orders.c.email) if channel == Channel.EMAIL else orders.c.phone
     column: Any = by
     return among(connection, column, addresses)
+
+
+def _is_news(ban: Ban, said: Mapping[Where, Sequence[Word]]) -> bool:
+    """Whether somebody took consent back; an operator's list that is read again says nothing."""
+    before = said.get(ban.where, ())
+    again = ban.source == OPERATOR and before and before[-1].source == OPERATOR
+    return ban.reason not in FACTS and not (again and before[-1].level == Level.NONE)
 
 
 def _withdrawal(ban: Ban) -> Word:

@@ -157,8 +157,8 @@ def listed(
 
 def holds(connection: Connection, channel: str, addresses: Collection[str]) -> Any:
     """The condition that an order has one of `addresses` (as compared) on `channel`."""
-    by = func.lower(orders.c.email) if channel == Channel.EMAIL else orders.c.phone
-    column: Any = by
+    lower = func.lower(orders.c.email, type_=orders.c.email.type)  # it would forget the type
+    column: Any = lower if channel == Channel.EMAIL else orders.c.phone
     return among(connection, column, addresses)
 
 

@@ -40,11 +40,15 @@ Item = tuple[str, str]  # key, body
 
 @dataclass(slots=True)
 class Applied:
-    """How many rows were dealt with, how many of them with a fault, and what orders did."""
+    """How many rows were dealt with, how many of them with a fault, and what orders did.
+
+    `trouble` is a mistake of ours that kept a row from being applied: somebody has to hear of it.
+    """
 
     items: int = 0
     faults: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
+    trouble: Exception | None = None
 
     def counts(self) -> dict[str, int]:
         """The numbers, for the run's answer."""
@@ -54,6 +58,7 @@ class Applied:
         self.items += other.items
         self.faults += other.faults
         self.verdicts += other.verdicts
+        self.trouble = self.trouble or other.trouble
         return self
 
 
@@ -138,6 +143,8 @@ class _Room:
             for one in readable:
                 if (error := self._attempt([one])) is not None:
                     self._fault(one[0], error)
+                    if not isinstance(error, _REFUSED):
+                        self._applied.trouble = error
 
     def _read(self, read: "_Reader | None", row: _Row) -> Any:
         try:

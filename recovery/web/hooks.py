@@ -117,6 +117,8 @@ def _form(headers: Mapping[str, str], body: bytes) -> Form | None:
 
 
 def _kept(site: Site, hook: str, items: list[Item]) -> Response:
-    receive(site.database, hook, items, site.now(), site.settings.vip)
+    applied = receive(site.database, hook, items, site.now(), site.settings.vip)
     COUNTERS.count("webhooks_stored_total", hook=hook)
+    if applied.trouble is not None:
+        raise applied.trouble  # stored; a repetition, or the mended next version, applies it
     return Response(status_code=204)

@@ -40,7 +40,7 @@ def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response
     items = [_item(row) for row, _ in good]
     applied = receive(site.database, ORDERS, items, now, site.settings.vip)
     if applied.faults:
-        raise RuntimeError("orders were stored and could not be applied; see the inbox's faults")
+        raise applied.trouble or RuntimeError("orders that can't be applied; see the inbox")
     answer = _counts(len(rows), len(good), applied, rejects)
     if not rejects:
         return JSONResponse(answer)

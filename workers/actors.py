@@ -6,6 +6,7 @@ from datetime import datetime
 import dramatiq
 from dramatiq.broker import Broker
 
+from recovery import telemetry
 from recovery.clock import SystemClock
 from recovery.dispatch.executor import Outcome
 from recovery.engine import Engine
@@ -29,20 +30,22 @@ def declare(
     broker: Broker,
     find: Callable[[], Engine] = engine,
     hear: Callable[[Outcome], None] | None = None,
-) -> "dramatiq.Actor[[str, bool], None]":
+) -> "dramatiq.Actor[[str, bool, str], None]":
     """Declare the actors on `broker`, working with the engine that `find` gives.
 
     `hear` is told what the journal does not say: broken templates, senders that refuse us.
     """
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE)
-    def dispatch(at: str, standing: bool) -> None:
+    def dispatch(at: str, standing: bool, run: str = "") -> None:
         """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing.
 
-        `standing`: time stands still at `at`, for whoever works under `--at`.
+        `standing`: time stands still at `at`, for whoever works under `--at`. `run` is the id of
+        the run that asks, for the log.
         """
         now = datetime.fromisoformat(at)
-        outcome = find().dispatch(now, batches=BATCHES, standing=standing)
+        with telemetry.bound(run=run):
+            outcome = find().dispatch(now, batches=BATCHES, standing=standing)
         if hear is not None:
             hear(outcome)
 

@@ -7,6 +7,7 @@ from threading import Event
 from dramatiq import Worker
 from redis.exceptions import RedisError
 
+from recovery import telemetry
 from recovery.clock import VirtualClock
 from recovery.dispatch.executor import Outcome
 from recovery.engine import Courier, Delivery, Engine
@@ -32,7 +33,7 @@ def in_process(engine: Engine, now: datetime) -> Delivery:
     worker.start()
     try:
         while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:
-            dispatch.send(now.isoformat(), standing)
+            dispatch.send(now.isoformat(), standing, telemetry.run_id())
             broker.join(QUEUE)
     finally:
         worker.stop()
@@ -53,7 +54,7 @@ def over_redis(url: str, wait: int) -> Courier:
         dispatch = declare(broker, lambda: engine)
         try:
             for _ in range(ceil(due / engine.settings.batch)):
-                dispatch.send(now.isoformat(), standing)
+                dispatch.send(now.isoformat(), standing, telemetry.run_id())
         except RedisError as error:
             raise Unavailable(
                 f"Redis did not answer ({error}); {due} touches stay due, nothing is lost: "

@@ -26,5 +26,7 @@ def command(desk: Desk, *, processes: int, threads: int) -> None:
         )
     environ = os.environ | {"RECOVERY_PROJECT": str(desk.settings.project)}
     arguments = ["--processes", str(processes), "--threads", str(threads)]
+    if desk.settings.log_format == "json":
+        arguments.append("--skip-logging")  # its own few lines are not JSON
     command = [sys.executable, "-m", "dramatiq", "workers.main:broker", *arguments]
     os.execve(sys.executable, command, environ)  # noqa: S606 - signals reach dramatiq directly

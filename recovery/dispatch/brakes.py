@@ -1,5 +1,6 @@
 """What stops a sender: an operator's pause, or a provider that refuses. Asked at every batch."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
+from recovery import telemetry
 from recovery.connectors.base import Sender
 from recovery.db import insert_ignore, table
 from recovery.dispatch.record import Result
@@ -97,15 +99,18 @@ class Watch:
         now: datetime,
         rest: timedelta,
     ) -> None:
-        name = self.senders[channel].name
-        self.refused[channel] = str(error)
+        name, why = self.senders[channel].name, str(error)
+        telemetry.event(
+            "dispatch", "sender_refused", level=logging.WARNING, sender=name, kind=kind, why=why
+        )
+        self.refused[channel] = why
         self._close(connection, channel)
         connection.execute(
             insert_ignore(breakers, connection).values(
                 sender=f"{channel}:{name}",
                 channel=channel.value,
                 kind=kind,
-                reason=str(error),
+                reason=why,
                 since=now,
                 until=now + rest,
             )

@@ -4,13 +4,16 @@ One thread talks to the database; many talk to the providers, so that while a ba
 the next one is prepared. No transaction is open during a call.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from recovery import telemetry
 from recovery.clock import Stopwatch
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
@@ -22,6 +25,7 @@ from recovery.dispatch.prepare import Prepared, Workshop, prepare
 from recovery.dispatch.record import Result
 from recovery.dispatch.scripts import Scripts
 from recovery.dispatch.senders import Senders
+from recovery.errors import ConnectorError
 from recovery.message import Channel, MessageClass, Receipt
 
 
@@ -139,6 +143,7 @@ class Dispatcher:
         crash_point("C1")
         batch = gather(connection, ids, now, self.scripts, self._class_of, held.campaigns)
         prepared = prepare(connection, batch, self.workshop, token, now)
+        telemetry.event("dispatch", "batch_claimed", level=logging.DEBUG, touches=ids)
         outcome.claimed += len(ids)
         outcome.broken |= prepared.broken
         return prepared
@@ -152,5 +157,19 @@ class Dispatcher:
         with writing(self.database) as connection:
             record.results(connection, finished, token, now)
             watch.notice(connection, finished, now)
+        for result in finished:
+            _tell(result)
         crash_point("C5")
         return len(finished)
+
+
+def _tell(result: Result) -> None:
+    """For the log: what the provider said, by touch. A refusal matters more than a receipt."""
+    told: dict[str, Any] = {"touch": result.touch_id, "channel": result.channel}
+    answer = result.outcome
+    if isinstance(answer, ConnectorError):
+        told |= {"failure": answer.failure, "code": answer.code, "why": str(answer)}
+        telemetry.event("dispatch", "touch_refused", **told)
+    else:
+        told |= {"provider": answer.provider, "id": answer.provider_id}
+        telemetry.event("dispatch", "touch_sent", level=logging.DEBUG, **told)

@@ -81,8 +81,9 @@ def silence() -> None:
 
 @contextmanager
 def bound(**fields: object) -> Iterator[None]:
-    """Whatever is logged in this block, by this thread, carries `fields`."""
-    token = BOUND.set({**BOUND.get(), **fields})
+    """Whatever is logged in this block, by this thread, carries the `fields` that are not empty."""
+    known = {name: value for name, value in fields.items() if value != ""}
+    token = BOUND.set({**BOUND.get(), **known})
     try:
         yield
     finally:

@@ -1,0 +1,52 @@
+"""What a run tells the log: its start, its end with numbers, and what stood in its way."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from recovery import telemetry
+from recovery.campaign.problems import CampaignError
+from recovery.measure.runs import RunResult
+
+
+@contextmanager
+def telling(result: RunResult) -> Iterator[None]:
+    """Whatever is logged in the block carries the run's id; the numbers are told at its end."""
+    with telemetry.bound(run=result.token):
+        telemetry.event("run", "run_started", at=result.at, dry_run=result.dry_run)
+        try:
+            yield
+        except BaseException as error:
+            telemetry.event("run", "run_failed", error=type(error).__name__)
+            raise
+        telemetry.event("run", "run_finished", **numbers(result))
+
+
+def tell_broken(errors: Sequence[CampaignError]) -> None:
+    """Campaigns that nobody is enrolled in before they are mended."""
+    for error in errors:
+        told = {"file": error.file, "problems": len(error.problems), "first": error.problems[0]}
+        telemetry.event("run", "campaign_broken", level=logging.WARNING, **told)
+
+
+def numbers(result: RunResult) -> dict[str, Any]:
+    """The run in numbers, each by its name."""
+    done, settled = result.touches, result.settled
+    return {
+        "enrolled": sum(sum(arms.values()) for arms in result.enrolled.values()),
+        "sent": done.sent,
+        "tasks": done.tasks,
+        "skipped": sum(done.skipped.values()),
+        "snoozed": sum(done.snoozed.values()),
+        "failed": done.failed,
+        "unknown": done.unknown,
+        "hinted": result.hinted,
+        "released": result.released,
+        "recovered": settled.recovered,
+        "exited": sum(settled.exited.values()),
+        "exhausted": settled.exhausted,
+        "problems": len(result.problems),
+        "refused": len(result.refused),
+        "seconds": result.seconds,
+    }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.heartbeat import heartbeat
 from recovery.errors import Exit
 
 if TYPE_CHECKING:
@@ -30,16 +31,22 @@ def command(desk: Desk, *, dry_run: bool, wait: int) -> None:
     This is the one line for cron. Running it twice at the same moment does nothing the second
     time; two runs at once are safe, the later one leaves with exit code 75.
     """
+    url = desk.settings.heartbeat_url
+    signal(SIGTERM, default_int_handler)  # systemd's way to say Ctrl-C
+    with heartbeat(url.get_secret_value() if url and not dry_run else None):
+        raise SystemExit(int(_run(desk, dry_run=dry_run, wait=wait)))
+
+
+def _run(desk: Desk, *, dry_run: bool, wait: int) -> Exit:
     from workers.courier import courier_for
 
     engine = desk.engine()
-    signal(SIGTERM, default_int_handler)  # systemd's way to say Ctrl-C
     try:
         result = engine.run(courier_for(desk.settings.broker_url, wait), dry_run=dry_run)
     finally:
         engine.close()
     desk.show(result.payload(), lambda console: _tell(result, console))
-    raise SystemExit(int(_exit(result)))
+    return _exit(result)
 
 
 def _exit(result: "RunResult") -> Exit:

@@ -41,6 +41,7 @@ from recovery.measure import explain as story
 from recovery.measure import report as measuring
 from recovery.measure import runs
 from recovery.measure.costs import Costs
+from recovery.measure.telling import tell_broken, telling
 from recovery.message import Channel
 from recovery.migrations import prepare
 from recovery.planner.enrol import Plan, enrol, newest
@@ -159,14 +160,15 @@ class Engine:
         """
         now, watch = self.clock.now(), Stopwatch()
         result = runs.RunResult(uuid4().hex[:12], now, dry_run)
-        with run_lock(self.database, self.settings.var_dir / "run.lock"):
+        with run_lock(self.database, self.settings.var_dir / "run.lock"), telling(result):
             programme = self.programme()
+            tell_broken(programme.broken)
             result.problems += [str(error) for error in programme.broken]
             if dry_run:
                 self._rehearse(programme, now, result)
             else:
                 self._perform(programme, courier or dispatched, now, result)
-        result.seconds = watch.seconds()
+            result.seconds = watch.seconds()
         return result
 
     def dispatch(

@@ -1,47 +1,32 @@
 """Reading the situation of a whole batch in a fixed number of queries."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, select
 
 from recovery.campaign.schema import Campaign, Status, Step
 from recovery.db import among, is_postgres, table
-from recovery.dispatch.situation import OrderFacts, Sent, Situation
+from recovery.dispatch import history
+from recovery.dispatch.situation import Ahead, OrderFacts, Sent, Situation
 from recovery.facts import Consent, OrderStatus
 from recovery.incentives.offer import Issued
 from recovery.markets import market
 from recovery.message import Channel, MessageClass
 from recovery.models import (
-    Click,
-    Coupon,
     Customer,
     Enrolment,
     EnrolmentState,
     Order,
-    Suppression,
-    Task,
-    TaskState,
     Touch,
-    TouchState,
 )
 from recovery.money import Money
 
 touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
-customers, clicks, coupons = table(Customer), table(Click), table(Coupon)
-suppressions, tasks = table(Suppression), table(Task)
+customers = table(Customer)
 
-# A message that left us, or may have: all of these count against caps and gaps.
-LEFT = (
-    TouchState.SENDING,
-    TouchState.SENT,
-    TouchState.DELIVERED,
-    TouchState.BOUNCED,
-    TouchState.UNKNOWN,
-)
 _ORDER = (
     "id",
     "customer_id",
@@ -93,6 +78,7 @@ class Batch:
     clicked: dict[int, set[str]]
     claimed_tasks: set[int]
     issued: dict[int, list[Issued]]
+    ahead: dict[int, list[Ahead]]  # open touches of the enrolments
 
     def situations(self) -> Iterator[Situation]:
         """One situation a touch, the longest due first."""
@@ -131,6 +117,9 @@ class Batch:
             task_claimed=row.enrolment_id in self.claimed_tasks,
             zones=_zones(row.timezone, row.timezone_source, row.country),
             issued=tuple(self.issued.get(facts.customer_id, ())),
+            ahead=tuple(
+                one for one in self.ahead[row.enrolment_id] if one.planned_at < row.planned_at
+            ),
         )
 
 
@@ -157,11 +146,12 @@ def gather(
         scripts=known,
         class_of=class_of,
         paused=paused,
-        sent=_sent(connection, people, now - _lookback(known.values())),
-        suppressed=_suppressed(connection, rows),
-        clicked=_clicked(connection, journeys),
-        claimed_tasks=_claimed_tasks(connection, journeys),
-        issued=_issued(connection, people),
+        sent=history.sent(connection, people, now - _lookback(known.values())),
+        suppressed=history.suppressed(connection, rows),
+        clicked=history.clicked(connection, journeys),
+        claimed_tasks=history.claimed_tasks(connection, journeys),
+        issued=history.issued(connection, people),
+        ahead=history.open_steps(connection, journeys),
     )
 
 
@@ -213,84 +203,6 @@ def _lookback(scripts: Any) -> timedelta:
         if limits.per_customer is not None:
             spans.append(limits.per_customer.per)
     return max(spans)
-
-
-def _sent(connection: Connection, people: Sequence[int], since: datetime) -> dict[int, list[Sent]]:
-    found = (
-        select(
-            enrolments.c.customer_id,
-            touches.c.tried_at,
-            touches.c.enrolment_id,
-            touches.c.step,
-            touches.c.planned_at,
-        )
-        .join_from(enrolments, touches, touches.c.enrolment_id == enrolments.c.id)
-        .where(
-            among(connection, enrolments.c.customer_id, people),
-            touches.c.tried_at > since,
-            touches.c.state.in_(LEFT),
-            touches.c.channel != Channel.TASK.value,
-        )
-        .order_by(touches.c.tried_at, touches.c.id)
-    )
-    history: dict[int, list[Sent]] = defaultdict(list)
-    for person, *sent in connection.execute(found):
-        history[person].append(Sent(*sent))
-    return history
-
-
-def _suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
-    emails = {row.email for row in rows if row.email}
-    phones = {row.phone for row in rows if row.phone}
-    found = select(suppressions.c.channel, suppressions.c.address).where(
-        or_(
-            and_(
-                suppressions.c.channel == Channel.EMAIL.value,
-                among(connection, suppressions.c.address, emails),
-            ),
-            and_(
-                suppressions.c.channel == Channel.SMS.value,
-                among(connection, suppressions.c.address, phones),
-            ),
-        )
-    )
-    return {(row.channel, row.address) for row in connection.execute(found)}
-
-
-def _clicked(connection: Connection, journeys: Sequence[int]) -> dict[int, set[str]]:
-    found = (
-        select(touches.c.enrolment_id, touches.c.step)
-        .join_from(touches, clicks, clicks.c.touch_id == touches.c.id)
-        .where(among(connection, touches.c.enrolment_id, journeys), ~clicks.c.machine)
-    )
-    steps: dict[int, set[str]] = defaultdict(set)
-    for enrolment_id, step in connection.execute(found):
-        steps[enrolment_id].add(step)
-    return steps
-
-
-def _claimed_tasks(connection: Connection, journeys: Sequence[int]) -> set[int]:
-    found = select(tasks.c.enrolment_id).where(
-        among(connection, tasks.c.enrolment_id, journeys), tasks.c.state == TaskState.CLAIMED
-    )
-    return set(connection.execute(found).scalars())
-
-
-def _issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Issued]]:
-    found = select(
-        coupons.c.customer_id,
-        coupons.c.enrolment_id,
-        coupons.c.touch_id,
-        coupons.c.offer,
-        coupons.c.code,
-        coupons.c.issued_at,
-        coupons.c.expires_at,
-        coupons.c.state,
-    ).where(among(connection, coupons.c.customer_id, people))
-    held: dict[int, list[Issued]] = defaultdict(list)
-    for person, *coupon in connection.execute(found):
-        held[person].append(Issued(*coupon))
-    return held
 
 
 def _order_facts(row: Row[Any]) -> OrderFacts:

@@ -13,6 +13,7 @@ from recovery.models import EnrolmentState
 from recovery.reasons import MEANINGS, FailureReason
 
 LOOK_AGAIN = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=5)
 TEMPLATE_ERROR = "template_error"
 
 Policy = Callable[[Situation, datetime, Rates], Decision]
@@ -88,6 +89,16 @@ def suppression(s: Situation, now: datetime, _: Rates) -> Decision:
     return Skip("suppressed") if s.suppressed else Send()
 
 
+def in_order(s: Situation, now: datetime, _: Rates) -> Decision:
+    """What builds on an earlier step waits for it: a call on its message, an `if` on its link."""
+    condition = s.step.if_
+    named = {condition.clicked, condition.not_clicked} if condition else set()
+    awaited = [one.due_at for one in s.ahead if s.step.channel is Channel.TASK or one.step in named]
+    if not awaited:
+        return Send()
+    return Snooze(max(*awaited, now + A_MOMENT), "earlier_step")
+
+
 def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
     """The step's own `if`."""
     if s.step.if_ is None or holds(s.step.if_, s, rates):
@@ -108,7 +119,7 @@ def minimum_gap(s: Situation, now: datetime, _: Rates) -> Decision:
     Two steps keep `limits.min_gap`, or the distance they were planned with where that is less.
     """
     before = [sent for sent in s.sent if sent.enrolment_id == s.enrolment_id]
-    if s.step.channel is Channel.TASK or not before:
+    if not before:
         return Send()
     gap = min(s.campaign.limits.min_gap, abs(s.planned_at - before[-1].planned_at))
     free = before[-1].at + gap
@@ -143,6 +154,7 @@ POLICIES: tuple[Policy, ...] = (
     template_reads,
     consent,
     suppression,
+    in_order,
     only_if,
     campaign_runs,
     person_on_it,

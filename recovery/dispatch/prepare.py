@@ -72,7 +72,6 @@ def prepare(
     paced, waits = _paced(connection, final, shop.limits, now)
     messages = _messages(paced, grants, shop, now, prepared)
     _write(connection, messages, journal, prepared, token, now, waits)
-    journal.write(connection)
     return prepared
 
 
@@ -222,6 +221,7 @@ def _write(
             handed.append(s)
         else:
             prepared.outgoing.append(_outgoing(s, message, watch, waits.get(s.touch_id, 0.0)))
+    journal.write(connection)  # before the tasks: they are done as they are handed over
     _hand_over(connection, handed, token, now)
 
 

@@ -35,6 +35,7 @@ class Situation:
     task_claimed: bool  # a colleague is on it
     zones: tuple[str, ...]  # one, or all of the country when we only know the country
     issued: tuple["Issued", ...]  # offers this customer already has
+    ahead: tuple["Ahead", ...] = ()  # earlier steps of the sequence that have not gone out yet
 
     @property
     def address(self) -> str | None:
@@ -77,6 +78,15 @@ class Sent:
     enrolment_id: int
     step: str
     planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """An earlier step that is still to come: it waits for the morning, or for its provider."""
+
+    step: str
+    planned_at: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ REASONS = {
     "condition": "the step's own `if` is not fulfilled",
     "person_on_it": "a colleague has claimed the order",
     "minimum_gap": "the message before it was too recent",
+    "earlier_step": "an earlier step of the sequence has to go out first",
     "customer_cap": "the customer has had as many messages as the campaign allows",
     "quiet_hours": "it is night where the customer lives",
     # why there is no offer

@@ -7,8 +7,17 @@ from typing import Any
 import pytest
 
 from recovery.campaign.schema import Campaign, Status
-from recovery.dispatch.policies import LOOK_AGAIN, POLICIES, decide
-from recovery.dispatch.situation import Decision, OrderFacts, Send, Sent, Situation, Skip, Snooze
+from recovery.dispatch.policies import A_MOMENT, LOOK_AGAIN, POLICIES, decide
+from recovery.dispatch.situation import (
+    Ahead,
+    Decision,
+    OrderFacts,
+    Send,
+    Sent,
+    Situation,
+    Skip,
+    Snooze,
+)
 from recovery.facts import Consent, OrderStatus
 from recovery.markets.rates import Rates, load_rates
 from recovery.message import MessageClass
@@ -102,6 +111,9 @@ def earlier(*hours: float, enrolment: int = 5) -> tuple[Sent, ...]:
 TASK = "task: call-customer"
 MARKETING = MessageClass.MARKETING
 
+EARLIER_FIRST = Snooze(NOON + HOUR, "earlier_step")
+COMING = (Ahead("first", NOON - DAY, NOON + HOUR),)
+
 CASES: list[tuple[str, dict[str, Any], Decision]] = [
     ("nothing against it", {}, Send()),
     # still unpaid
@@ -116,6 +128,19 @@ CASES: list[tuple[str, dict[str, Any], Decision]] = [
     ("recovered", {"enrolment_state": EnrolmentState.RECOVERED}, Skip("enrolment_recovered")),
     ("window over", {"window_ends_at": NOON}, Skip("goal_window_over")),
     ("a task for a paid order", {"does": TASK, "order_status": OrderStatus.PAID}, Skip("paid")),
+    # what builds on an earlier step
+    ("an earlier step is late", {"ahead": COMING}, Send()),
+    ("a call waits for the message", {"ahead": COMING, "does": TASK}, EARLIER_FIRST),
+    (
+        "nobody could click yet",
+        {"ahead": COMING, "condition": "{not_clicked: first}"},
+        EARLIER_FIRST,
+    ),
+    (
+        "due in the same breath",
+        {"ahead": (Ahead("first", NOON - DAY, NOON),), "condition": "{not_clicked: first}"},
+        Snooze(NOON + A_MOMENT, "earlier_step"),
+    ),
     # after an outage
     ("late", {"planned_at": NOON - 3 * DAY}, Send()),
     ("too late", {"planned_at": NOON - 3 * DAY - HOUR}, Skip("too_late")),
@@ -206,7 +231,11 @@ CASES: list[tuple[str, dict[str, Any], Decision]] = [
         {"limits": "{min_gap: 12h}", "sent": earlier(5), "planned_at": NOON - 2 * DAY},
         Send(),
     ),
-    ("a task keeps no gap", {"limits": "{min_gap: 12h}", "sent": earlier(1), "does": TASK}, Send()),
+    (
+        "a task keeps the gap, too",
+        {"limits": "{min_gap: 12h}", "sent": earlier(1), "does": TASK},
+        Snooze(NOON + 11 * HOUR, "minimum_gap"),
+    ),
     # the cap
     ("below the cap", {"limits": "{per_customer: 2 per week}", "sent": earlier(50)}, Send()),
     (
@@ -231,7 +260,7 @@ CASES: list[tuple[str, dict[str, Any], Decision]] = [
     ),
     (
         "a task is no message",
-        {"limits": "{per_customer: 1 per week}", "sent": earlier(5), "does": TASK},
+        {"limits": "{per_customer: 1 per week, min_gap: 0m}", "sent": earlier(5), "does": TASK},
         Send(),
     ),
     # the night
@@ -282,6 +311,10 @@ AGAINST = {
     "template_reads": ({"message_class": None}, "template_error"),
     "consent": ({"consent": Consent.NONE}, "no_consent"),
     "suppression": ({"suppressed": True}, "suppressed"),
+    "in_order": (
+        {"condition": "{market: [US], not_clicked: first}", "ahead": COMING},
+        "earlier_step",
+    ),
     "only_if": ({"condition": "{market: [US]}"}, "condition"),
     "campaign_runs": ({"status": Status.PAUSED}, "paused"),
     "person_on_it": ({"task_claimed": True}, "person_on_it"),

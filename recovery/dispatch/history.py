@@ -1,0 +1,128 @@
+"""What happened to the customers of a batch before: one query for each kind of thing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select
+
+from recovery.db import among, table
+from recovery.dispatch.situation import Ahead, Sent
+from recovery.incentives.offer import Issued
+from recovery.message import Channel
+from recovery.models import (
+    Click,
+    Coupon,
+    Enrolment,
+    Suppression,
+    Task,
+    TaskState,
+    Touch,
+    TouchState,
+)
+
+touches, enrolments = table(Touch), table(Enrolment)
+clicks, coupons = table(Click), table(Coupon)
+suppressions, tasks = table(Suppression), table(Task)
+
+# A message that left us, or may have: all of these count against caps and gaps.
+LEFT = (
+    TouchState.SENDING,
+    TouchState.SENT,
+    TouchState.DELIVERED,
+    TouchState.BOUNCED,
+    TouchState.UNKNOWN,
+)
+
+
+def sent(connection: Connection, people: Sequence[int], since: datetime) -> dict[int, list[Sent]]:
+    found = (
+        select(
+            enrolments.c.customer_id,
+            touches.c.tried_at,
+            touches.c.enrolment_id,
+            touches.c.step,
+            touches.c.planned_at,
+        )
+        .join_from(enrolments, touches, touches.c.enrolment_id == enrolments.c.id)
+        .where(
+            among(connection, enrolments.c.customer_id, people),
+            touches.c.tried_at > since,
+            touches.c.state.in_(LEFT),
+            touches.c.channel != Channel.TASK.value,
+        )
+        .order_by(touches.c.tried_at, touches.c.id)
+    )
+    history: dict[int, list[Sent]] = defaultdict(list)
+    for person, *sent in connection.execute(found):
+        history[person].append(Sent(*sent))
+    return history
+
+
+def suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
+    emails = {row.email for row in rows if row.email}
+    phones = {row.phone for row in rows if row.phone}
+    found = select(suppressions.c.channel, suppressions.c.address).where(
+        or_(
+            and_(
+                suppressions.c.channel == Channel.EMAIL.value,
+                among(connection, suppressions.c.address, emails),
+            ),
+            and_(
+                suppressions.c.channel == Channel.SMS.value,
+                among(connection, suppressions.c.address, phones),
+            ),
+        )
+    )
+    return {(row.channel, row.address) for row in connection.execute(found)}
+
+
+def clicked(connection: Connection, journeys: Sequence[int]) -> dict[int, set[str]]:
+    found = (
+        select(touches.c.enrolment_id, touches.c.step)
+        .join_from(touches, clicks, clicks.c.touch_id == touches.c.id)
+        .where(among(connection, touches.c.enrolment_id, journeys), ~clicks.c.machine)
+    )
+    steps: dict[int, set[str]] = defaultdict(set)
+    for enrolment_id, step in connection.execute(found):
+        steps[enrolment_id].add(step)
+    return steps
+
+
+def claimed_tasks(connection: Connection, journeys: Sequence[int]) -> set[int]:
+    found = select(tasks.c.enrolment_id).where(
+        among(connection, tasks.c.enrolment_id, journeys), tasks.c.state == TaskState.CLAIMED
+    )
+    return set(connection.execute(found).scalars())
+
+
+def issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Issued]]:
+    found = select(
+        coupons.c.customer_id,
+        coupons.c.enrolment_id,
+        coupons.c.touch_id,
+        coupons.c.offer,
+        coupons.c.code,
+        coupons.c.issued_at,
+        coupons.c.expires_at,
+        coupons.c.state,
+    ).where(among(connection, coupons.c.customer_id, people))
+    held: dict[int, list[Issued]] = defaultdict(list)
+    for person, *coupon in connection.execute(found):
+        held[person].append(Issued(*coupon))
+    return held
+
+
+def open_steps(connection: Connection, journeys: Sequence[int]) -> dict[int, list[Ahead]]:
+    """Touches of these enrolments that are still to go out, the ones at hand included."""
+    found = select(
+        touches.c.enrolment_id, touches.c.step, touches.c.planned_at, touches.c.due_at
+    ).where(
+        among(connection, touches.c.enrolment_id, journeys),
+        touches.c.state.in_([TouchState.PLANNED, TouchState.CLAIMED]),
+    )
+    steps: dict[int, list[Ahead]] = defaultdict(list)
+    for enrolment_id, *step in connection.execute(found):
+        steps[enrolment_id].append(Ahead(*step))
+    return steps

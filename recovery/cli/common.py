@@ -68,9 +68,21 @@ class Desk:
     def engine(self) -> "Engine":
         """The whole engine, on this project's settings and this desk's clock."""
         clock = self.clock  # refuses a wild --at before anything is opened
+        self._expect_a_project()
         from recovery.engine import Engine
 
         return Engine(self.settings, clock)
+
+    def _expect_a_project(self) -> None:
+        """A mistyped --project must not look like lost data."""
+        settings = self.settings
+        file = settings.var_dir / "recovery.db"
+        ours = str(file) in settings.database_url
+        if ours and not file.exists() and not settings.campaigns_dir.is_dir():
+            raise UsageError(
+                f"{settings.project} is no project: it has no campaigns/ and no data; "
+                "name one with --project, or make one with `recovery init DIR`"
+            )
 
     def show(self, payload: Mapping[str, Any], text: Callable[["Console"], None]) -> None:
         """Answer: `payload` as one JSON document with --json, else whatever `text` prints."""

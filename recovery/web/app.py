@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from anyio import fail_after
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp
 from recovery import __version__, telemetry
 from recovery.clock import Clock
 from recovery.settings import Settings
-from recovery.web import health, hooks, orders, pay, unsubscribe
+from recovery.web import health, hooks, metrics, orders, pay, unsubscribe
 from recovery.web.body import read_body
 from recovery.web.gate import Gate
 from recovery.web.site import Site
@@ -74,6 +75,12 @@ def _machines(app: FastAPI, site: Site) -> None:
                 return await site.ask(health.health)
         except TimeoutError:
             return health.down()
+
+    @app.get("/metrics", response_model=None)
+    async def metrics_page(request: Request) -> Response:
+        caller = request.client.host if request.client else None
+        work = partial(metrics.metrics, caller=caller, headers=request.headers)
+        return await site.ask(work)
 
 
 def _people(app: FastAPI, site: Site) -> None:

@@ -1,0 +1,222 @@
+"""GET /metrics for Prometheus: what is due, open, held and refused, read when somebody asks.
+
+Every figure of the database is a gauge read through an index of what is open: the size of history
+costs nothing. Counters are this process's own and start at zero with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Column, ColumnElement, Connection, case, func, literal, select
+from sqlalchemy import Engine as Database
+from starlette.responses import PlainTextResponse, Response
+
+from recovery import __version__
+from recovery.db import reading, table, written_in
+from recovery.dispatch.brakes import ACCOUNT, BUSY
+from recovery.errors import RecoveryError
+from recovery.intake import inbox
+from recovery.message import Channel
+from recovery.models import (
+    Breaker,
+    Decision,
+    Enrolment,
+    EnrolmentState,
+    InboxItem,
+    Pause,
+    Run,
+    Touch,
+    TouchState,
+)
+from recovery.settings import Settings
+from recovery.web.counters import COUNTERS, Series
+from recovery.web.site import Site
+
+Labels = tuple[str, ...]
+Values = Mapping[Labels, float]
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# A proxy on this machine calls from loopback, too; what it adds gives it away.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+HOOKS = (inbox.ORDERS, inbox.SENDGRID, inbox.TWILIO_STATUS, inbox.TWILIO_INBOUND)
+SCOPES = ("all", "campaign", "channel")
+BREAKERS = [
+    (channel.value, kind) for channel in (Channel.EMAIL, Channel.SMS) for kind in (ACCOUNT, BUSY)
+]
+
+touches, enrolments, events = table(Touch), table(Enrolment), table(InboxItem)
+breakers, pauses, runs, decisions = table(Breaker), table(Pause), table(Run), table(Decision)
+
+
+def metrics(site: Site, caller: str | None, headers: Mapping[str, str]) -> Response:
+    """The figures, for callers on this machine; for all when the settings say so."""
+    if not may_ask(site.settings, caller, headers):
+        return PlainTextResponse("only for callers on this machine", 403)
+    return Response(render(site.database, site.now()), media_type=CONTENT_TYPE)
+
+
+def may_ask(settings: Settings, caller: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether `caller` (an IP address) may see the figures of the shop."""
+    if settings.metrics_public:
+        return True
+    try:
+        address = ip_address(caller or "")
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address.is_loopback and not any(name in headers for name in FORWARDED)
+
+
+def render(database: Database, now: datetime) -> bytes:
+    """Everything in Prometheus' text format; of a database that is gone only that it is."""
+    try:
+        with reading(database) as connection:
+            found = [_gauge("database_up", "Whether the database answers.", 1)]
+            found += [*_sending(connection, now), *_waiting(connection), *_last(connection, now)]
+    except RecoveryError:
+        found = [_gauge("database_up", "Whether the database answers.", 0)]
+    build = GaugeMetricFamily("recovery_build_info", "The version that runs.", labels=["version"])
+    build.add_metric([__version__], 1)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Found([build, *found, *_counted(COUNTERS.snapshot())]))
+    return generate_latest(registry)
+
+
+class _Found(Collector):
+    """Figures that are known already."""
+
+    def __init__(self, figures: Iterable[Metric]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        return self._figures
+
+
+def _sending(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """What is to be sent, what is on its way, and what nobody knows."""
+    due = touches.c.due_at <= now
+    planned, ready, oldest = connection.execute(
+        select(func.count(), func.sum(case((due, 1), else_=0)), func.min(touches.c.due_at)).where(
+            _is(touches.c.state, TouchState.PLANNED)
+        )
+    ).one()
+    late = max((now - oldest).total_seconds(), 0) if oldest else 0
+    yield _gauge("touches_due", "Planned touches whose time has come.", ready or 0)
+    yield _gauge("touches_oldest_due_seconds", "How long the oldest of them has been due.", late)
+    held = written_in(touches.c.state, (TouchState.CLAIMED, TouchState.SENDING))
+    leased = _by(connection, touches.c.state, held)
+    lost = _count(connection, _is(touches.c.state, TouchState.UNKNOWN))
+    states = {
+        TouchState.PLANNED: planned,
+        TouchState.CLAIMED: leased.get(TouchState.CLAIMED, 0),
+        TouchState.SENDING: leased.get(TouchState.SENDING, 0),
+        TouchState.UNKNOWN: lost,
+    }
+    told: Values = {(state.value,): number for state, number in states.items()}
+    yield _gauges("touches", "Touches that are not finished, by state.", ["state"], told)
+
+
+def _waiting(connection: Connection) -> Iterator[Metric]:
+    """Journeys under way, events not applied, brakes that are on."""
+    live = _count(connection, _is(enrolments.c.state, EnrolmentState.ACTIVE))
+    yield _gauge("enrolments_active", "Orders that a campaign is at work on.", live)
+    stored = inbox.waiting(connection)
+    yield _gauge("inbox_waiting", "Events stored and not applied yet.", stored)
+    faulted = _count(connection, events.c.fault.is_not(None))
+    yield _gauge("inbox_faulted", "Events that could not be applied and wait for people.", faulted)
+    refusing: dict[Labels, float] = dict.fromkeys(BREAKERS, 0)
+    for channel, kind in connection.execute(select(breakers.c.channel, breakers.c.kind)):
+        refusing[channel, kind] = refusing.get((channel, kind), 0) + 1
+    told = "Senders that refuse us: account (our key or set-up) or busy."
+    yield _gauges("breakers_open", told, ["channel", "kind"], refusing)
+    held = _by(connection, pauses.c.scope)
+    scopes: Values = {(scope,): held.get(scope, 0) for scope in SCOPES}
+    yield _gauges("pauses", "Brakes that an operator holds.", ["scope"], scopes)
+
+
+def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """The last `recovery run`; nothing before the first."""
+    last = connection.execute(
+        select(runs.c.at, runs.c.result, runs.c.last_decision_id)
+        .where(runs.c.kind == "run")
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return
+    did: Mapping[str, Any] = last.result.get("touches", {})
+    outcomes: Values = {(name,): _sum(did.get(name, 0)) for name in OUTCOMES}
+    age = (now - last.at).total_seconds()
+    yield _gauge("last_run_age_seconds", "Time since the last run began.", age)
+    took = last.result.get("seconds", 0)
+    yield _gauge("last_run_duration_seconds", "How long the last run took.", took)
+    told = "What the last run did with touches."
+    yield _gauges("last_run_touches", told, ["outcome"], outcomes)
+    wrong = len(last.result.get("problems", ()))
+    yield _gauge("last_run_problems", "Broken campaigns and templates in the last run.", wrong)
+    paid = _count(
+        connection,
+        decisions.c.verdict == EnrolmentState.RECOVERED.value,
+        decisions.c.id > last.last_decision_id,
+    )
+    yield _gauge("recovered_since_last_run", "Orders paid since the last run.", paid)
+
+
+OUTCOMES = ("sent", "tasks", "skipped", "snoozed", "failed", "unknown", "hinted", "released")
+_HELP = {
+    "requests_total": "HTTP requests answered by this process.",
+    "webhooks_refused_total": "Webhooks turned away by this process.",
+    "webhooks_stored_total": "Webhooks that this process stored.",
+}
+
+
+def _counted(counts: Mapping[Series, int]) -> Iterator[Metric]:
+    """This process's own counts; a signature refused for the first time is a rise, too."""
+    zeros = {
+        ("webhooks_refused_total", (("hook", hook), ("reason", "signature"))): 0 for hook in HOOKS
+    }
+    families: dict[str, dict[tuple[tuple[str, str], ...], int]] = defaultdict(dict)
+    for (name, labels), number in sorted((zeros | dict(counts)).items()):
+        families[name][labels] = number
+    for name, series in families.items():
+        keys = [key for key, _ in next(iter(series))]
+        family = CounterMetricFamily(f"recovery_{name}", _HELP.get(name, name), labels=keys)
+        for labels, number in series.items():
+            family.add_metric([value for _, value in labels], number)
+        yield family
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"recovery_{name}", told, value=value)
+
+
+def _gauges(name: str, told: str, labels: list[str], values: Values) -> Metric:
+    family = GaugeMetricFamily(f"recovery_{name}", told, labels=labels)
+    for key, value in values.items():
+        family.add_metric(key, value)
+    return family
+
+
+def _is(column: Column[str], value: str) -> ColumnElement[bool]:
+    """Written out: an index of part of a table helps only who asks in its own words."""
+    return column == literal(str(value), column.type, literal_execute=True)
+
+
+def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).where(*where)).scalar_one())
+
+
+def _by(connection: Connection, column: Column[str], *where: ColumnElement[bool]) -> dict[str, int]:
+    counted = select(column, func.count()).where(*where).group_by(column)
+    return dict(connection.execute(counted).tuples())
+
+
+def _sum(told: int | Mapping[str, int]) -> int:
+    return sum(told.values()) if isinstance(told, Mapping) else told

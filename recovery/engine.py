@@ -34,6 +34,7 @@ from recovery.incentives import budget
 from recovery.intake import inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
 from recovery.intake.inbox import Applied
+from recovery.intake.unfit import learning
 from recovery.links import Links
 from recovery.lock import run_lock
 from recovery.markets.rates import Rates, load_rates
@@ -190,7 +191,8 @@ class Engine:
         now = now if standing else max(now, self.clock.now())
         self.apply_inbox(now)
         dispatcher = self._dispatcher(programme or self.programme(), now, patient=not standing)
-        return dispatcher.run(now, batches, self.settings.max_per_run)
+        with learning(self.database, now):
+            return dispatcher.run(now, batches, self.settings.max_per_run)
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""

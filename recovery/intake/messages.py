@@ -82,11 +82,6 @@ def apply_events(connection: Connection, events: Sequence[MessageEvent], now: da
             lift(connection, *where, PROVIDER, event.at, unfit.evidence(event))
 
 
-def apply_refusals(connection: Connection, after: int, now: datetime) -> None:
-    """Suppress the numbers that a provider refused at once, by the journal after id `after`."""
-    suppress_all(connection, unfit.refusals(connection, after, now), now)
-
-
 def _known(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
     """The touches that were tried, locked in one order so that two of us can't block each other."""
     if not ids:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from recovery.connectors.sendgrid.drops import about_address
 from recovery.connectors.twilio.codes import NUMBERS, Number, about_number
-from recovery.db import table
+from recovery.db import reading, retried, table
 from recovery.facts import EventKind, MessageEvent
 from recovery.intake.consents import PROVIDER
 from recovery.intake.suppress import (
@@ -21,6 +22,7 @@ from recovery.intake.suppress import (
     UNSUBSCRIBED,
     Ban,
     holds,
+    suppress_all,
 )
 from recovery.message import Channel
 from recovery.models import Decision, Enrolment, Order, Touch, TouchState
@@ -66,6 +68,20 @@ def worn_out(
         and about_number(event.code) is Number.UNREACHABLE
     }
     return _worn_out(connection, sorted(filter(None, about)), now)
+
+
+@contextmanager
+def learning(database: Engine, now: datetime) -> Iterator[None]:
+    """Messages are sent inside; numbers that a provider refused at once get nothing more."""
+    with reading(database) as connection:
+        start = connection.execute(select(func.max(decisions.c.id))).scalar() or 0
+    try:
+        yield
+    finally:
+        with reading(database) as connection:
+            refused = refusals(connection, start, now)
+        if refused:
+            retried(database, lambda connection: suppress_all(connection, refused, now))
 
 
 def refusals(connection: Connection, after: int, now: datetime) -> Sequence[Ban]:

@@ -87,4 +87,8 @@ def _lines() -> Iterator[str]:
 def _written(default: Any) -> str:
     if default is None:
         return '""'
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, tuple):
+        return f'"{", ".join(default)}"'
     return str(default) if isinstance(default, int) else f'"{default}"'

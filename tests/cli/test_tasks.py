@@ -85,6 +85,16 @@ def test_wrong_words_are_usage_errors(recovery: Recovery, tasks: list[int]) -> N
     assert recovery("tasks", "close", tasks[0], "--outcome", "maybe").exit_code == 2
 
 
-def test_nothing_to_do_is_said_in_words(recovery: Recovery) -> None:
+def test_nothing_to_do_is_said_in_words(recovery: Recovery, tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
     told = recovery("tasks", "list")
     assert (told.exit_code, told.stdout.strip()) == (0, "Nothing to do.")
+
+
+def test_a_folder_that_is_no_project_is_not_an_empty_one(
+    recovery: Recovery, tmp_path: Path
+) -> None:
+    told = recovery("tasks", "list")
+    assert told.exit_code == 2
+    assert "is no project" in told.stderr
+    assert not (tmp_path / "var").exists()

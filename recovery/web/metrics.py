@@ -215,7 +215,7 @@ def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
 
 def _by(connection: Connection, column: Column[str], *where: ColumnElement[bool]) -> dict[str, int]:
     counted = select(column, func.count()).where(*where).group_by(column)
-    return dict(connection.execute(counted).tuples())
+    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def _sum(told: int | Mapping[str, int]) -> int:

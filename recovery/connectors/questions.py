@@ -12,6 +12,7 @@ from recovery.connectors.wire import Answer, status_failure
 from recovery.errors import ConnectorError, SendFailure
 
 MOST = 200  # look-ups have small rate limits, and whoever asks will come back
+PATIENCE = 3  # questions in trouble; one alone may be about the question
 SKEW = timedelta(minutes=10)  # how far a provider's clock may be from ours
 
 
@@ -25,14 +26,15 @@ class Questions:
     def __init__(self, who: str, most: int = MOST) -> None:
         self._who = who
         self._left = most
+        self._patience = PATIENCE
 
     def ask(
         self, put: Callable[..., Answer], *what: object, bear: Container[int] = ()
     ) -> dict[str, Any] | int:
-        """Put one question: the answer's JSON object, or the status that refuses it alone.
+        """Put one question: the answer's JSON object, or the status that left it unanswered.
 
-        `bear` names statuses that are refusals of that kind here. Raises Enough, and ConnectorError
-        (ACCOUNT) when every question would be refused.
+        `bear` names statuses that speak about this question only; 0 is no answer at all. Raises
+        Enough, and ConnectorError (ACCOUNT) when every question would be refused.
         """
         if self._left <= 0:
             raise Enough
@@ -40,6 +42,8 @@ class Questions:
         try:
             answer = put(*what)
         except ConnectorError as error:
+            if error.failure is SendFailure.UNKNOWN:
+                return self._trouble(0)
             if error.failure is SendFailure.ACCOUNT:
                 raise
             raise Enough from error
@@ -50,7 +54,15 @@ class Questions:
             return answer.status
         if failure is SendFailure.ACCOUNT:
             raise self.no_right(answer.status)
-        raise Enough
+        if failure is SendFailure.TEMPORARY:
+            raise Enough
+        return self._trouble(answer.status)
+
+    def _trouble(self, status: int) -> int:
+        self._patience -= 1
+        if self._patience <= 0:
+            raise Enough
+        return status
 
     def no_right(self, status: int) -> ConnectorError:
         """The error for an account that may not ask."""

@@ -24,7 +24,7 @@ from tests.support.taken import Fate
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 LINKS = Links("a secret of the tests", "https://pay.example")
-ANA, BEN = "+4915112345678", "+4915112345679"
+ANA, BEN, CEM = "+4915112345678", "+4915112345679", "+4915112345670"
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +122,9 @@ def test_pages_of_long_ago_are_left_alone(lookup: TwilioLookup, providers: Provi
 def test_a_list_without_end_leaves_doubt(lookup: TwilioLookup, providers: Providers) -> None:
     sent(providers, *range(1, 502))
     assert find(lookup, 999).searched == frozenset()
-    assert 501 in find(lookup, 501).found  # what was seen is proof all the same
+    answer = find(lookup, 501)
+    assert 501 in answer.found  # what was seen is proof all the same
+    assert answer.searched == {501}
 
 
 def test_texts_that_are_not_kept_leave_doubt(lookup: TwilioLookup, providers: Providers) -> None:
@@ -140,29 +142,41 @@ def test_answers_of_customers_are_none_of_ours(lookup: TwilioLookup, providers: 
     assert (dict(answer.found), answer.searched) == ({}, {42})
 
 
+def three(providers: Providers) -> list[Wanted]:
+    """Three touches of three people, all sent."""
+    people = {1: ANA, 2: BEN, 3: CEM}
+    for touch, to in people.items():
+        sent(providers, touch, to=to)
+    return [Wanted(touch, to, NOW) for touch, to in people.items()]
+
+
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault.BUSY,
-        Fault.ERROR_BEFORE,
-        Fault.DROP_BEFORE,
-        Fault.HANG,
-        Fault.BAD_GATEWAY,
-        Refuse(200, b"<html>"),
-        Refuse(200, {"messages": None}),
-        Refuse(503, {"code": 20503}),
-    ],
+    "fault", [Fault.BUSY, Refuse(200, b"<html>"), Refuse(200, {"messages": None})]
 )
-def test_trouble_leaves_the_rest_unsearched(
+def test_who_is_busy_is_left_in_peace(
     lookup: TwilioLookup, providers: Providers, fault: Fault | Refuse
 ) -> None:
-    sent(providers, 1)
-    sent(providers, 2, to=BEN)
+    wanted = three(providers)
     providers.fail(Fault.NONE, fault, of="look")
-    wanted = [Wanted(1, ANA, NOW), Wanted(2, BEN, NOW)]
     answer = lookup.find(wanted, LINKS.touch_in)
     assert (set(answer.found), answer.searched) == ({1}, {1})
-    assert set(lookup.find(wanted, LINKS.touch_in).found) == {1, 2}
+    assert set(lookup.find(wanted, LINKS.touch_in).found) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.ERROR_BEFORE, Fault.DROP_BEFORE, Fault.HANG, Fault.BAD_GATEWAY]
+)
+def test_trouble_with_one_number_does_not_stop_the_others(
+    lookup: TwilioLookup, providers: Providers, fault: Fault
+) -> None:
+    wanted = three(providers)
+    providers.fail(Fault.NONE, fault, of="look")
+    answer = lookup.find(wanted, LINKS.touch_in)
+    assert (set(answer.found), answer.searched) == ({1, 3}, {1, 3})
+    before = providers.requests
+    providers.fail(*[fault] * 9, of="look")
+    assert lookup.find([*wanted, *wanted], LINKS.touch_in) == Answer()
+    assert providers.requests - before == 3
 
 
 def test_a_number_that_twilio_does_not_take_concerns_only_itself(

@@ -93,8 +93,10 @@ class SendGridLookup:
         for one in wanted:
             query = f"(unique_args['rc_touch']=\"{one.touch_id}\")"
             listed = search.questions.ask(self._activity, query, bear=(403, 404))
-            if isinstance(listed, int):
+            if listed in (400, 403, 404):
                 return True
+            if isinstance(listed, int):
+                continue
             ours = [message for message in records(listed, "messages") if _is_of(message, one)]
             if ours:
                 self._note(search, one, ours[0])

@@ -111,7 +111,7 @@ class Batch:
             window_ends_at=row.window_ends_at,
             order=facts,
             consent=_consent(row, step.channel),
-            suppressed=(step.channel.value, address or "") in self.suppressed,
+            suppressed=(step.channel.value, (address or "").lower()) in self.suppressed,
             clicked=frozenset(self.clicked.get(row.enrolment_id, ())),
             sent=tuple(self.sent.get(facts.customer_id, ())),
             task_claimed=row.enrolment_id in self.claimed_tasks,

@@ -61,7 +61,8 @@ def sent(connection: Connection, people: Sequence[int], since: datetime) -> dict
 
 
 def suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
-    emails = {row.email for row in rows if row.email}
+    """Channel and address of those on the list; it has e-mail addresses in lower case."""
+    emails = {row.email.lower() for row in rows if row.email}
     phones = {row.phone for row in rows if row.phone}
     found = select(suppressions.c.channel, suppressions.c.address).where(
         or_(

@@ -153,6 +153,10 @@ def _sent(connection: Connection, finished: Sequence[Result], token: str) -> Non
         if isinstance(r.outcome, Receipt)
     ]
     update_each(connection, touches, _mine(token, TouchState.SENT), names, rows)
+    # An event may have been quicker than the answer it is about; only we know what an SMS costs.
+    parts = [(r.touch_id, r.segments) for r in finished if r.segments is not None]
+    late = touches.c.claim == token, touches.c.segments.is_(None)
+    update_each(connection, touches, late, ("segments",), parts)
 
 
 def _failed(

@@ -11,7 +11,7 @@ from recovery.connectors.base import Wanted
 from recovery.connectors.wire import Answer, status_failure
 from recovery.errors import ConnectorError, SendFailure
 
-MOST = 200  # look-ups have small rate limits, and whoever asks will come back
+MOST = 400  # look-ups have small rate limits, and whoever asks will come back
 PATIENCE = 3  # questions in trouble; one alone may be about the question
 SKEW = timedelta(minutes=10)  # how far a provider's clock may be from ours
 

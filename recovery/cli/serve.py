@@ -24,19 +24,17 @@ def command(desk: Desk, *, host: str, port: int, workers: int) -> None:
     """
     from recovery.web.server import listen, serve
 
-    settings, clock = desk.settings, desk.clock
+    settings, clock, shut = desk.settings, desk.clock, _shut(desk)
     _ = settings.secret_key  # made before the first of several processes asks
-    listener = listen(host, port)
-    bound, number = listener.getsockname()[:2]
-    url = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
-    shut = _shut(desk)
-    desk.show(
-        {"serving": url, "public_url": settings.public_url, "not_set_up": shut},
-        lambda console: console.print(
-            "\n".join([f"Serving {url} as {settings.public_url}", *shut])
-        ),
-    )
-    serve(settings, clock, listener, workers)
+    with listen(host, port) as listener:
+        bound, number = listener.getsockname()[:2]
+        url = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
+        said = "\n".join([f"Serving {url} as {settings.public_url}", *shut])
+        desk.show(
+            {"serving": url, "public_url": settings.public_url, "not_set_up": shut},
+            lambda console: console.print(said),
+        )
+        serve(settings, clock, listener, workers)
 
 
 def _shut(desk: Desk) -> list[str]:

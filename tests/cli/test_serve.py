@@ -1,0 +1,124 @@
+"""`recovery serve` as a process: says where it is, logs no token, ends gracefully."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.cli import ROOT, recovery
+
+
+@contextmanager
+def serving(project: Path, *words: str, **environ: str) -> Iterator[tuple[Any, Any]]:
+    """The running process, and what it said when it began."""
+    command = [sys.executable, "-m", "recovery", "serve", "--port", "0", "--json", *words]
+    process = subprocess.Popen(
+        [*command, "--project", str(project)],
+        cwd=ROOT,
+        env=os.environ | {"RECOVERY_LOG_LEVEL": "info"} | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        said = ""
+        for line in lines:
+            said += line
+            if line == "}\n":
+                break
+        assert said, process.communicate()[1]
+        yield process, json.loads(said)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def get(url: str, path: str) -> tuple[int, str]:
+    line = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_until_it_is_told_to_stop(project: Path, workers: str) -> None:
+    with serving(project, "--workers", workers, RECOVERY_ORDERS_SECRET="s3cret-0rders") as (
+        p,
+        said,
+    ):
+        assert urlsplit(said["serving"]).hostname == "127.0.0.1"
+        assert said["public_url"] == "http://localhost:8000"
+        assert [line.partition(" ")[0] for line in said["not_set_up"]] == [
+            "/hooks/sendgrid",
+            "/hooks/twilio",
+        ]
+        for _ in range(5):
+            assert get(said["serving"], "/healthz")[0] == 200
+        token = "Ack4hAAAAAADAAAAAAEAxeIeIUhyHaf6VdnjhkBp"
+        assert get(said["serving"], f"/pay/{token}")[0] == 404
+        p.send_signal(signal.SIGTERM)
+        _, logged = p.communicate(timeout=30)
+    assert p.returncode == 0
+    assert "route=/pay/{token} status=404" in logged
+    assert token not in logged
+    assert "s3cret" not in logged
+    assert "Traceback" not in logged
+
+
+def test_what_is_being_answered_when_it_stops_is_answered(project: Path) -> None:
+    with serving(project) as (process, said):
+        address = urlsplit(said["serving"])
+        assert get(said["serving"], "/healthz")[0] == 200
+        with socket.create_connection((address.hostname, address.port), timeout=20) as line:
+            body = b"List-Unsubscribe=One-Click"
+            head = f"POST /unsubscribe/x HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
+            line.sendall(head.encode() + body[:5])
+            get(said["serving"], "/healthz")  # by then the first request has begun
+            process.send_signal(signal.SIGTERM)
+            line.sendall(body[5:])
+            assert line.recv(20).startswith(b"HTTP/1.1 404")
+        assert process.wait(30) == 0
+
+
+def test_ctrl_c_is_130(project: Path) -> None:
+    with serving(project) as (process, said):
+        assert get(said["serving"], "/healthz")[0] == 200
+        process.send_signal(signal.SIGINT)
+        _, logged = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in logged
+
+
+def test_it_serves_at_the_time_it_is_told(project: Path) -> None:
+    with serving(project, "--at", "2026-11-02T10:00:00Z") as (_, said):
+        assert get(said["serving"], "/healthz")[0] == 200
+
+
+def test_a_port_that_is_taken_is_said(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = recovery("serve", "--project", project, "--port", taken.getsockname()[1])
+    assert result.exit_code == 2
+    assert "choose another one" in result.stderr
+
+
+def test_a_key_that_is_none_is_said_at_once(project: Path) -> None:
+    environ = {"RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY": "nonsense"}
+    result = recovery("serve", "--project", project, "--port", "0", **environ)
+    assert result.exit_code == 2
+    assert "P-256" in result.stderr

@@ -74,9 +74,9 @@ def fill(database: Database, orders: int, start: int = 1) -> None:
         bulk_load(
             connection,
             "customers",
-            (*customers, "consent_at"),
+            (*customers, "email_consent_at", "sms_consent_at"),
             (
-                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "marketing", at)
+                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "marketing", at, at)
                 for n in range(start, start + orders)
             ),
         )

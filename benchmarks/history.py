@@ -42,8 +42,9 @@ SERIES = {
     "postgresql": "WITH old(n) AS (SELECT * FROM generate_series(:first, :last) AS n)",
 }
 CUSTOMERS = """
-INSERT INTO customers (id, key, source, external_id, email_consent, sms_consent, consent_at)
-{series} SELECT n, 'old:' || n, 'old', 'c' || n, 'marketing', 'none', :long_ago FROM old
+INSERT INTO customers
+  (id, key, source, external_id, email_consent, sms_consent, email_consent_at, sms_consent_at)
+{series} SELECT n, 'old:' || n, 'old', 'c' || n, 'marketing', 'none', :long_ago, :long_ago FROM old
 """
 ORDERS = """
 INSERT INTO orders (id, source, external_id, customer_id, status, placed_at, updated_at,

@@ -52,9 +52,18 @@ def fill(engine: Engine, orders: int) -> None:
         bulk_load(
             connection,
             "customers",
-            ("id", "key", "source", "external_id", "email_consent", "sms_consent", "consent_at"),
             (
-                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at)
+                "id",
+                "key",
+                "source",
+                "external_id",
+                "email_consent",
+                "sms_consent",
+                "email_consent_at",
+                "sms_consent_at",
+            ),
+            (
+                (n, f"shop:c{n}", "shop", f"c{n}", "marketing", "none", at, at)
                 for n in range(1, orders + 1)
             ),
         )

@@ -59,7 +59,8 @@ class OrderSnapshot:
     """The newest state of one order as its source knows it.
 
     Every field is validated: country ISO 3166, phone E.164, e-mail normalised, times aware.
-    None means "the source did not say"; defaults are filled in by the intake room.
+    None means "the source did not say": of an order that is known it stays as it was, of a new
+    one the intake room fills in the default.
     """
 
     source: str
@@ -81,11 +82,11 @@ class OrderSnapshot:
     failure_source: str | None = None
     payment_url: str | None = None
     expires_at: datetime | None = None
-    email_consent: Consent = Consent.TRANSACTIONAL
-    sms_consent: Consent = Consent.NONE
+    email_consent: Consent | None = None
+    sms_consent: Consent | None = None
     discount_code: str | None = None
     shipping: Money | None = None
-    items: tuple[Item, ...] = ()
+    items: tuple[Item, ...] | None = None
 
 
 class EventKind(StrEnum):

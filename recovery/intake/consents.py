@@ -19,7 +19,7 @@ from recovery.models import Consent
 consents = table(Consent)
 
 ORDER, SMS, LINK, PROVIDER, OPERATOR = "order", "sms", "unsubscribe-link", "provider", "operator"
-# What an order means that says nothing. Nobody gave it, so it is no evidence.
+# What an order means that says nothing; saying just that is no news, so it is no evidence.
 UNSAID = {Channel.EMAIL.value: Level.TRANSACTIONAL.value, Channel.SMS.value: Level.NONE.value}
 _COLUMNS = ("channel", "address", "level", "at", "source", "evidence")
 _STRICTNESS = {level.value: rank for rank, level in enumerate(Level)}
@@ -98,10 +98,10 @@ def _statements(snapshots: Iterable[OrderSnapshot]) -> list[Word]:
     told = []
     for order in snapshots:
         at, about = order.updated_at, f"{order.source} {order.order_id}"
-        if order.email is not None:
+        if order.email is not None and order.email_consent is not None:
             address = order.email.lower()
             told.append(Word(email, address, order.email_consent.value, at, ORDER, about))
-        if order.phone is not None:
+        if order.phone is not None and order.sms_consent is not None:
             told.append(Word(sms, order.phone, order.sms_consent.value, at, ORDER, about))
     return told
 

@@ -7,13 +7,16 @@ from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, sel
 
 from recovery.db import bulk_load, stored_time, table
 from recovery.facts import Consent, CustomerType, OrderSnapshot, OrderStatus
+from recovery.intake.columns import UNSAID_CONSENT
 from recovery.models import Customer, Order
 from recovery.money import Money
 from recovery.settings import VipSettings
 
 customers, orders = table(Customer), table(Order)
 
-_COLUMNS = ("key", "source", "external_id", "email_consent", "sms_consent", "consent_at")
+_TIMES = ("email_consent_at", "sms_consent_at")
+_CONSENTS = (*UNSAID_CONSENT, *_TIMES)
+_COLUMNS = ("key", "source", "external_id", *_CONSENTS)
 _STRICTNESS = {consent.value: rank for rank, consent in enumerate(Consent)}
 
 
@@ -32,36 +35,40 @@ def remember(
     known = {row.key: row for row in _find(connection, told)}
     _refresh(connection, known.values(), told)
     fresh = [mine for key, mine in told.items() if key not in known]
-    rows = (
-        (*(mine[name] for name in _COLUMNS[:-1]), stored_time(connection, mine["consent_at"]))
-        for mine in fresh
-    )
-    bulk_load(connection, "customers", _COLUMNS, rows)
+    bulk_load(connection, "customers", _COLUMNS, (_stored(connection, mine) for mine in fresh))
     added = _find(connection, [mine["key"] for mine in fresh])
     ids = {row.key: int(row.id) for row in (*known.values(), *added)}
     return ids, {int(row.id) for row in known.values()}
 
 
+def _stored(connection: Connection, mine: dict[str, Any]) -> list[Any]:
+    said = (mine[name] for name in _TIMES)
+    times = (stored_time(connection, at) if at is not None else None for at in said)
+    return [*(mine[name] for name in _COLUMNS[: -len(_TIMES)]), *times]
+
+
 def _told(order: OrderSnapshot, key: str) -> dict[str, Any]:
-    return {
-        "key": key,
-        "source": order.source,
-        "external_id": order.customer_id,
-        "email_consent": order.email_consent.value,
-        "sms_consent": order.sms_consent.value,
-        "consent_at": order.updated_at,
-    }
+    told: dict[str, Any] = {"key": key, "source": order.source, "external_id": order.customer_id}
+    for name, default in UNSAID_CONSENT.items():
+        said: Consent | None = getattr(order, name)
+        told[name] = said.value if said is not None else default
+        told[f"{name}_at"] = order.updated_at if said is not None else None
+    return told
 
 
 def _newer(known: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    """The newer word counts; of two at the same moment the stricter, on each channel."""
-    if known["consent_at"] != told["consent_at"]:
-        return max(known, told, key=lambda one: one["consent_at"])
-    channels = ("email_consent", "sms_consent")
-    stricter = {
-        name: min(known[name], told[name], key=lambda word: _STRICTNESS[word]) for name in channels
-    }
-    return known | stricter
+    """On each channel the newer word counts; of two at the same moment the stricter.
+
+    What nobody said (its time is None) gives way to every word, and is none itself.
+    """
+    after = known | {"external_id": known["external_id"] or told["external_id"]}
+    for name in UNSAID_CONSENT:
+        before, at = known[f"{name}_at"], told[f"{name}_at"]
+        if at is not None and (before is None or at > before):
+            after |= {name: told[name], f"{name}_at": at}
+        elif at is not None and at == before:
+            after[name] = min(known[name], told[name], key=lambda word: _STRICTNESS[word])
+    return after
 
 
 def _find(connection: Connection, keys: Iterable[str]) -> Sequence[Row[Any]]:
@@ -80,9 +87,9 @@ def _refresh(
         before = {name: getattr(row, name) for name in _COLUMNS}
         after = _newer(before, told[row.key])
         if after != before:
-            changes.append({"row": row.id} | {name: after[name] for name in _COLUMNS[-3:]})
+            changes.append({"row": row.id} | {name: after[name] for name in _CONSENTS})
     if changes:
-        named: dict[str, Any] = {name: bindparam(name) for name in _COLUMNS[-3:]}
+        named: dict[str, Any] = {name: bindparam(name) for name in _CONSENTS}
         target = update(customers).where(customers.c.id == bindparam("row"))
         connection.execute(target.values(named), changes)
 

@@ -13,8 +13,9 @@ from recovery.db import bulk_load, is_postgres, stored_time, table
 from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
 from recovery.incentives.redeem import redeem
 from recovery.intake import consents
-from recovery.intake.columns import Columns, Verdict, columns, customer_key, merge
+from recovery.intake.columns import Columns, Verdict, columns, merge, said
 from recovery.intake.customers import derive_types, remember
+from recovery.intake.owners import owned
 from recovery.intake.settle import Settled, settle
 from recovery.models import Order
 from recovery.settings import VipSettings
@@ -52,26 +53,27 @@ def take(
 ) -> Taken:
     """Bring in `snapshots` of one source and settle what they end, in one transaction.
 
-    A state told twice changes nothing, an older one neither, and a payment always counts.
+    A state told twice changes nothing, an older one neither, and a payment always counts. What a
+    state does not say stays as it is known.
     """
     taken = Taken()
     if not snapshots:
         return taken
     _one_at_a_time(connection, snapshots[0].source)
     known = _known(connection, snapshots)
-    keys = [_key(order, known.get(order.order_id)) for order in snapshots]
-    named = [(order, key) for order, key in zip(snapshots, keys, strict=True) if key is not None]
+    told_of = owned(connection, snapshots, known)
+    named = [(order, key) for order, key in told_of if key is not None]
     customers, before = remember(connection, [o for o, _ in named], [key for _, key in named])
     rows = {number: dict(row) for number, row in known.items()}
-    for order, key in zip(snapshots, keys, strict=True):
-        if key is None:
-            told = _of_nobody(order, known[order.order_id])
+    for order, key in told_of:
+        earlier = rows.get(order.order_id)
+        if earlier is None:
+            verdict, row = Verdict.INSERTED, columns(order, customers[str(key)])
+        elif key is None:
+            verdict, row = merge(earlier, _of_nobody(order, earlier))
         else:
-            told = columns(order, customers[key])
-        if order.order_id in rows:
-            verdict, rows[order.order_id] = merge(rows[order.order_id], told)
-        else:
-            verdict, rows[order.order_id] = Verdict.INSERTED, told
+            verdict, row = merge(earlier, said(order, customers[key]))
+        rows[order.order_id] = row
         taken.verdicts[verdict] += 1
     fresh = [row for number, row in rows.items() if number not in known]
     changes = {
@@ -85,16 +87,9 @@ def take(
     return taken
 
 
-def _key(order: OrderSnapshot, known: Mapping[str, Any] | None) -> str | None:
-    """Whose order it is; None when the person was erased: no order comes without a contact."""
-    if known is not None and known["email"] is None and known["phone"] is None:
-        return None
-    return customer_key(order)
-
-
 def _of_nobody(order: OrderSnapshot, known: Mapping[str, Any]) -> Columns:
     """The order of an erased person goes on, the person does not come back with it."""
-    return columns(order, known["customer_id"]) | {name: known[name] for name in PERSONAL}
+    return said(order, known["customer_id"]) | {name: known[name] for name in PERSONAL}
 
 
 def _one_at_a_time(connection: Connection, source: str) -> None:

@@ -20,9 +20,10 @@ class Customer(SQLModel, table=True):
     key: str = Field(unique=True)
     source: str
     external_id: str | None = None  # None for a guest
-    email_consent: str  # of the newest order, as are the columns below
+    email_consent: str  # as the newest order said that said it
     sms_consent: str
-    consent_at: datetime  # updated_at of the order that told us
+    email_consent_at: datetime | None = None  # updated_at of that order; None: nobody said
+    sms_consent_at: datetime | None = None
 
 
 class Order(SQLModel, table=True):

@@ -13,11 +13,11 @@ from recovery.db import reading, table, writing
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
-from recovery.models import Customer, Order
+from recovery.models import Consent, Customer, Order
 from recovery.settings import VipSettings
 from tests.support.order_rows import NOW, snapshot
 
-orders, customers = table(Order), table(Customer)
+orders, customers, evidence = table(Order), table(Customer), table(Consent)
 NO_VIP = VipSettings()
 
 
@@ -138,6 +138,74 @@ def test_a_guest_who_gets_an_account_becomes_its_customer(database: Engine):
     assert stored(database).customer_type == "guest"
     tell(database, snapshot(updated_at=at(9)))
     assert stored(database).customer_type == "new"
+
+
+SILENT = dict.fromkeys(("phone", "customer_id", "payment_method", "failure_code", "payment_url"))
+
+
+def consents_of(database: Engine, key: str = "shop:C1") -> tuple[str, str]:
+    found = select(customers.c.email_consent, customers.c.sms_consent).where(customers.c.key == key)
+    with reading(database) as connection:
+        email, sms = connection.execute(found).one()
+    return email, sms
+
+
+@pytest.mark.parametrize("in_one_batch", [False, True])
+def test_silence_keeps_consent_contact_and_customer(database: Engine, in_one_batch: bool):
+    full = snapshot(
+        email_consent="none", sms_consent="marketing", name="Kim", customer_type="vip", items="[]"
+    )
+    later = snapshot(updated_at=at(9), status="pending", **SILENT)
+    if in_one_batch:
+        assert tell(database, full, later) == {Verdict.INSERTED: 1, Verdict.UPDATED: 1}
+    else:
+        tell(database, full)
+        assert tell(database, later) == {Verdict.UPDATED: 1}
+    row = stored(database)
+    assert (row.email_consent, row.sms_consent, row.status) == ("none", "marketing", "pending")
+    assert (row.phone, row.name, row.customer_type) == ("+4930901820", "Kim", "vip")
+    assert [one["key"] for one in everything(database)] == ["shop:C1"]
+    assert consents_of(database) == ("none", "marketing")
+    assert tell(database, later) == {Verdict.UNCHANGED: 1}
+    assert tell(database, full) == {Verdict.STALE: 1}
+    assert stored(database) == row
+
+
+def test_a_guest_stays_the_guest_a_row_does_not_name_again(database: Engine):
+    tell(database, snapshot(customer_id=None))
+    tell(database, snapshot(customer_id=None, email=None, updated_at=at(9)))
+    tell(database, snapshot(customer_id=None, email=None, updated_at=at(10)))
+    assert stored(database).email == "kim@example.com"
+    assert len(customer_keys(database)) == 1
+
+
+def customer_keys(database: Engine) -> list[str]:
+    with reading(database) as connection:
+        return list(connection.scalars(select(customers.c.key)))
+
+
+def test_channels_are_heard_apart_and_late_words_still_count(database: Engine):
+    """A later order that says nothing does not close the ear for an earlier one's refusal."""
+    tell(database, snapshot(order_id="1", updated_at=at(9)))
+    assert consents_of(database) == ("transactional", "none")
+    tell(database, snapshot(order_id="2", updated_at=at(7), sms_consent="transactional"))
+    tell(database, snapshot(order_id="3", updated_at=at(5), email_consent="none"))
+    assert consents_of(database) == ("none", "transactional")
+    tell(database, snapshot(order_id="4", updated_at=at(6), sms_consent="marketing"))
+    assert consents_of(database) == ("none", "transactional")
+    assert tell(database, snapshot(order_id="1", updated_at=at(8), sms_consent="none")) == {
+        Verdict.STALE: 1
+    }
+    assert consents_of(database) == ("none", "none")
+
+
+def test_a_refusal_without_the_address_is_evidence_about_the_known_one(database: Engine):
+    tell(database, snapshot(customer_id=None))
+    later = snapshot(customer_id=None, email=None, email_consent="none", updated_at=at(9))
+    tell(database, later)
+    with reading(database) as connection:
+        kept = connection.execute(select(evidence.c.address, evidence.c.level)).all()
+    assert [tuple(row) for row in kept] == [("kim@example.com", "none")]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -27,7 +27,7 @@ CUSTOMER = {
     "source": "shop",
     "email_consent": "none",
     "sms_consent": "none",
-    "consent_at": datetime(2026, 11, 22, 9, tzinfo=UTC),
+    "email_consent_at": datetime(2026, 11, 22, 9, tzinfo=UTC),
 }
 
 

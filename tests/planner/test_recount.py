@@ -127,7 +127,8 @@ def the_shop() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             "source": "shop",
             "email_consent": "transactional",
             "sms_consent": "none",
-            "consent_at": T0,
+            "email_consent_at": T0,
+            "sms_consent_at": T0,
         }
         for number in range(1, CUSTOMERS + 1)
     ]

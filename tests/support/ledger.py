@@ -48,7 +48,6 @@ class Ledger:
             source="shop",
             email_consent="transactional",
             sms_consent="none",
-            consent_at=self.at(placed),
         )
         order = {
             "source": "shop",

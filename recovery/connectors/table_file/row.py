@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from recovery.connectors.table_file import words
 from recovery.connectors.table_file.columns import FIELDS, REQUIRED
-from recovery.facts import UNPAID, Consent, Item, OrderSnapshot, OrderStatus
+from recovery.facts import UNPAID, Item, OrderSnapshot, OrderStatus
 from recovery.money import Money
 
 LONGEST_TEXT = 200  # characters; an index entry of PostgreSQL ends at 2,704 bytes
@@ -95,8 +95,8 @@ def _optional(row: "_Row", country: str | None, currency: str | None) -> dict[st
         "failure_source": row.text("failure_source"),
         "payment_url": row.read("payment_url", words.web_address),
         "expires_at": row.read("expires_at", words.moment),
-        "email_consent": row.read("email_consent", words.consent) or Consent.TRANSACTIONAL,
-        "sms_consent": row.read("sms_consent", words.consent) or Consent.NONE,
+        "email_consent": row.read("email_consent", words.consent),
+        "sms_consent": row.read("sms_consent", words.consent),
         "discount_code": row.text("discount_code"),
         "shipping": row.shipping(currency),
         "items": row.items(currency),
@@ -179,15 +179,15 @@ class _Row:
             self.refuse("shipping_amount", f"{amount} is negative; write what shipping cost, or 0")
         return amount
 
-    def items(self, currency: str | None) -> tuple[Item, ...]:
+    def items(self, currency: str | None) -> tuple[Item, ...] | None:
         value = self._values.get("items")
         if value is None or (isinstance(value, str) and not value.strip()):
-            return ()
+            return None
         try:
             return tuple(_items(value, currency))
         except ValueError as error:
             self.refuse("items", str(error))
-            return ()
+            return None
 
 
 _DECODE = json.JSONDecoder(parse_float=str, parse_constant=str).decode

@@ -81,14 +81,14 @@ def table(model: type[SQLModel]) -> Table:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads: one consistent picture."""
-    with _reaching(), engine.connect() as connection, connection.begin():
+    with reaching(), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; committed when the block ends, rolled back when it raises."""
-    with _reaching(), engine.connect() as connection:
+    with reaching(), engine.connect() as connection:
         connection = connection.execution_options(recovery_writes=True)
         with connection.begin():
             yield connection
@@ -207,7 +207,8 @@ def changed(connection: Connection, statement: Any, values: Mapping[str, Any] | 
 
 
 @contextmanager
-def _reaching() -> Iterator[None]:
+def reaching() -> Iterator[None]:
+    """Unavailable when the database goes away inside the block."""
     try:
         yield
     except OperationalError as error:

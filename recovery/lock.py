@@ -3,11 +3,13 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
+from recovery.db import reaching
 from recovery.errors import Locked
 
 # Any number that no other program on the same database uses: "recovery" in ASCII.
@@ -30,14 +32,16 @@ def run_lock(database: Engine, file: Path) -> Iterator[None]:
 
 @contextmanager
 def _advisory(database: Engine) -> Iterator[None]:
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with reaching(), database.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         key = {"key": _ADVISORY}
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
             raise Locked("another run holds the lock in the database; nothing was done")
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            with suppress(OperationalError):  # a session that was ended has let go by itself
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 @contextmanager

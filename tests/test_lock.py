@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from recovery.errors import Exit, Locked
 from recovery.lock import run_lock
@@ -29,6 +29,23 @@ def test_the_second_is_told_and_the_next_one_may(database: Engine, tmp_path):
         with pytest.raises(Locked, match="nothing was done") as caught, run_lock(database, file):
             pytest.fail("two hold the lock")
         assert caught.value.exit_code == Exit.LOCKED == 75
+    with run_lock(database, file):
+        pass
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_session_that_is_ended_lets_go_and_hides_nothing(database: Engine, tmp_path):
+    """As in a failover: the run goes on, on other connections."""
+    file, ended = tmp_path / "run.lock", []
+    with run_lock(database, file), database.connect() as other:
+        found = other.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        ended += found.scalars()
+    assert ended == [True]
     with run_lock(database, file):
         pass
 

@@ -76,7 +76,8 @@ class Reconciler:
                 lost = connection.execute(_unknown(channel, now)).all()
                 control = connection.execute(_control(channel, lost)).first() if lost else None
             if lost:
-                asked = [*lost, control] if control is not None else lost
+                # The control first: without it nothing that is not found counts.
+                asked = [control, *lost] if control is not None else lost
                 answer = self._asked(lookup, asked)
                 crash_point("C6")
                 with writing(self.database) as connection:

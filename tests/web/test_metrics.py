@@ -1,10 +1,12 @@
 """/metrics: what an operator would count by hand, for callers on this machine, at little cost."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, Engine, event, update
 
@@ -17,6 +19,11 @@ from tests.support.campaigns import a_campaign
 from tests.support.house import MONDAY, House
 from tests.support.served import Served
 
+PAGE = Path(__file__).parents[2] / "docs/observability.md"
+SERVED = {
+    "webhooks_stored_total": {"hook": "orders"},
+    "requests_total": {"route": "/healthz", "status": "200"},
+}
 GROWING = ("orders", "customers", "enrolments", "touches", "decisions", "inbox", "clicks")
 Figures = dict[str, float]
 
@@ -143,6 +150,20 @@ def test_every_figure_says_what_it_is(small_house: House) -> None:
         assert family.name.startswith("recovery_")
         assert family.documentation.endswith("."), family.name
         assert family.type in ("gauge", "counter")
+
+
+def test_the_page_and_its_rules_name_what_there_is(small_house: House) -> None:
+    house = small_house
+    house.has(two_steps())
+    house.an_unpaid_order()
+    house.run()
+    for name, labels in SERVED.items():
+        COUNTERS.count(name, **labels)
+    shown = {name.partition(" ")[0] for name in seen(house)}
+    written = set(re.findall(r"\brecovery_[a-z_]+\b", PAGE.read_text("utf-8")))
+    assert written == shown
+    rules = next(r for r in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.S) if "expr" in r)
+    assert len(yaml.safe_load(rules)["groups"][0]["rules"]) == 5
 
 
 def test_a_database_that_is_gone_is_said_to_be(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from starlette.responses import JSONResponse, Response
 
 from recovery import __version__
-from recovery.db import reading, table
+from recovery.db import reading, table, written_in
 from recovery.errors import RecoveryError
 from recovery.intake import inbox
 from recovery.models import Run, Touch, TouchState
@@ -40,7 +40,7 @@ def down() -> Response:
 
 
 def _seen(connection: Connection, now: datetime) -> dict[str, Any]:
-    due = touches.c.state == TouchState.PLANNED, touches.c.due_at <= now
+    due = written_in(touches.c.state, [TouchState.PLANNED]), touches.c.due_at <= now
     count, oldest = connection.execute(
         select(func.count(), func.min(touches.c.due_at)).where(*due)
     ).one()

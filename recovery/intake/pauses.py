@@ -27,7 +27,8 @@ def hold(
 ) -> bool:
     """Pull the brake (`name` is empty for everything); False when it was held already."""
     row = {"scope": scope.value, "name": name, "since": now, "note": note}
-    return changed(connection, insert_ignore(pauses, connection).values(row)) > 0
+    pulled = insert_ignore(pauses, connection).values(row).returning(pauses.c.id)
+    return connection.execute(pulled).first() is not None
 
 
 def release(connection: Connection, scope: Scope, name: str) -> bool:

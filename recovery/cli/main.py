@@ -21,6 +21,7 @@ VERBS = {
     "check": "Look for mistakes in campaigns and templates.",
     "run": "Do what is due now: enrol orders, send messages. What cron calls.",
     "report": "Show how many orders each sequence brought back.",
+    "coupons": "List the codes that went out, for your shop to honour.",
     "tasks": "List, claim and close what a person has to do.",
     "explain": "Tell everything that was decided about one order, and why.",
     "pause": "Stop sending at once: everything, a campaign or a channel.",

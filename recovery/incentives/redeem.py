@@ -69,7 +69,7 @@ def _used(source: str, numbers: Collection[str]) -> Select[tuple[Any, ...]]:
 
 def _redeem_one(connection: Connection, row: Row[Any], now: datetime) -> bool:
     was_running = _issued(connection, row.coupon_id)
-    offer = _offer(row.campaign_text, row.file, row.offer)
+    offer = offer_as_enrolled(row.campaign_text, row.file, row.offer)
     amount = Money(row.amount_minor, row.currency)
     shipping = Money(row.shipping_minor, row.currency) if row.shipping_minor is not None else None
     spent = cost(offer, amount, shipping, now.date()) if offer is not None else None
@@ -123,7 +123,7 @@ def _spend(
 
 
 @lru_cache(256)
-def _offer(text: str, file: str, name: str) -> Offer | None:
+def offer_as_enrolled(text: str, file: str, name: str) -> Offer | None:
     """The offer as it stood in the file the order was enrolled under."""
     try:
         return parse_campaign(text, file).campaign.offers.get(name)

@@ -14,8 +14,6 @@ from uuid import uuid4
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
-from recovery.campaign.loader import CampaignError, LoadedCampaign, load_folder
-from recovery.campaign.templates import check_templates
 from recovery.clock import Clock, Stopwatch, VirtualClock
 from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
 from recovery.connectors.base import Sender
@@ -29,7 +27,6 @@ from recovery.dispatch.pace import Limits as PaceLimits
 from recovery.dispatch.prepare import Workshop
 from recovery.dispatch.reconcile import Reconciled, Reconciler
 from recovery.dispatch.render import Renderer
-from recovery.dispatch.scripts import Scripts
 from recovery.incentives import budget
 from recovery.intake import inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
@@ -46,9 +43,9 @@ from recovery.measure.telling import tell_broken, telling
 from recovery.message import Channel
 from recovery.migrations import prepare
 from recovery.planner.enrol import Plan, enrol, newest
+from recovery.programme import Programme, read_programme
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
-from recovery.template.errors import TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +58,6 @@ class Delivery:
 
 # Hands what is due at an instant to whoever sends it.
 Courier = Callable[["Engine", datetime], Delivery]
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """The campaigns as they lie in the folder now, readable and broken."""
-
-    loaded: Sequence[LoadedCampaign]
-    broken: Sequence[CampaignError]
-
-    def scripts(self) -> Scripts:
-        """How touches find their steps under this programme."""
-        live = {one.campaign.campaign: one.campaign.status for one in self.loaded}
-        return Scripts(live, [error.file for error in self.broken])
 
 
 class _Rehearsed(Exception):
@@ -121,14 +105,7 @@ class Engine:
 
     def programme(self) -> Programme:
         """Read the campaigns folder; one that names a missing template counts as broken."""
-        loaded, broken = load_folder(self.settings.campaigns_dir)
-        catalog = self.catalog
-        spoken = {name: _channels(catalog, name) for name in catalog.names()}
-        found = [(one, check_templates(one, spoken)) for one in loaded]
-        return Programme(
-            [one for one, problems in found if not problems],
-            [*broken, *(CampaignError(problems) for _, problems in found if problems)],
-        )
+        return read_programme(self.settings.campaigns_dir, self.catalog)
 
     def rates(self, now: datetime) -> Rates:
         """The reference rates of the day, the merchant's own first."""
@@ -325,14 +302,6 @@ class Engine:
             batch=self.settings.batch,
             patient=patient,
         )
-
-
-def _channels(catalog: Catalog, name: str) -> frozenset[Channel]:
-    """A template that can't be read is not missing: its touches wait until it is mended."""
-    try:
-        return catalog.channels(name)
-    except TemplateError:
-        return frozenset(Channel)
 
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:

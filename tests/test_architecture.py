@@ -32,14 +32,16 @@ FLOORS = {
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors"],
     4: ["intake", "planner", "dispatch", "incentives", "measure"],
-    5: ["engine"],
+    5: ["engine", "programme"],
     6: ["cli", "web", "simulate", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
-# Stairs between neighbours: redeeming and issuing coupons; a verb may start the simulator.
+# Stairs between neighbours: redeeming and issuing coupons; the engine reads its programme; a verb
+# may start the simulator.
 NEIGHBOURS = {
     ("intake", "incentives"),
     ("dispatch", "incentives"),
+    ("engine", "programme"),
     ("cli", "web"),
     ("cli", "simulate"),
     ("cli", "workers"),

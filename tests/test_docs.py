@@ -1,16 +1,12 @@
-"""What is written is true: links, commands, campaigns, settings, words, and the tour's output."""
+"""What is written is true: links, commands, campaigns, settings and words."""
 
-import os
 import re
 import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -42,9 +38,8 @@ from recovery.measure.plain import REASONS
 from recovery.reasons import MEANINGS, FailureReason
 from recovery.settings import known_settings
 from recovery.settings.sources import NOT_SETTINGS
-from tests.support.cli import recovery
+from tests.support.pages import ROOT, blocks, prose, text_of
 
-ROOT = Path(__file__).parent.parent
 PAGES = sorted(
     page.relative_to(ROOT).as_posix()
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "campaigns/README.md")
@@ -54,30 +49,10 @@ SISTERS = {
     "README.md": "README.zh-CN.md",
     **{f"docs/{n}.md": f"docs/zh-CN/{n}.md" for n in ("quickstart", "campaign-file", "glossary")},
 }
-TOURS = ("README.md", "docs/quickstart.md")
 
-_FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.M | re.S)
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 _COMMAND = re.compile(r"(?:^|[\s/=`])recovery ([a-z][^#|;&]*)")
 _SETTING = re.compile(r"\bRECOVERY_[A-Z_]+\b")
-
-
-@cache
-def text_of(page: str) -> str:
-    return (ROOT / page).read_text("utf-8")
-
-
-@cache
-def blocks(page: str) -> tuple[tuple[str, str], ...]:
-    """The fenced blocks of a page: language and text, without the fence's own indent."""
-    return tuple(
-        (found[2], re.sub(rf"^{found[1]}", "", found[3], flags=re.M))
-        for found in _FENCE.finditer(text_of(page))
-    )
-
-
-def prose(page: str) -> str:
-    return _FENCE.sub("", text_of(page))
 
 
 def headings(page: str) -> list[tuple[int, str]]:
@@ -309,57 +284,3 @@ def _bare(text: str) -> str:
     text = re.sub(r"(^|\s)#.*$", "", text, flags=re.M)
     text = re.sub(r"^description: .*$", "", text, flags=re.M)
     return re.sub(r"\s+", " ", text).replace("../../docs", "docs").strip()
-
-
-def steps(page: str) -> Iterator[tuple[str, list[str]]]:
-    """The commands of a tour, each with the output that the page shows."""
-    for kind, text in blocks(page):
-        if kind == "console":
-            for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
-                command, _, output = part.partition("\n")
-                yield command, _lines(output)
-
-
-def _lines(output: str) -> list[str]:
-    """Lines with something on them; hard spaces, which nobody sees on a page, are spaces."""
-    plain = re.sub("[\u00a0\u202f]", " ", output)
-    return [line.strip() for line in plain.splitlines() if line.strip()]
-
-
-@pytest.mark.parametrize("page", TOURS)
-def test_the_tour_prints_what_the_page_shows(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-    for command, shown in steps(page):
-        told = _lines(_done(command, monkeypatch))
-        assert re.fullmatch(_pattern(shown), "".join(f"{line}\n" for line in told)), (
-            f"{page}: $ {command}\nshown:\n{chr(10).join(shown)}\ntold:\n{chr(10).join(told)}"
-        )
-
-
-def _done(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    if command.startswith("cd "):
-        monkeypatch.chdir(command.removeprefix("cd "))
-        return ""
-    if command.startswith("recovery "):
-        result = recovery(*shlex.split(command)[1:])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        return result.stdout
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=os.environ)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def _pattern(shown: list[str]) -> str:
-    """`…` alone on a line stands for any lines, inside a line for anything in it."""
-    pattern = ""
-    for line in shown:
-        if line == "…":
-            pattern += r"(?:.*\n)*?"
-        else:
-            exact = re.escape(line).replace("…", "[^\n]*")
-            pattern += re.sub(r"Run\\ [0-9a-f]{12}", r"Run\\ [0-9a-f]{12}", exact) + r"\n"
-    return pattern

@@ -37,6 +37,7 @@ from sqlmodel import SQLModel
 from recovery.errors import Unavailable, UsageError
 
 BUSY_SECONDS = 30
+IDLE_SECONDS = 60  # in a transaction that writes, without a word to the database
 BULK_ROWS = 50_000
 DEADLOCKS = 5
 
@@ -53,12 +54,14 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         # A worker that starts a transaction and finds the server gone must hear of it at once.
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(
+        engine = create_engine(
             parsed,
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"connect_timeout": 10},
         )
+        event.listen(engine, "begin", _postgres_begin)
+        return engine
     if backend != "sqlite":
         raise UsageError(
             f"RECOVERY_DATABASE_URL: {backend!r} is not supported; "
@@ -225,6 +228,14 @@ def _is_a_bug(error: OperationalError) -> bool:
 def _unavailable(error: DBAPIError) -> Unavailable:
     lines = str(error.orig).strip().splitlines() or ["no reason given"]
     return Unavailable(f"the database did not answer: {lines[0]}")
+
+
+def _postgres_begin(connection: Connection) -> None:
+    """A process that is stopped inside a transaction must not hold up all others for ever."""
+    if connection.get_execution_options().get("recovery_writes", False):
+        connection.exec_driver_sql(
+            f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+        )
 
 
 def _sqlite_connection(connection: sqlite3.Connection, _: object) -> None:

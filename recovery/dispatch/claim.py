@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Update, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from recovery.db import changed, table, written_in
 from recovery.message import Channel
@@ -70,26 +70,34 @@ def in_flight(connection: Connection) -> int:
 
 
 def sweep(connection: Connection, now: datetime) -> Swept:
-    """Leases that are over: a claim goes back, a send that never answered becomes `unknown`."""
-    over = _held & (touches.c.lease_until <= now)
-    silent = (touches.c.state == TouchState.SENDING) & over
-    entries = select(
-        literal(now, decisions.c.at.type),
-        touches.c.enrolment_id,
-        touches.c.id,
-        literal("unknown"),
-        literal(GONE),
-    ).where(silent)
-    columns = ["at", "enrolment_id", "touch_id", "verdict", "reason"]
-    connection.execute(decisions.insert().from_select(columns, entries))
+    """Leases that are over: a claim goes back, a send that never answered becomes `unknown`.
+
+    Touches that somebody is writing about right now are left for the next sweep: a worker that
+    was stopped in the middle of a transaction must not stop the sweep, too.
+    """
     released = (
         update(touches)
-        .where(touches.c.state == TouchState.CLAIMED, over)
+        .where(_over(TouchState.CLAIMED, now))
         .values(state=TouchState.PLANNED, claim=None, lease_until=None)
     )
-    lost: Update = (
+    lost = (
         update(touches)
-        .where(silent)
+        .where(_over(TouchState.SENDING, now))
         .values(state=TouchState.UNKNOWN, reason=GONE, lease_until=None)
+        .returning(touches.c.id, touches.c.enrolment_id)
     )
-    return Swept(changed(connection, released), changed(connection, lost))
+    silent = connection.execute(lost).all()
+    if silent:
+        entry = {"at": now, "verdict": "unknown", "reason": GONE}
+        rows = [entry | {"touch_id": row.id, "enrolment_id": row.enrolment_id} for row in silent]
+        connection.execute(insert(decisions), rows)
+    return Swept(changed(connection, released), len(silent))
+
+
+def _over(state: TouchState, now: datetime) -> ColumnElement[bool]:
+    found = (
+        select(touches.c.id)
+        .where(_held, touches.c.lease_until <= now, touches.c.state == state)
+        .with_for_update(skip_locked=True)
+    )
+    return touches.c.id.in_(found)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+import pytest
+from sqlalchemy import Engine, insert, select, text, update
 
 from recovery.db import reading, table, writing
 from recovery.dispatch.claim import LEASE, Swept, claim, due_count, in_flight, sweep
@@ -106,3 +107,25 @@ def test_a_claim_comes_back_after_its_lease_and_a_send_becomes_unknown(database:
         sending: ("unknown", "worker_gone", "a"),
         done: ("sent", None, "a"),
     }
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_that_was_stopped_in_a_transaction_stops_no_sweep(database: Engine):
+    held, free = planned(database, 2, state="sending", lease_until=T0)
+    with writing(database) as asleep:
+        asleep.execute(update(touches).where(touches.c.id == held).values(reason="about to"))
+        with writing(database) as connection:
+            assert sweep(connection, T0) == Swept(0, unknown=1)
+    assert states(database)[free][0] == "unknown"
+    assert states(database)[held][0] == "sending"
+    with writing(database) as connection:
+        assert sweep(connection, T0) == Swept(0, unknown=1)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_sleeps_in_a_transaction_that_writes_is_put_out_by_the_database(database: Engine):
+    asked = text("SHOW idle_in_transaction_session_timeout")
+    with writing(database) as connection:
+        assert connection.execute(asked).scalar_one() == "1min"
+    with reading(database) as connection:
+        assert connection.execute(asked).scalar_one() == "0"

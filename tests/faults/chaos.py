@@ -5,6 +5,8 @@ the ledger. Afterwards the ledger and the database must tell the same story. The
 the same faults in the same order; where they strike depends on the machine.
 """
 
+import os
+import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +16,7 @@ from recovery.models import TouchState
 from tests.support.campaigns import a_campaign
 from tests.support.faults import Fault
 from tests.support.field import Field
+from tests.support.shop import BEYOND_LEASE, SETTLED
 
 STEPS = {"first": 0, "text": 120, "second": 240}  # minutes after enrolment
 CAMPAIGN = a_campaign(
@@ -28,7 +31,7 @@ CAMPAIGN = a_campaign(
 # When fights happen: steps are due, leases are over, records have settled.
 FIGHTS = (0, 7, 40, 120, 127, 160, 240, 247, 280)
 PAYMENTS, STOPS = 110, 230  # minutes; between them and the next fight nothing was claimed
-LATENCY = 0.02  # seconds
+LATENCY = 0.05  # seconds
 CALM = timedelta(minutes=70)
 MOST_CALM = 12
 WEATHER = {
@@ -129,6 +132,26 @@ class Story:
         if not self._deck:
             self._deck = self.field.dice.sample(self.faults, len(self.faults))
         return self._deck.pop()
+
+    def oversleep(self, fence: float) -> Verdict:
+        """A worker sleeps in the middle of a batch until others have taken its messages over."""
+        field = self.field
+        field.house.has(a_campaign())
+        field.remote.set(latency=LATENCY)
+        self._arrive(self.orders)
+        field.start_run()
+        worker = field.start_drowsy_worker(fence)
+        field.see(4)
+        os.killpg(worker.pid, signal.SIGSTOP)
+        for span in (BEYOND_LEASE, SETTLED):
+            field.wait(span)
+            self._arrive(1)
+            field.runs_alone()
+        os.killpg(worker.pid, signal.SIGCONT)
+        field.rest()
+        field.clear()
+        self._calm_down()
+        return self.verdict()
 
     def _calm_down(self) -> None:
         """New orders prove that the channels live; their touches end before anybody looks."""

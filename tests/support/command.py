@@ -23,8 +23,15 @@ def start(
     house: House, *words: object, alone: bool = False, **more: str
 ) -> "subprocess.Popen[str]":
     """Start one command; the caller waits for it. `alone`: in a process group of its own."""
+    return start_python(house, "-m", "recovery", *words, alone=alone, **more)
+
+
+def start_python(
+    house: House, *words: object, alone: bool = False, **more: str
+) -> "subprocess.Popen[str]":
+    """Start Python with these words, in the house's project and with its settings."""
     return subprocess.Popen(
-        [sys.executable, "-m", "recovery", *(str(word) for word in words)],
+        [sys.executable, *(str(word) for word in words)],
         env=environment(house, **more),
         cwd=house.project,
         text=True,

@@ -24,7 +24,7 @@ from sqlalchemy import make_url, text
 from recovery.db import open_engine
 from recovery.errors import Exit
 from tests.support import servers
-from tests.support.command import PATIENCE, command, start
+from tests.support.command import PATIENCE, command, start, start_python
 from tests.support.control import Remote
 from tests.support.faults import Fault
 from tests.support.house import House
@@ -116,6 +116,20 @@ class Field:
             self.workers.append(start(self.house, *words, alone=True, **self.broker))
         if not self.runs and self.house.engine.due(self.house.now):
             self.start_run()
+
+    def start_drowsy_worker(self, fence: float) -> Process:
+        """A worker for whom `fence` seconds are half a lease."""
+        words = ("-m", "dramatiq", "tests.support.drowsy:broker", "--processes=1", "--threads=1")
+        one = start_python(self.house, *words, alone=True, FENCE_SECONDS=str(fence), **self.broker)
+        self.workers.append(one)
+        return one
+
+    def rest(self) -> None:
+        """Wait until the providers hear nothing for a second."""
+        before = -1
+        while before != self._requests():
+            before = self._requests()
+            time.sleep(1)
 
     def kill(self, one: Process) -> None:
         """kill -9 of a process and its children."""

@@ -19,8 +19,8 @@ from recovery.models import Consent
 consents = table(Consent)
 
 ORDER, SMS, LINK, PROVIDER, OPERATOR = "order", "sms", "unsubscribe-link", "provider", "operator"
-# What an order means that says nothing; saying just that is no news, so it is no evidence.
-UNSAID = {Channel.EMAIL.value: Level.TRANSACTIONAL.value, Channel.SMS.value: Level.NONE.value}
+# Where everybody begins: a first word that says just this is no evidence of anything.
+NOTHING = (Channel.SMS.value, Level.NONE.value)
 _COLUMNS = ("channel", "address", "level", "at", "source", "evidence")
 _STRICTNESS = {level.value: rank for rank, level in enumerate(Level)}
 Where = tuple[str, str]  # channel and address
@@ -87,7 +87,7 @@ def told_by_orders(connection: Connection, snapshots: Iterable[OrderSnapshot]) -
     for word in told:
         channel, address, level, at, *_ = word
         before = last.get((channel, address))
-        if (at > before[1] and level != before[0]) if before else level != UNSAID[channel]:
+        if (at > before[1] and level != before[0]) if before else (channel, level) != NOTHING:
             last[channel, address] = level, at
             fresh.append(word)
     _append(connection, fresh)
@@ -115,7 +115,8 @@ def _newest(
     rows = connection.execute(
         select(consents.c.channel, consents.c.address, consents.c.level, consents.c.at)
         .where(
-            consents.c.channel.in_(list(UNSAID)), among(connection, consents.c.address, addresses)
+            consents.c.channel.in_([Channel.EMAIL.value, Channel.SMS.value]),
+            among(connection, consents.c.address, addresses),
         )
         .order_by(consents.c.at, consents.c.id)
     )

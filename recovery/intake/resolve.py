@@ -96,7 +96,8 @@ def resolve(
     row = connection.execute(select(touches).where(touches.c.id == touch_id)).first()
     if row is None:
         raise UsageError(f"there is no touch {touch_id}; see recovery touches --state unknown")
-    if finding is Finding.RESEND and row.resent and not force:
+    unknown = row.state == TouchState.UNKNOWN
+    if unknown and finding is Finding.RESEND and row.resent and not force:
         raise Settled(
             f"touch {touch_id} was sent again before and is unknown once more; "
             "add --force if a possible third message is worth it"

@@ -27,8 +27,10 @@ def order(number: str, day: int, **consent: str) -> dict[str, Any]:
 
 def test_what_nobody_said_is_no_evidence(database: Engine) -> None:
     tell(database, order("A-1", 1))
-    tell(database, order("A-1", 1, email_consent="transactional", sms_consent="none"))
+    tell(database, order("A-2", 2, sms_consent="none"))
     assert Books(database).evidence() == []
+    tell(database, order("A-3", 3, email_consent="transactional"))
+    assert Books(database).evidence() == [("email", KIM, "transactional", "order")]
 
 
 def test_a_changed_mind_is_kept_with_the_order_that_says_so(database: Engine) -> None:

@@ -1,0 +1,84 @@
+"""`recovery suppress` as a marketer uses it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import answered, recovery
+
+AT = ("--at", "2026-11-22T09:00:00Z")
+
+
+@pytest.fixture(autouse=True)
+def a_project(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+
+
+def test_addresses_are_told_apart_and_refused_by_name(tmp_path: Path) -> None:
+    where = ("--project", tmp_path, *AT)
+    added = recovery("suppress", "add", "Kim@Example.com", "+49 30 901820", "nope", *where)
+    assert added.exit_code == 1
+    assert "2 added" in added.stdout
+    assert "word 3: 'nope'" in added.stdout
+    listed = answered("suppress", "list", *where)["suppressions"]
+    assert {(one["channel"], one["address"], one["reason"]) for one in listed} == {
+        ("email", "kim@example.com", "operator"),
+        ("sms", "+4930901820", "operator"),
+    }
+    assert answered("suppress", "add", "kim@example.com", *where) == {
+        "read": 1,
+        "added": 0,
+        "known": 1,
+        "closed_touches": 0,
+        "rejected": 0,
+        "rejects": [],
+    }
+
+
+def test_an_address_of_the_wrong_channel_is_refused(tmp_path: Path) -> None:
+    where = ("--channel", "sms", "--project", tmp_path)
+    refused = recovery("suppress", "add", "kim@example.com", *where)
+    assert refused.exit_code == 1
+    assert "no address for sms" in refused.stdout
+    assert recovery("suppress", "remove", "kim@example.com", *where).exit_code == 2
+
+
+def test_removing_tells_whether_it_was_there(tmp_path: Path) -> None:
+    where = ("--project", tmp_path, *AT)
+    answered("suppress", "add", "kim@example.com", *where)
+    words = ("suppress", "remove", "KIM@example.com", "--note", "signed up again", *where)
+    assert answered(*words)["removed"] is True
+    assert answered(*words)["removed"] is False
+    assert answered("suppress", "list", *where) == {"suppressions": []}
+    assert "empty" in recovery("suppress", "list", *where).stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kim@example.com\n+4930901820\nnot an address\n\nSam@Example.com\n",
+        "\ufeffname,email\nK,kim@example.com\nX,+4930901820\nY,not an address\nS,sam@example.com\n",
+        "Email;since\nkim@example.com;2020\n+4930901820;2021\nnot an address;\nSAM@example.com;\n",
+    ],
+)
+def test_an_existing_list_comes_in_from_lines_or_csv(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text(text, "utf-8")
+    where = ("--project", tmp_path, "--reason", "old-system", *AT)
+    first = recovery("suppress", "import", file, *where)
+    assert first.exit_code == 1
+    assert "3 added" in first.stdout
+    assert "'not an address'" in first.stdout
+    again = recovery("suppress", "import", file, *where)
+    assert "0 added, 3 were on the list already" in again.stdout
+    found = ("suppress", "list", "--reason", "old-system", "--channel", "email")
+    listed = answered(*found, "--project", tmp_path)["suppressions"]
+    assert sorted(one["address"] for one in listed) == ["kim@example.com", "sam@example.com"]
+
+
+def test_a_list_in_another_encoding_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("müller@example.com\n".encode("latin-1"))
+    refused = recovery("suppress", "import", file, "--project", tmp_path)
+    assert refused.exit_code == 1
+    assert "UTF-8" in refused.stderr

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from recovery import __version__, telemetry
 from recovery.clock import Clock
+from recovery.connectors.table_file.columns import FIELDS
 from recovery.settings import Settings
 from recovery.web import health, hooks, metrics, orders, pay, unsubscribe
 from recovery.web.body import read_body
@@ -19,6 +20,17 @@ from recovery.web.gate import Gate
 from recovery.web.site import Site
 
 Work = Callable[..., Response]
+
+
+def _takes(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """What a body looks like, for the description of the API: we read the bytes ourselves."""
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}
+
+
+_ORDER = {"type": "object", "properties": {name: {} for name in sorted(FIELDS)}}
+_ORDERS = _takes("application/json", {"anyOf": [_ORDER, {"type": "array", "items": _ORDER}]})
+_EVENTS = _takes("application/json", {"type": "array", "items": {"type": "object"}})
+_FORM = _takes("application/x-www-form-urlencoded", {"type": "object"})
 
 
 def create(settings: Settings, clock: Clock) -> ASGIApp:
@@ -52,23 +64,24 @@ def application(site: Site) -> FastAPI:
 def _machines(app: FastAPI, site: Site) -> None:
     """What other programs call."""
 
-    @app.post("/v1/orders", response_model=None)
+    @app.post("/v1/orders", response_model=None, openapi_extra=_ORDERS)
     async def v1_orders(request: Request) -> Response:
         return await site.run(orders.take_orders, request.headers, await _body(site, request))
 
-    @app.post("/hooks/sendgrid", response_model=None)
+    @app.post("/hooks/sendgrid", response_model=None, openapi_extra=_EVENTS)
     async def hooks_sendgrid(request: Request) -> Response:
         return await site.run(hooks.sendgrid, request.headers, await _body(site, request))
 
-    @app.post("/hooks/twilio/status", response_model=None)
+    @app.post("/hooks/twilio/status", response_model=None, openapi_extra=_FORM)
     async def hooks_twilio_status(request: Request) -> Response:
         return await _twilio(site, request, hooks.twilio_status)
 
-    @app.post("/hooks/twilio/inbound", response_model=None)
+    @app.post("/hooks/twilio/inbound", response_model=None, openapi_extra=_FORM)
     async def hooks_twilio_inbound(request: Request) -> Response:
         return await _twilio(site, request, hooks.twilio_inbound)
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"], response_model=None)
+    @app.head("/healthz", response_model=None, include_in_schema=False)
+    @app.get("/healthz", response_model=None)
     async def healthz() -> Response:
         try:
             with fail_after(2 * health.PATIENCE):
@@ -86,11 +99,13 @@ def _machines(app: FastAPI, site: Site) -> None:
 def _people(app: FastAPI, site: Site) -> None:
     """Where links in messages lead."""
 
-    @app.api_route("/pay/{token}", methods=["GET", "HEAD"], response_model=None)
+    @app.head("/pay/{token}", response_model=None, include_in_schema=False)
+    @app.get("/pay/{token}", response_model=None)
     async def pay_page(token: str, request: Request) -> Response:
         return await site.run(pay.pay, token, request.method, request.headers)
 
-    @app.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"], response_model=None)
+    @app.head("/unsubscribe/{token}", response_model=None, include_in_schema=False)
+    @app.get("/unsubscribe/{token}", response_model=None)
     async def unsubscribe_page(token: str, request: Request) -> Response:
         return await site.run(unsubscribe.ask, token, request.headers)
 

@@ -144,8 +144,12 @@ def test_without_a_payment_page_it_says_until_when_the_order_is_kept(small_serve
     assert answer.status == 200
     assert says(answer, "waiting")
     assert "We are keeping it for you until Thursday 5 November, 11:00" in answer.text
-    house.tells("A-1001", "pending", expires_at=None)
-    assert "We are keeping it" not in small_served.get(link).text
+
+
+def test_an_order_without_an_end_promises_none(small_served: Served) -> None:
+    answer = small_served.get(link_sent(small_served, payment_url=None))
+    assert says(answer, "waiting")
+    assert "We are keeping it" not in answer.text
 
 
 def test_an_old_link_pays_nothing_and_a_paid_order_says_so(small_served: Served) -> None:

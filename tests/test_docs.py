@@ -134,13 +134,12 @@ def parsed(line: str) -> None:
     words = [word for word in words if word]
     command: click.Command = main
     context = click.Context(main, info_name="recovery")
-    while isinstance(command, click.Group) and words:
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name = words.pop(0)
         found = command.get_command(context, name)
         assert found is not None, f"no command {name!r}"
         command, context = found, click.Context(found, info_name=name, parent=context)
-    if isinstance(command, click.Group):
-        assert not words, words
+    if isinstance(command, click.Group) and not words:
         return
     command = deepcopy(command)
     for param in command.params:

@@ -94,8 +94,10 @@ def _cell(value: object) -> object:
 def _show(console: "Console", entries: "Sequence[Entry]", file: str | None) -> None:
     from rich.table import Table
 
+    from recovery.measure.plain import counted
+
     if file is not None:
-        console.print(f"{_coupons(len(entries))} written to {file}", soft_wrap=True)
+        console.print(f"{counted(len(entries), 'coupon')} written to {file}", soft_wrap=True)
         return
     if not entries:
         console.print("No coupons.")
@@ -118,7 +120,3 @@ def _what(entry: "Entry") -> str:
     if entry.amount is not None:
         return f"{entry.amount} {entry.currency} off"
     return entry.gift or entry.kind.replace("_", " ")
-
-
-def _coupons(count: int) -> str:
-    return "1 coupon" if count == 1 else f"{count:,} coupons"

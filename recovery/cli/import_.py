@@ -60,16 +60,18 @@ def command(desk: Desk, *, files: tuple[str, ...], source: str, rejects: Path | 
 
 
 def _tell(result: "ImportResult", rejects: Path | None, console: "Console") -> None:
+    from recovery.measure.plain import counted
+
     counts = {verdict.value: count for verdict, count in result.verdicts.items() if count}
     words = {"inserted": "new", "stale": "older than what is known"}
     parts = [f"{count:,} {words.get(kind, kind)}" for kind, count in counts.items()]
     if result.rejected:
         parts.append(f"{result.rejected:,} refused")
-    console.print(f"{result.read:,} rows read: {', '.join(parts) or 'nothing in them'}")
+    console.print(f"{counted(result.read, 'row')} read: {', '.join(parts) or 'nothing in them'}")
     if result.settled.recovered or result.settled.cancelled:
         console.print(
-            f"{result.settled.recovered:,} orders recovered, "
-            f"{result.settled.cancelled:,} planned messages cancelled"
+            f"{counted(result.settled.recovered, 'order')} recovered, "
+            f"{counted(result.settled.cancelled, 'planned message')} cancelled"
         )
     for warning in result.warnings:
         console.print(f"note: {warning}")
@@ -79,7 +81,7 @@ def _tell(result: "ImportResult", rejects: Path | None, console: "Console") -> N
         console.print(f"{bad['file']}:{bad['line']}{field}: {bad['error']}", soft_wrap=True)
     more = len(bad_rows) - SHOWN + result.rejects_truncated
     if more > 0:
-        console.print(f"… and {more:,} more mistakes")
+        console.print(f"… and {counted(more, 'more mistake')}")
     if bad_rows:
         console.print(_cure(rejects), soft_wrap=True)
 

@@ -57,13 +57,16 @@ def _exit(result: "RunResult") -> Exit:
 
 
 def _tell(result: "RunResult", console: "Console") -> None:
+    from recovery.measure.plain import counted
+
     done, settled = result.touches, result.settled
     would = "would be " if result.dry_run else ""
     console.print(f"Run {result.token} at {result.at:%Y-%m-%d %H:%M} UTC")
     for campaign, arms in result.enrolled.items():
         shares = ", ".join(f"{arm} {count}" for arm, count in arms.items())
         console.print(f"  {would}enrolled   {campaign}: {shares}")
-    console.print(f"  {would}sent       {done.sent} messages, {done.tasks} tasks for people")
+    sent, tasks = counted(done.sent, "message"), counted(done.tasks, "task")
+    console.print(f"  {would}sent       {sent}, {tasks} for people")
     for reason, count in sorted(done.snoozed.items()):
         console.print(f"  {would}put off    {count}: {_words(reason)}")
     for reason, count in sorted(done.skipped.items()):
@@ -71,7 +74,7 @@ def _tell(result: "RunResult", console: "Console") -> None:
     if done.failed or done.unknown:
         console.print(f"  failed {done.failed}, answer unknown {done.unknown}")
     if result.hinted:
-        console.print(f"  handed to workers: {result.hinted} touches")
+        console.print(f"  handed to workers: {counted(result.hinted, 'touch', 'touches')}")
     ended = sum(settled.exited.values()) + settled.exhausted
     console.print(f"  since the last run: {settled.recovered} recovered, {ended} ended unpaid")
     for problem in (*result.problems, *result.refused):

@@ -56,3 +56,8 @@ def masked(address: str | None) -> str | None:
         return None
     name, at, domain = address.partition("@")
     return f"{name[:1]}***@{domain}" if at else f"{address[:3]}***{address[-2:]}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 row`, `2,000 rows`; `many` where the plural is not `one` and an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from recovery.measure import counts, stats
 from recovery.measure.costs import Costs
 from recovery.measure.counts import Arm, Counts
+from recovery.measure.holdouts import drawing
 from recovery.measure.stats import Interval, Proportion
 from recovery.message import Channel
 from recovery.money import Money
@@ -24,6 +25,7 @@ class Verdict(StrEnum):
     """What may be said about a sequence today."""
 
     UNKNOWN = "unknown"  # no hold-out: what would have been paid anyway is not known
+    UNDRAWN = "undrawn"  # there is a hold-out, and nobody has been drawn into it yet
     COLLECTING = "collecting"  # too few orders for a word
     OPEN = "open"  # the interval holds zero: not settled
     LIFT = "lift"
@@ -66,6 +68,7 @@ class Row:
     lift: Lift | None
     touches: Mapping[str, int]
     money: tuple[Balance, ...]  # by currency
+    draws: bool = False  # whether its campaign holds out a share; asked where nobody is held out
 
     @property
     def rate(self) -> float | None:
@@ -76,7 +79,7 @@ class Row:
     def verdict(self) -> Verdict:
         """What may be said about this sequence."""
         if self.lift is None:
-            return Verdict.UNKNOWN
+            return Verdict.UNDRAWN if self.draws else Verdict.UNKNOWN
         if not self.lift.enough_data or self.lift.interval is None:
             return Verdict.COLLECTING
         if 0.0 in self.lift.interval:
@@ -105,9 +108,11 @@ def report(
     """Count and compare, as of `now`; of one `campaign` or of all."""
     found = counts.count(connection, now, campaign)
     ordered = sorted(found, key=lambda arm: (arm.campaign, arm.segment, arm.holdout, arm.sequence))
-    controls = {(arm.campaign, arm.segment): _seen(found[arm]) for arm in found if arm.holdout}
+    controls = {arm[:2]: _seen(found[arm]) for arm in found if arm.holdout}
+    alone = any(not arm.holdout and arm[:2] not in controls for arm in found)
+    draws = drawing(connection, now) if alone else frozenset()
     rows = (
-        _measure(arm, found[arm], controls.get((arm.campaign, arm.segment)), costs)
+        _measure(arm, found[arm], controls.get(arm[:2]), costs, draws=arm.campaign in draws)
         for arm in ordered
     )
     return Report(now, tuple(rows))
@@ -117,7 +122,9 @@ def _seen(counted: Counts) -> Proportion:
     return Proportion(counted.recovered, counted.mature)
 
 
-def _measure(arm: Arm, counted: Counts, control: Proportion | None, costs: Costs) -> Row:
+def _measure(
+    arm: Arm, counted: Counts, control: Proportion | None, costs: Costs, *, draws: bool
+) -> Row:
     seen = _seen(counted)
     return Row(
         arm=arm,
@@ -127,6 +134,7 @@ def _measure(arm: Arm, counted: Counts, control: Proportion | None, costs: Costs
         lift=None if arm.holdout or control is None else _lift(seen, control),
         touches={channel: counted.touches.get(channel, 0) for channel in Channel},
         money=_balances(counted, costs),
+        draws=draws,
     )
 
 

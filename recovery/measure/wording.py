@@ -83,7 +83,7 @@ class Wording:
             return self("says_control")
         lift = row.lift
         if lift is None:
-            return self("says_unknown")
+            return self(f"says_{row.verdict}")
         if not lift.enough_data or lift.absolute is None or lift.interval is None:
             here, there = self.number(row.mature.count), self.number(lift.control.count)
             return self("says_collecting", here=here, there=there)

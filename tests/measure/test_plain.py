@@ -2,7 +2,7 @@
 
 import pytest
 
-from recovery.measure.plain import masked, reason
+from recovery.measure.plain import counted, masked, reason
 
 
 def test_a_known_reason_is_said_in_words_and_an_unknown_one_keeps_its_name() -> None:
@@ -26,3 +26,13 @@ def test_a_known_reason_is_said_in_words_and_an_unknown_one_keeps_its_name() -> 
 )
 def test_masked(address: str | None, shown: str | None) -> None:
     assert masked(address) == shown
+
+
+def test_one_is_not_many() -> None:
+    assert [counted(n, "row") for n in (0, 1, 2, 2000)] == [
+        "0 rows",
+        "1 row",
+        "2 rows",
+        "2,000 rows",
+    ]
+    assert counted(3, "touch", "touches") == "3 touches"

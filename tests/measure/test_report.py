@@ -3,11 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, insert, update
 
-from recovery.db import reading, writing
+from recovery.db import reading, table, writing
 from recovery.measure.costs import Costs, Price
 from recovery.measure.report import Report, Verdict, report
+from recovery.measure.wording import LANGUAGES, Wording
+from recovery.models import CampaignVersion
 from tests.support.ledger import Ledger
 
 COSTS = Costs(email=Price(Decimal("0.01"), "EUR"), sms=Price(Decimal("0.07"), "EUR"))
@@ -200,6 +203,60 @@ def test_without_a_holdout_the_lift_is_not_known(database: Engine) -> None:
     (row,) = measured(database, 200).rows
     assert row.lift is None
     assert row.verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("holdout", "verdict"), [("10%", Verdict.UNDRAWN), ("0%", Verdict.UNKNOWN)]
+)
+def test_a_holdout_that_is_still_empty_is_another_thing_than_none(
+    database: Engine, holdout: str, verdict: Verdict
+) -> None:
+    text = f"""
+campaign: card-declined
+status: active
+trigger: {{on: payment_failed, after: 30m}}
+goal: {{paid_within: 7d}}
+holdout: {holdout}
+segments:
+  - {{segment: everyone, sequence: plain}}
+sequences:
+  plain:
+    - {{step: reminder, after: 0m, email: payment-failed}}
+"""
+    with writing(database) as connection:
+        cohort(Ledger(connection), 30, 15)
+        connection.execute(update(table(CampaignVersion)).values(source=text))
+    (row,) = measured(database, 200).rows
+    assert row.lift is None
+    assert row.verdict is verdict
+    said = {Wording.of(lang).verdict(row) for lang in LANGUAGES}
+    assert len(said) == 2
+    assert any(("no hold-out" in one) == (verdict is Verdict.UNKNOWN) for one in said)
+
+
+def test_a_holdout_from_the_defaults_counts_and_a_newer_file_too(database: Engine) -> None:
+    text = """
+campaign: card-declined
+status: active
+trigger: {on: payment_failed, after: 30m}
+goal: {paid_within: 7d}
+segments:
+  - {segment: everyone, sequence: plain}
+sequences:
+  plain:
+    - {step: reminder, after: 0m, email: payment-failed}
+"""
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        cohort(ledger, 30, 15)
+        given = {"source": text, "defaults": "holdout: 20%\n"}
+        connection.execute(update(table(CampaignVersion)).values(given))
+    assert [row.verdict for row in measured(database, 200).rows] == [Verdict.UNDRAWN]
+    newer = {"digest": "later", "file": "x.yaml", "first_used_at": Ledger.at(100)}
+    with writing(database) as connection:
+        row = {"campaign": "card-declined", "source": text, "defaults": ""} | newer
+        connection.execute(insert(table(CampaignVersion)).values(row))
+    assert [row.verdict for row in measured(database, 200).rows] == [Verdict.UNKNOWN]
 
 
 def test_verdicts_follow_the_interval(database: Engine) -> None:

@@ -40,7 +40,8 @@ _LEADS_OUT = (
     type=click.IntRange(1, 100_000),
     default=5_000,
     show_default=True,
-    help="How many orders come in; below a few thousand the report finds too little to compare.",
+    help="How many orders are placed in these days, paid at once or not. Earlier, paid orders of "
+    "returning customers come on top. Below a few thousand the report finds too little to compare.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other people.")
 @click.option(
@@ -98,6 +99,7 @@ def command(
 def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
     from recovery.clock import Stopwatch, VirtualClock
     from recovery.engine import Engine
+    from recovery.measure.plain import counted
     from recovery.simulate.scenario import ending, play
     from recovery.simulate.stage import set_stage
     from recovery.simulate.summary import Summary
@@ -109,9 +111,11 @@ def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
     world = World(VirtualClock(opening.start), seed)
     with closing(Engine(settings, world.clock)) as engine:
         hours = int((ending(engine, opening) - opening.start).total_seconds() // 3600)
-        with desk.progress(f"{opening.orders} orders, {hours // 24} days", hours) as advance:
+        with desk.progress(
+            f"{counted(opening.orders, 'order')}, {counted(hours // 24, 'day')}", hours
+        ) as advance:
             story = play(engine, world, opening, courier_for(settings.broker_url), advance)
-    return Summary(story, settings, seed, watch.seconds())
+    return Summary(story, settings, opening.orders, seed, watch.seconds())
 
 
 def _tell(told: "Summary", console: "Console") -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recovery.measure.plain import counted
 from recovery.measure.wording import Wording
 from recovery.money import Money
 from recovery.settings import Settings
@@ -17,8 +18,14 @@ class Summary:
 
     story: Story
     settings: Settings
+    orders: int  # placed while the shop was open
     seed: int
     seconds: float
+
+    @property
+    def earlier(self) -> int:
+        """Orders from before the shop opened, all paid: whose buyers are returning customers."""
+        return len(self.story.book) - self.orders
 
     @property
     def recovered(self) -> int:
@@ -58,23 +65,31 @@ class Summary:
         held = sum(row.enrolled for row in story.report.rows if row.arm.holdout)
         left_out = sum(diary.skipped.values())
         yield (
-            f"{len(story.book):,} orders came in from {len(self.markets())} markets; "
-            f"{story.shoppers.unpaid:,} of them were not paid at once."
+            f"{counted(self.orders, 'order')} came in from "
+            f"{counted(len(self.markets()), 'market')}; {story.shoppers.unpaid:,} of them "
+            f"{_were(story.shoppers.unpaid)} not paid at once."
         )
         yield (
-            f"{diary.runs} recovery runs put {sum(diary.enrolled.values()):,} orders into "
-            f"{len(diary.enrolled)} campaigns; {held:,} of them, drawn by lot, got nothing."
+            f"{counted(self.earlier, 'earlier, paid order')} of returning customers came with them."
         )
         yield (
-            f"{touches['email']:,} e-mails and {touches['sms']:,} SMS went to the outbox, "
-            f"{touches['task']:,} tasks to people."
+            f"{counted(diary.runs, 'recovery run')} put "
+            f"{counted(sum(diary.enrolled.values()), 'order')} into "
+            f"{counted(len(diary.enrolled), 'campaign')}; {held:,} of them, drawn by lot, got "
+            "nothing."
         )
         yield (
-            f"{left_out:,} messages were left out ({_first(diary.skipped)}), and "
+            f"{counted(touches['email'], 'e-mail')} and {touches['sms']:,} SMS went to the outbox, "
+            f"{counted(touches['task'], 'task')} to people."
+        )
+        yield (
+            f"{counted(left_out, 'message')} {_were(left_out)} left out "
+            f"({_first(diary.skipped)}), and "
             f"{diary.snoozed['quiet_hours']:,} waited for the customer's morning."
         )
         paid = ", ".join(map(Wording.of("en").money, self.money))
-        yield f"{self.recovered:,} orders were paid within their time: {paid or 'nothing'}."
+        orders = f"{counted(self.recovered, 'order')} {_were(self.recovered)}"
+        yield f"{orders} paid within their time: {paid or 'nothing'}."
         yield (
             f"Simulated shoppers, so the true effect is known: {self.caused:,} of these would not "
             "have been paid without a message. These people are made up: the figures are no "
@@ -100,6 +115,8 @@ class Summary:
             "seed": self.seed,
             "orders": {
                 "read": len(story.book),
+                "placed": self.orders,
+                "earlier": self.earlier,
                 "unpaid": story.shoppers.unpaid,
                 "rejected": diary.rejected,
                 "enrolled": dict(sorted(diary.enrolled.items())),
@@ -126,6 +143,10 @@ class Summary:
             "explain": self.order,
             "seconds": self.seconds,
         }
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _first(skipped: dict[str, int]) -> str:

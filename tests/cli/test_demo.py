@@ -49,6 +49,8 @@ def answer(shop: Path) -> dict[str, Any]:
 def test_one_document_names_what_happened_and_where_it_lies(
     answer: dict[str, Any], shop: Path
 ) -> None:
+    assert answer["orders"]["placed"] == 250
+    assert answer["orders"]["read"] == 250 + answer["orders"]["earlier"]
     assert answer["orders"]["unpaid"] > 50
     assert answer["orders"]["rejected"] == 0
     emails = list((shop / "var" / "demo" / "outbox" / "email").iterdir())
@@ -85,7 +87,8 @@ def test_people_are_told_what_happened_and_what_to_try_next(project: Path, tmp_p
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for words in (
-        "orders came in from 9 markets",
+        "250 orders came in from 9 markets",
+        "earlier, paid orders of returning customers",
         "the true effect is known",
         "no promise",
         "Recovery report",

@@ -3,15 +3,20 @@
 uvicorn waits for ever for a request's head; ours hangs up on whoever does not finish it in time.
 """
 
+import os
 import signal
 import socket
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
@@ -75,13 +80,25 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, clock: Clock, listener: socket.socket, workers: int = 1) -> None:
     """Answer until SIGTERM or SIGINT; what is under way then is finished first."""
-    config = configured(partial(create, settings, clock), settings, workers=workers)
+    config = configured(partial(_application, settings, clock), settings, workers=workers)
     # uvicorn stops gracefully and raises the signal again: to us SIGTERM is the usual end.
     signal.signal(signal.SIGTERM, lambda *_: None)
     if workers > 1:
         Multiprocess(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _application(settings: Settings, clock: Clock) -> ASGIApp:
+    """The application; one of several processes ends when the one that started it is gone."""
+    if parent := parent_process():
+        Thread(target=_follow, args=(parent,), daemon=True).start()
+    return create(settings, clock)
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def configured(factory: Callable[[], Any], settings: Settings, **more: Any) -> uvicorn.Config:

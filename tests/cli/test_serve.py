@@ -81,6 +81,16 @@ def test_it_serves_until_it_is_told_to_stop(project: Path, workers: str) -> None
     assert "Traceback" not in logged
 
 
+def test_no_process_goes_on_without_the_one_that_started_it(project: Path) -> None:
+    with serving(project, "--workers", "2") as (process, said):
+        assert get(said["serving"], "/healthz")[0] == 200
+        process.kill()
+        # Standard error ends when the last process has let go of it.
+        process.communicate(timeout=30)
+    with pytest.raises(OSError):
+        get(said["serving"], "/healthz")
+
+
 def test_what_is_being_answered_when_it_stops_is_answered(project: Path) -> None:
     with serving(project) as (process, said):
         address = urlsplit(said["serving"])

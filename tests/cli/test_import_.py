@@ -22,6 +22,12 @@ def test_good_rows_are_counted(project: Path, tmp_path: Path):
     assert other["inserted"] == 2
 
 
+def test_one_is_not_told_as_many(project: Path, tmp_path: Path):
+    file = tmp_path / "orders.jsonl"
+    file.write_bytes(jsonl([row()]))
+    assert "1 row read: 1 new" in recovery("import", file, "--project", project).stdout
+
+
 def test_refused_rows_are_told_with_place_and_cure(project: Path, tmp_path: Path):
     file, rejects = tmp_path / "orders.jsonl", tmp_path / "bad.jsonl"
     file.write_bytes(jsonl([row(), row(order_id="2", amount="19,99")]))

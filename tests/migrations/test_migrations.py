@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
@@ -76,6 +78,27 @@ def test_upgrading_again_keeps_data(database: Engine) -> None:
     migrations.upgrade(database)
     with reading(database) as connection:
         assert connection.scalars(select(table(Customer).c.key)).all() == ["shop:1"]
+
+
+def test_consents_keep_the_time_they_had_for_both_channels(bare_database: Engine) -> None:
+    with writing(bare_database) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migrations.__path__[0]))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.execute(
+            text(
+                "INSERT INTO customers (key, source, email_consent, sms_consent, consent_at) "
+                "VALUES ('shop:1', 'shop', 'none', 'marketing', '2026-11-22 09:00:00+00:00')"
+            )
+        )
+    migrations.upgrade(bare_database)
+    with reading(bare_database) as connection:
+        row = connection.execute(select(table(Customer))).one()
+    at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert (row.email_consent_at, row.sms_consent_at) == (at, at)
+    assert (row.email_consent, row.sms_consent) == ("none", "marketing")
 
 
 def test_two_upgrades_at_once_both_find_the_work_done(bare_database: Engine) -> None:

@@ -1,0 +1,222 @@
+"""Which line guards what: each guard is taken out of the engine, and a story goes wrong.
+
+A guard whose removal changes nothing would protect nothing. docs/reliability.md has the table.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from recovery.db import writing
+from recovery.dispatch import claim, executor, reconcile, record
+from recovery.errors import ConnectorError, SendFailure
+from recovery.facts import EventKind, MessageEvent
+from recovery.intake.messages import apply_events
+from recovery.message import Channel
+from tests.support.campaigns import a_campaign
+from tests.support.faults import Fault
+from tests.support.house import House
+from tests.support.providers import Providers
+from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
+from tests.support.taken import Sight, Taken
+
+HOUR = timedelta(hours=1)
+NO_TIME = dict.fromkeys(Channel, timedelta(0))
+
+
+class Seen(Sight):
+    """Records that show each message when `when` says so."""
+
+    def __init__(self, when: Callable[[Taken], bool]) -> None:
+        super().__init__(lambda: 0.0)
+        self._when = when
+
+    def sees(self, taken: Taken) -> bool:
+        return self._when(taken)
+
+
+@pytest.fixture
+def shop(small_house: House, providers: Providers) -> Shop:
+    small_house.has(a_campaign())
+    return Shop(small_house, providers, RECOVERY_CONCURRENCY="1")
+
+
+def most_messages(shop: Shop) -> int:
+    """How many messages the touch that got the most has become."""
+    return max(shop.providers.per_touch.values())
+
+
+# -- stories: each ends with a number that must be 1 --
+
+
+def two_runs(shop: Shop) -> int:
+    """With a ceiling, or a claim that takes whatever it finds would never end."""
+    engine = shop.house.engine
+    engine.settings = engine.settings.model_copy(update={"max_per_run": 1})
+    shop.house.an_unpaid_order()
+    shop.house.run()
+    shop.house.run()
+    return most_messages(shop)
+
+
+def records_that_are_late(shop: Shop) -> int:
+    """The provider took a message, said 500, and shows it only 25 minutes later."""
+    shop.house.an_unpaid_order()
+    shop.providers.fail(Fault.ERROR_AFTER)
+    shop.house.run()
+    (lost,) = shop.providers.taken
+    shown_at = lost.at + timedelta(minutes=25)
+    shop.providers.sight = Seen(lambda taken: taken is not lost or shop.house.now >= shown_at)
+    for _ in range(12):
+        shop.wait(timedelta(minutes=5))
+        shop.house.an_unpaid_order()
+        shop.house.run()
+    return most_messages(shop)
+
+
+def records_that_show_nothing(shop: Shop) -> int:
+    """The provider's search is broken and says that there is nothing at all."""
+    shop.house.an_unpaid_order()
+    shop.providers.fail(Fault.ERROR_AFTER)
+    shop.house.run()
+    shop.providers.sight = Seen(lambda taken: False)
+    for _ in range(4):
+        shop.wait(HOUR)
+        shop.house.an_unpaid_order()
+        shop.house.run()
+    return most_messages(shop)
+
+
+def news_during_a_look_up(shop: Shop) -> int:
+    """The provider's event comes while its records are asked, and those are behind."""
+    house = shop.house
+    house.an_unpaid_order()
+    shop.providers.fail(Fault.ERROR_AFTER)
+    house.run()
+    (lost,) = shop.providers.taken
+
+    def when(taken: Taken) -> bool:
+        if taken is not lost:
+            return True
+        news = MessageEvent(
+            source="sendgrid",
+            key="e1",
+            kind=EventKind.DELIVERED,
+            at=house.now,
+            touch_id=int(lost.touch),
+            provider_id=lost.provider_id,
+            address=lost.to,
+            code=None,
+            detail=None,
+        )
+        with writing(house.engine.database) as connection:
+            apply_events(connection, [news], house.now)
+        return False
+
+    shop.wait(BEYOND_LEASE)
+    house.an_unpaid_order()
+    house.run()
+    shop.providers.sight = Seen(when)
+    shop.wait(SETTLED)
+    house.run()
+    return most_messages(shop)
+
+
+def a_late_answer(shop: Shop) -> int:
+    """A worker that lost its claim says that its call was refused, while another one is calling."""
+    house = shop.house
+    house.an_unpaid_order()
+    shop.providers.fail(Fault.ERROR_BEFORE)
+    house.run()
+    shop.wait(BEYOND_LEASE)
+    house.an_unpaid_order()
+    house.run()
+    shop.wait(SETTLED)
+    real = executor.Dispatcher._record
+
+    def late_first(self: Any, finished: Any, *rest: Any) -> int:
+        refused = ConnectorError("woke up late", failure=SendFailure.TEMPORARY)
+        late = [record.Result(1, 1, 0, Channel.EMAIL, refused)]
+        with writing(house.engine.database) as connection:
+            record.results(connection, late, "somebody else", house.now)
+        return real(self, finished, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executor.Dispatcher, "_record", late_first)
+        house.run()
+    shop.wait(HOUR)
+    house.run()
+    return most_messages(shop)
+
+
+# -- guards --
+
+Home = ModuleType | type
+GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]] = {
+    "claim condition": (
+        (claim, executor),
+        "claim",
+        "touches.c.state == TouchState.PLANNED,",
+        "",
+        two_runs,
+    ),
+    "settling time": (
+        (reconcile,),
+        "_unknown",
+        "touches.c.tried_at <= now - SETTLE[channel],",
+        "",
+        records_that_are_late,
+    ),
+    "proof of life": (
+        (reconcile.Reconciler,),
+        "_judge",
+        "alive = control is not None and control.id in answer.found",
+        "alive = True",
+        records_that_show_nothing,
+    ),
+    "state guard": (
+        (reconcile,),
+        "_move",
+        ", touches.c.state == TouchState.UNKNOWN)",
+        ")",
+        news_during_a_look_up,
+    ),
+    "ownership": (
+        (record,),
+        "_mine",
+        ", touches.c.claim == token",
+        ",",
+        a_late_answer,
+    ),
+}
+
+
+@pytest.mark.parametrize("story", [guard[4] for guard in GUARDS.values()])
+def test_with_every_guard_a_story_ends_well(shop: Shop, story: Callable[[Shop], int]) -> None:
+    assert story(shop) == 1
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_without_its_guard_a_story_goes_wrong(
+    shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes, function, line, instead, story = GUARDS[name]
+    changed = mutant(homes[0], function, line, instead)
+    for home in homes:
+        monkeypatch.setattr(home, function, changed)
+    assert story(shop) > 1
+
+
+def mutant(home: Home, name: str, line: str, instead: str) -> Any:
+    """The function with `line` taken out, or written otherwise."""
+    function = getattr(home, name)
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(line) == 1, f"{name} has no such line any more: {line}"
+    scope: dict[str, Any] = {}
+    exec(source.replace(line, instead), function.__globals__, scope)  # noqa: S102
+    return scope[name]

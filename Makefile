@@ -3,6 +3,7 @@
 #   make demo    the whole job on example orders, no account needed
 #   make test    style, types and every test
 #   make bench   how fast it is, on this machine
+#   make chaos   kills it in every way we know, and counts messages (some minutes)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +12,7 @@ WORKERS ?= auto
 # Bytecode is worth a second at every start; some containers switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types unit bench clean
+.PHONY: demo test lint types unit bench chaos clean
 
 demo: .venv/ready
 	$(BIN)/recovery demo
@@ -30,6 +31,9 @@ unit: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
+
+chaos: .venv/ready
+	$(BIN)/python -m tests.faults
 
 # Made again only when what we depend on has changed.
 .venv/ready: pyproject.toml constraints.txt

@@ -1,4 +1,4 @@
-"""The proof: `python -m tests.faults.chaos` lets a shop live through what kills processes.
+"""The proof: a shop lives through what kills processes (`make chaos`, test_chaos_short.py).
 
 Orders come in through the command line, runs and workers are real processes, the providers keep
 the ledger. Afterwards the ledger and the database must tell the same story. The same seed gives

@@ -69,6 +69,7 @@ def test_a_stop_is_heard(body: str, sender: str) -> None:
         ("👍", US, Wish.TALK),
         ("I have paid yesterday", US, Wish.TALK),
         ("Does it stop raining before you can deliver my order?", US, Wish.TALK),
+        ("Stop by my house tomorrow with the parcel", US, Wish.TALK),
         ("when does the sale end", US, Wish.TALK),
         ("can I cancel item 2 and keep the rest of it?", US, Wish.TALK),
         ("TD", US, Wish.TALK),  # a word of another market

@@ -1,0 +1,205 @@
+"""Workers, sweeps, look-ups and events in any order: a touch never becomes two messages, and its
+state only moves along the table of moves."""
+
+import shutil
+import tempfile
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import select
+
+from recovery.connectors.base import Answer, Found, Wanted
+from recovery.db import open_engine, reading, table, writing
+from recovery.dispatch import record
+from recovery.dispatch.claim import LEASE, claim, sweep
+from recovery.dispatch.reconcile import RESEND, Reconciler
+from recovery.errors import ConnectorError, SendFailure
+from recovery.facts import EventKind, MessageEvent
+from recovery.intake.messages import apply_events
+from recovery.message import Channel, Receipt
+from recovery.migrations import upgrade
+from recovery.models import TOUCH_MOVES, Touch, TouchState
+from tests.support.ledger import T0, Ledger
+
+TOUCHES = 4
+WORKERS = ("a", "b", "c")
+touches = table(Touch)
+# What the provider did, and what the worker was told: message taken or not, and how the call ended.
+ACCEPTED, TAKEN_UNSAID, NOT_TAKEN_UNSAID, BUSY, REFUSED = "accepted", "500+", "500-", "429", "400"
+FAILURES = {
+    TAKEN_UNSAID: SendFailure.UNKNOWN,
+    NOT_TAKEN_UNSAID: SendFailure.UNKNOWN,
+    BUSY: SendFailure.TEMPORARY,
+    REFUSED: SendFailure.PERMANENT,
+}
+
+
+def reachable() -> dict[TouchState, set[TouchState]]:
+    """State → every state that some moves lead to: a rule may make more than one."""
+    found = {state: {state, *TOUCH_MOVES.get(state, ())} for state in TouchState}
+    for _ in TouchState:
+        for state, ends in found.items():
+            found[state] = ends.union(*(found[end] for end in ends))
+    return found
+
+
+REACHABLE = reachable()
+
+
+class Records:
+    """The provider's own records: they show everything, at once."""
+
+    name, channel = "records", Channel.EMAIL
+
+    def __init__(self, taken: Counter[int]) -> None:
+        self._taken = taken
+
+    def find(self, wanted: list[Wanted], _: object) -> Answer:
+        ids = {one.touch_id for one in wanted}
+        found = {i: Found(i, f"m{i}", EventKind.ACCEPTED) for i in ids if self._taken[i]}
+        return Answer(found, frozenset(ids))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Touches(RuleBasedStateMachine):
+    """Three workers, some touches, one provider."""
+
+    template: Path | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        file = Path(self.folder.name) / "machine.db"
+        shutil.copy(self._template(), file)
+        self.database = open_engine(f"sqlite:///{file}")
+        self.now = T0
+        self.taken: Counter[int] = Counter()
+        self.unsure: Counter[int] = Counter()  # calls whose end nobody knows
+        self.held: dict[str, tuple[object, list[int]]] = {}
+        self.answers: dict[str, list[record.Result]] = {name: [] for name in WORKERS}
+        with writing(self.database) as connection:
+            ledger = Ledger(connection)
+            for _ in range(TOUCHES):
+                ledger.touch(ledger.enrolment(ledger.order()), at=0, state="planned")
+        self.states = self._states()
+
+    @classmethod
+    def _template(cls) -> Path:
+        if cls.template is None:
+            cls.template = Path(tempfile.mkdtemp()) / "template.db"
+            engine = open_engine(f"sqlite:///{cls.template}")
+            upgrade(engine)
+            engine.dispose()
+        return cls.template
+
+    def teardown(self) -> None:
+        self.database.dispose()
+        self.folder.cleanup()
+
+    def _states(self) -> dict[int, TouchState]:
+        with reading(self.database) as connection:
+            found = connection.execute(select(touches.c.id, touches.c.state))
+            return {row.id: TouchState(row.state) for row in found}
+
+    @rule(worker=st.sampled_from(WORKERS), most=st.integers(1, TOUCHES))
+    def takes(self, worker: str, most: int) -> None:
+        """A worker claims, and commits "sending"; it may still hold messages from before."""
+        with writing(self.database) as connection:
+            ids = claim(connection, self.now, most, worker, [Channel.EMAIL])
+            record.sending(connection, ids, worker, self.now)
+        if ids:
+            self.held[worker] = self.now, ids
+
+    @rule(
+        worker=st.sampled_from(WORKERS),
+        end=st.sampled_from([ACCEPTED, TAKEN_UNSAID, NOT_TAKEN_UNSAID, BUSY, REFUSED]),
+    )
+    def calls(self, worker: str, end: str) -> None:
+        """It calls the provider for one message, unless it comes late: that is the fence."""
+        claimed_at, ids = self.held.get(worker, (self.now, []))
+        if not ids:
+            return
+        touch = ids.pop()
+        if self.now - claimed_at > LEASE / 2:  # type: ignore[operator]
+            end = BUSY
+        self.taken[touch] += end in (ACCEPTED, TAKEN_UNSAID)
+        self.unsure[touch] += end in (TAKEN_UNSAID, NOT_TAKEN_UNSAID)
+        receipt = Receipt("records", f"m{touch}")
+        outcome = receipt if end == ACCEPTED else ConnectorError(end, failure=FAILURES[end])
+        result = record.Result(touch, touch, 0, Channel.EMAIL, outcome)
+        self.answers[worker].append(result)
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def writes(self, worker: str) -> None:
+        """It writes down what it was told, however long ago."""
+        with writing(self.database) as connection:
+            record.results(connection, self.answers[worker], worker, self.now)
+        self.answers[worker] = []
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def dies(self, worker: str) -> None:
+        self.held.pop(worker, None)
+        self.answers[worker] = []
+
+    @rule(minutes=st.sampled_from([1, 2, 6, 31, 400]))
+    def time_goes_on(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def sweeps(self) -> None:
+        with writing(self.database) as connection:
+            sweep(connection, self.now)
+
+    @rule()
+    def looks_up(self) -> None:
+        lookups = {Channel.EMAIL: Records(self.taken)}
+        policy = {Channel.EMAIL: RESEND}
+        Reconciler(self.database, lookups, policy, lambda _: None).run(self.now)
+
+    @rule(
+        touch=st.integers(1, TOUCHES),
+        kind=st.sampled_from([EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.BOUNCED]),
+    )
+    def hears(self, touch: int, kind: EventKind) -> None:
+        """The provider tells of a message that it took."""
+        if not self.taken[touch]:
+            return
+        event = MessageEvent(
+            source="records",
+            key=f"{kind}-{touch}",
+            kind=kind,
+            at=self.now,
+            touch_id=touch,
+            provider_id=f"m{touch}",
+            address=None,
+            code=None,
+            detail=None,
+        )
+        with writing(self.database) as connection:
+            apply_events(connection, [event], self.now)
+
+    @invariant()
+    def no_touch_is_two_messages(self) -> None:
+        assert all(count <= 1 for count in self.taken.values()), self.taken
+
+    @invariant()
+    def whoever_is_unsure_calls_once_more_at_most(self) -> None:
+        with reading(self.database) as connection:
+            found = connection.execute(select(touches.c.id, touches.c.resent)).all()
+        assert all(self.unsure[row.id] <= 1 + row.resent for row in found), self.unsure
+
+    @invariant()
+    def states_move_along_the_table(self) -> None:
+        before, self.states = self.states, self._states()
+        for touch, state in self.states.items():
+            assert state in REACHABLE[before[touch]], (touch, before[touch], state)
+
+
+Touches.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTouches = Touches.TestCase

@@ -92,6 +92,10 @@ class Batch:
                 Sent(now, situation.enrolment_id, situation.step.step, situation.planned_at)
             )
 
+    def remember_offer(self, situation: Situation, given: Issued) -> None:
+        """The message about to leave carries an offer."""
+        self.issued[situation.order.customer_id].append(given)
+
     def _situation(self, row: Row[Any]) -> Situation:
         script = self.scripts[row.version_id]
         step = script.steps[row.sequence, row.step]

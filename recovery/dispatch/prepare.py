@@ -1,9 +1,9 @@
 """One transaction from claimed touches to messages marked `sending`: decide, offer, render."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -46,6 +46,14 @@ class Prepared:
     broken: set[str] = field(default_factory=set)  # template errors, as the marketer reads them
 
 
+class Made(NamedTuple):
+    """A touch, what was decided, and its message when it goes out to a customer."""
+
+    situation: Situation
+    decision: Decision
+    message: Message | None
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What preparing needs besides the batch."""
@@ -59,41 +67,41 @@ class Workshop:
 def prepare(
     connection: Connection, batch: Batch, shop: Workshop, token: str, now: datetime
 ) -> Prepared:
-    """Decide on every touch of the batch and make its message; nothing is sent here."""
+    """Decide on every touch of the batch and make its message; nothing is sent here.
+
+    One touch is taken to its end before the next, so that only what truly goes out counts against
+    what the same customer may still get.
+    """
     prepared, journal = Prepared(), record.Journal(now, [])
-    decided: list[tuple[Situation, Decision]] = []
+    made: list[Made] = []
     for situation in batch.situations():
-        decision = decide(situation, now, shop.rates)
-        if isinstance(decision, Send):
+        one, grant = _make(connection, situation, shop, prepared, now)
+        if isinstance(one.decision, Send):
             batch.remember(situation, now)
-        decided.append((situation, decision))
-    grants = _offers(connection, decided, shop, now)
-    final = [(s, _with_offer(s, decision, grants.get(s.touch_id))) for s, decision in decided]
-    paced, waits = _paced(connection, final, shop.limits, now)
-    messages = _messages(paced, grants, shop, now, prepared)
-    _write(connection, messages, journal, prepared, token, now, waits)
+            if grant is not None:
+                batch.remember_offer(situation, _as_issued(situation, grant, now))
+        made.append(one)
+    paced, waits = _paced(connection, made, shop.limits, now)
+    _write(connection, paced, journal, prepared, token, now, waits)
     return prepared
 
 
-def _offers(
-    connection: Connection,
-    decided: Sequence[tuple[Situation, Decision]],
-    shop: Workshop,
-    now: datetime,
-) -> dict[int, Grant | Refusal]:
-    """Offers for the touches that will go out, budgets always taken in the same order: two
-    workers that wait for each other's budget would wait for ever."""
-    wanting = [s for s, decision in decided if isinstance(decision, Send) and s.step.offer]
-    wanting.sort(key=lambda s: (s.campaign.campaign, s.step.offer or "", s.touch_id))
-    made: dict[int, Grant | Refusal] = {}
-    fresh: dict[int, list[Issued]] = defaultdict(list)  # by customer: what this batch has given
-    for s in wanting:
-        given = fresh[s.order.customer_id]
-        granted = _offer(connection, s, (*s.issued, *given), shop, now)
-        if isinstance(granted, Grant):
-            given.append(_as_issued(s, granted, now))
-        made[s.touch_id] = granted
-    return made
+def _make(
+    connection: Connection, s: Situation, shop: Workshop, prepared: Prepared, now: datetime
+) -> tuple[Made, Grant | None]:
+    """Decide, reserve the offer, render; each of them may still say no."""
+    decision, grant = decide(s, now, shop.rates), None
+    if isinstance(decision, Send) and s.step.offer:
+        granted = _offer(connection, s, shop, now)
+        grant = granted if isinstance(granted, Grant) else None
+        decision = _with_offer(s, decision, granted)
+    if not isinstance(decision, Send) or s.step.channel is Channel.TASK:
+        return Made(s, decision, None), grant
+    try:
+        return Made(s, decision, shop.renderer.render(s, grant, now)), grant
+    except TemplateError as error:
+        prepared.broken.add(str(error))
+        return Made(s, Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR), None), grant
 
 
 def _as_issued(s: Situation, grant: Grant, now: datetime) -> Issued:
@@ -108,13 +116,7 @@ def _as_issued(s: Situation, grant: Grant, now: datetime) -> Issued:
     )
 
 
-def _offer(
-    connection: Connection,
-    s: Situation,
-    held: Sequence[Issued],
-    shop: Workshop,
-    now: datetime,
-) -> Grant | Refusal:
+def _offer(connection: Connection, s: Situation, shop: Workshop, now: datetime) -> Grant | Refusal:
     name = s.step.offer or ""
     if shop.renderer.class_of(s.step.template) is not MessageClass.MARKETING:
         return Refusal("offer_in_service_template")  # it would be reserved and never shown
@@ -122,7 +124,7 @@ def _offer(
         name,
         s.campaign.offers[name],
         s.order.amount,
-        held,
+        s.issued,
         (s.enrolment_id, s.touch_id),
         now,
         shop.rates,
@@ -140,7 +142,7 @@ def _offer(
     return issue(connection, to, offered, shop.secret, now)
 
 
-def _with_offer(s: Situation, decision: Decision, granted: Grant | Refusal | None) -> Decision:
+def _with_offer(s: Situation, decision: Decision, granted: Grant | Refusal) -> Decision:
     """Without its offer the step goes out all the same, or not at all, as the campaign says."""
     if not isinstance(granted, Refusal):
         return decision
@@ -150,55 +152,28 @@ def _with_offer(s: Situation, decision: Decision, granted: Grant | Refusal | Non
 
 
 def _paced(
-    connection: Connection,
-    decided: Sequence[tuple[Situation, Decision]],
-    limits: pace.Limits,
-    now: datetime,
-) -> tuple[list[tuple[Situation, Decision]], dict[int, float]]:
+    connection: Connection, made: Sequence[Made], limits: pace.Limits, now: datetime
+) -> tuple[list[Made], dict[int, float]]:
     """Give each message its moment: soon, with the seconds to wait, or later."""
     if not limits.gaps:
-        return list(decided), {}
-    leaving = [
-        s
-        for s, decision in decided
-        if isinstance(decision, Send) and s.step.channel is not Channel.TASK
-    ]
+        return list(made), {}
+    leaving = [one.situation for one in made if one.message is not None]
     wanted = [(s.step.channel.value, s.order.country) for s in leaving]
     told = pace.moments(connection, limits, wanted, now)
     at = {s.touch_id: moment for s, moment in zip(leaving, told, strict=True)}
     late = {touch: moment for touch, moment in at.items() if moment > now + pace.REACH}
     kept = [
-        (s, Snooze(late[s.touch_id], "pace") if s.touch_id in late else decision)
-        for s, decision in decided
+        Made(one.situation, Snooze(late[one.situation.touch_id], "pace"), None)
+        if one.situation.touch_id in late
+        else one
+        for one in made
     ]
     return kept, {touch: (moment - now).total_seconds() for touch, moment in at.items()}
 
 
-def _messages(
-    decided: Sequence[tuple[Situation, Decision]],
-    grants: dict[int, Grant | Refusal],
-    shop: Workshop,
-    now: datetime,
-    prepared: Prepared,
-) -> list[tuple[Situation, Decision, Message | None]]:
-    made: list[tuple[Situation, Decision, Message | None]] = []
-    for s, decision in decided:
-        message = None
-        if isinstance(decision, Send) and s.step.channel is not Channel.TASK:
-            granted = grants.get(s.touch_id)
-            grant = granted if isinstance(granted, Grant) else None
-            try:
-                message = shop.renderer.render(s, grant, now)
-            except TemplateError as error:
-                prepared.broken.add(str(error))
-                decision = Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR)
-        made.append((s, decision, message))
-    return made
-
-
 def _write(
     connection: Connection,
-    made: Sequence[tuple[Situation, Decision, Message | None]],
+    made: Sequence[Made],
     journal: record.Journal,
     prepared: Prepared,
     token: str,

@@ -4,6 +4,7 @@ Reading and writing are two doors. `writing` takes SQLite's write lock at once (
 so a transaction never fails half-way because another process wrote first.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ BUSY_SECONDS = 30
 IDLE_SECONDS = 60  # in a transaction that writes, without a word to the database
 BULK_ROWS = 50_000
 DEADLOCKS = 5
+_POSTGRES = re.compile(r"^postgres://")  # as many hosts still spell it
 
 T = TypeVar("T")
 
@@ -47,9 +49,12 @@ T = TypeVar("T")
 def open_engine(url: str) -> Engine:
     """An engine for `url`; UsageError for anything but SQLite and PostgreSQL (psycopg 3)."""
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise UsageError(f"RECOVERY_DATABASE_URL: {error}") from error
+        parsed = make_url(_POSTGRES.sub("postgresql://", url))
+    except (ArgumentError, ValueError) as error:  # the message may quote the password
+        raise UsageError(
+            "RECOVERY_DATABASE_URL is no address; special characters of a password are written "
+            "as %XX, e.g. postgresql://user:pass%5Bword@host/database"
+        ) from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         # A worker that starts a transaction and finds the server gone must hear of it at once.

@@ -6,7 +6,7 @@ Time enters here: each method reads the clock once, and below it there is only `
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -42,7 +42,7 @@ from recovery.measure.costs import Costs
 from recovery.measure.telling import tell_broken, telling
 from recovery.message import Channel
 from recovery.migrations import prepare
-from recovery.planner.enrol import Plan, enrol, newest
+from recovery.planner.enrol import Plan, enrol
 from recovery.programme import Programme, read_programme
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
@@ -128,7 +128,9 @@ class Engine:
         while more:
             found = retried(self.database, lambda connection: inbox.apply(connection, now, vip))
             applied += found
-            more = found.items > 0
+            more = found.items > 0 and found.trouble is None
+        if applied.trouble is not None:
+            raise applied.trouble  # a mistake of ours: what it kept out may be a payment
         return applied
 
     def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> runs.RunResult:
@@ -228,14 +230,19 @@ class Engine:
         with writing(self.database) as connection:
             result.released = sweep_leases(connection, now).released
             crash_point("C6a")
+        retried(self.database, partial(budget.expire, now=now))
+        retried(self.database, partial(sweep.exhaust, now=now))
         reconciled = self.reconcile(now)
         result.reconciled = reconciled.counts()
         result.refused += reconciled.refused
-        with writing(self.database) as connection:
-            first_new = newest(connection)
-            self._plan(connection, programme, now, result)
-        with writing(self.database) as connection:
-            settle.settle(connection, now, closed=sweep.overtaken(connection, first_new))
+        plan = retried(self.database, lambda connection: self._plan(connection, programme, now))
+        self._tell_plan(plan, now, result)
+        retried(
+            self.database,
+            lambda connection: settle.settle(
+                connection, now, closed=sweep.overtaken(connection, plan.after)
+            ),
+        )
         delivery = courier(self, now)
         result.hinted = delivery.hinted
         for outcome in delivery.outcomes:
@@ -253,7 +260,9 @@ class Engine:
                 result.released = sweep_leases(connection, now).released
                 result.reconciled = Reconciled().counts()
                 result.inbox = inbox.apply(connection, now, self.settings.vip).counts()
-                self._plan(connection, programme, now, result)
+                budget.expire(connection, now)
+                sweep.exhaust(connection, now)
+                self._tell_plan(self._plan(connection, programme, now), now, result)
                 outcome = self._dispatcher(programme, now).rehearse(connection, now)
                 result.problems += sorted(outcome.broken)
                 self._count(connection, start, before, result)
@@ -261,20 +270,19 @@ class Engine:
         except _Rehearsed:
             pass
 
-    def _plan(
-        self, connection: Connection, programme: Programme, now: datetime, result: runs.RunResult
-    ) -> None:
-        budget.expire(connection, now)
-        sweep.exhaust(connection, now)
-        rates, held = self.rates(now), brakes.look(connection, now)
+    def _plan(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
+        """Enrol for every campaign that nobody holds."""
+        held = brakes.look(connection, now)
         taking = [
             one
             for one in programme.loaded
             if not held.everything and one.campaign.campaign not in held.campaigns
         ]
-        plan = enrol(connection, taking, now, rates)
+        return enrol(connection, taking, now, self.rates(now))
+
+    def _tell_plan(self, plan: Plan, now: datetime, result: runs.RunResult) -> None:
         result.enrolled = plan.enrolled
-        result.warnings += _without_rate(plan, rates)
+        result.warnings += _without_rate(plan, self.rates(now))
 
     def _count(
         self, connection: Connection, start: runs.Mark, before: runs.Mark, result: runs.RunResult

@@ -5,6 +5,9 @@ from dramatiq.broker import Broker, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotifications, TimeLimit
+from redis.exceptions import RedisError
+
+from recovery.errors import Unavailable
 
 NAMESPACE = "recovery"
 MINUTE = 60_000
@@ -54,3 +57,16 @@ def make_broker(url: str) -> Broker:
         )
     dramatiq.set_broker(broker)
     return broker
+
+
+def expect_an_answer(url: str) -> None:
+    """Raise Unavailable when Redis is not there: a worker that starts without would wait unseen."""
+    from redis import Redis
+
+    try:
+        with Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
+            client.ping()
+    except RedisError as error:
+        raise Unavailable(
+            f"Redis did not answer ({type(error).__name__}); nothing is lost"
+        ) from error

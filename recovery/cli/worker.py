@@ -24,6 +24,9 @@ def command(desk: Desk, *, processes: int, threads: int) -> None:
             "RECOVERY_BROKER_URL is memory://, so `recovery run` sends by itself; "
             "set it to redis://host:6379/0 to use workers"
         )
+    from workers.broker import expect_an_answer
+
+    expect_an_answer(desk.settings.broker_url)
     environ = os.environ | {"RECOVERY_PROJECT": str(desk.settings.project)}
     arguments = ["--processes", str(processes), "--threads", str(threads)]
     if desk.settings.log_format == "json":

@@ -154,9 +154,11 @@ class Dispatcher:
     def _record(
         self, finished: Sequence[Result], watch: brakes.Watch, token: str, now: datetime
     ) -> int:
-        with writing(self.database) as connection:
+        def write(connection: Connection) -> None:
             record.results(connection, finished, token, now)
             watch.notice(connection, finished, now)
+
+        retried(self.database, write)
         for result in finished:
             _tell(result)
         crash_point("C5")

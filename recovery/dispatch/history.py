@@ -14,6 +14,7 @@ from recovery.message import Channel
 from recovery.models import (
     Click,
     Coupon,
+    CouponState,
     Enrolment,
     Suppression,
     Task,
@@ -99,6 +100,7 @@ def claimed_tasks(connection: Connection, journeys: Sequence[int]) -> set[int]:
 
 
 def issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Issued]]:
+    """Coupons that customers have or may have; of those withdrawn nobody knows."""
     found = select(
         coupons.c.customer_id,
         coupons.c.enrolment_id,
@@ -108,7 +110,10 @@ def issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Issu
         coupons.c.issued_at,
         coupons.c.expires_at,
         coupons.c.state,
-    ).where(among(connection, coupons.c.customer_id, people))
+    ).where(
+        among(connection, coupons.c.customer_id, people),
+        coupons.c.state != CouponState.WITHDRAWN,
+    )
     held: dict[int, list[Issued]] = defaultdict(list)
     for person, *coupon in connection.execute(found):
         held[person].append(Issued(*coupon))

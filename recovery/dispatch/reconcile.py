@@ -162,7 +162,7 @@ def _control(channel: Channel, lost: Sequence[Row[Any]]) -> Any:
     return (
         _addressed(channel)
         .where(touches.c.state.in_(sure), touches.c.tried_at > latest)
-        .order_by(touches.c.tried_at, touches.c.id)
+        .order_by(touches.c.id.desc())  # backwards from the newest: history may be long
         .limit(1)
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, update
 
-from recovery.db import among, bulk_load, stored_time, table, update_each
+from recovery.db import among, bulk_load, changed, stored_time, table, update_each
 from recovery.dispatch.claim import LEASE
 from recovery.dispatch.situation import Skip, Snooze
 from recovery.errors import ConnectorError, SendFailure
@@ -129,8 +129,11 @@ def results(connection: Connection, finished: Sequence[Result], token: str, now:
                 result.enrolment_id, result.touch_id, "sent", outcome.provider, outcome.provider_id
             )
         else:
-            state, reason = _failed(connection, result, outcome, token, now)
-            journal.note(result.enrolment_id, result.touch_id, state, reason, str(outcome))
+            verdict = _failed(connection, result, outcome, token, now)
+            if verdict is None:
+                continue  # an event has proven more meanwhile
+            reason = _reason(outcome)
+            journal.note(result.enrolment_id, result.touch_id, verdict, reason, str(outcome))
             if outcome.failure is SendFailure.PERMANENT:
                 gone.append(result.touch_id)
     budget.withdraw(connection, gone)
@@ -161,10 +164,10 @@ def _sent(connection: Connection, finished: Sequence[Result], token: str) -> Non
 
 def _failed(
     connection: Connection, result: Result, error: ConnectorError, token: str, now: datetime
-) -> tuple[str, str]:
-    """Only what the connector knows to be not accepted goes back to `planned`."""
-    reason = error.code or error.failure.value
-    values: dict[str, Any] = {"reason": reason, "lease_until": None}
+) -> str | None:
+    """Only what the connector knows to be not accepted goes back to `planned`; returns the word
+    for the journal, None when the touch was no longer ours to move."""
+    values: dict[str, Any] = {"reason": _reason(error), "lease_until": None}
     verdict = error.failure.value
     match error.failure:
         case SendFailure.TEMPORARY:
@@ -177,12 +180,17 @@ def _failed(
             verdict = "failed"
         case SendFailure.UNKNOWN:
             values |= {"state": TouchState.UNKNOWN}
-    connection.execute(
+    moved = changed(
+        connection,
         update(touches)
         .where(touches.c.id == result.touch_id, *_mine(token, values["state"]))
-        .values(**values)
+        .values(**values),
     )
-    return verdict, reason
+    return verdict if moved else None
+
+
+def _reason(error: ConnectorError) -> str:
+    return error.code or error.failure.value
 
 
 def _mine(token: str, to: TouchState) -> tuple[ColumnElement[bool], ...]:

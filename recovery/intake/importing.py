@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from sqlalchemy import Engine, insert
 from recovery.connectors.table_file.columns import FIELDS, unknown_column
 from recovery.connectors.table_file.open import RawRow, label, read_rows
 from recovery.connectors.table_file.row import RowError, read_row
-from recovery.db import table, writing
+from recovery.db import retried, table, writing
 from recovery.errors import UnreadableFile, UsageError
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
@@ -88,8 +89,8 @@ def import_files(
             one = _File(label(file), source, result, refused)
             for batch in one.batches(file):
                 snapshots = one.judge(batch)
-                with writing(database) as connection:
-                    taken = take(connection, snapshots, vip, now)
+                # Again after a deadlock: a payment that stays out is a reminder too many.
+                taken = retried(database, partial(take, snapshots=snapshots, vip=vip, now=now))
                 result.verdicts += taken.verdicts
                 result.settled += taken.settled
                 if progress is not None:
@@ -186,6 +187,6 @@ def duplicate(order: OrderSnapshot, line: int, first: int) -> RowError:
     return RowError(
         line,
         "order_id",
-        f"{order.order_id!r} is in line {first} already; keep one row an order, or give its later "
-        "state the same placed_at and a later updated_at",
+        f"{order.order_id!r} is in line {first} already; keep one row an order, or give its other "
+        "state the same placed_at and an updated_at of its own",
     )

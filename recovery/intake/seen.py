@@ -1,7 +1,7 @@
 """Which orders a file has named already: flat in memory, however long the file is.
 
-A later state of the same order is history, and welcome; the same state again, or another order
-under the same id, is a mistake in the file.
+Another state of the same order, later or earlier, is history and welcome: the newest wins, and
+`paid` wins. The same state again, or another order under the same id, is a mistake in the file.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from recovery.facts import OrderSnapshot
 
 
 class Seen:
-    """Order numbers with the line and times that named them last, in a private temporary file."""
+    """Order numbers with times and line of their first row, in a private temporary file."""
 
     def __enter__(self) -> Self:
         # An empty name is SQLite's own temporary file: it leaves memory when it grows.
@@ -21,7 +21,7 @@ class Seen:
             "PRAGMA journal_mode = OFF",
             "PRAGMA synchronous = OFF",
             "BEGIN",
-            "CREATE TABLE seen (number TEXT PRIMARY KEY, line INTEGER, placed REAL, updated REAL)"
+            "CREATE TABLE seen (number TEXT PRIMARY KEY, placed REAL, updated REAL, line INTEGER)"
             " WITHOUT ROWID",
         ):
             self._database.execute(statement)
@@ -36,16 +36,11 @@ class Seen:
         self._database.close()
 
     def earlier_line(self, order: OrderSnapshot, line: int) -> int | None:
-        """The line that `order` repeats; None when it is the first, or a later state of it."""
+        """The line that `order` repeats; None when it is the first, or another state of it."""
         placed, updated = order.placed_at.timestamp(), order.updated_at.timestamp()
-        row = (order.order_id, line, placed, updated)
+        row = (order.order_id, placed, updated, line)
         if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", row).rowcount:
             return None
-        moved = self._database.execute(
-            "UPDATE seen SET line = ?, updated = ? WHERE number = ? AND placed = ? AND updated < ?",
-            (line, updated, order.order_id, placed, updated),
-        )
-        if moved.rowcount:
-            return None
-        query = "SELECT line FROM seen WHERE number = ?"
-        return int(self._database.execute(query, (order.order_id,)).fetchone()[0])
+        query = "SELECT placed, updated, line FROM seen WHERE number = ?"
+        was_placed, was_updated, first = self._database.execute(query, row[:1]).fetchone()
+        return None if placed == was_placed and updated != was_updated else int(first)

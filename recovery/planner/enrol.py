@@ -60,6 +60,7 @@ class Plan:
 
     enrolled: dict[str, dict[str, int]]
     without_rate: tuple[str, ...]
+    after: int = 0  # enrolments with a higher id are new
 
 
 def enrol(
@@ -69,7 +70,7 @@ def enrol(
 
     `campaigns` come sorted by priority. Running it again at the same `now` adds nothing.
     """
-    enrolled, missing = {}, set()
+    enrolled, missing, after = {}, set(), newest(connection)
     for loaded in campaigns:
         if loaded.campaign.status is not Status.ACTIVE:
             continue
@@ -77,7 +78,7 @@ def enrol(
         missing |= _without_rate(loaded.campaign, rates, currencies)
         if arms := _enrol_one(connection, loaded, now, rates, currencies):
             enrolled[loaded.campaign.campaign] = arms
-    return Plan(enrolled, tuple(sorted(missing)))
+    return Plan(enrolled, tuple(sorted(missing)), after)
 
 
 def newest(connection: Connection) -> int:
@@ -111,18 +112,13 @@ def _enrol_one(
     rates: Rates,
     currencies: Sequence[str],
 ) -> dict[str, int]:
-    campaign = loaded.campaign
-    picks.create(connection)
-    try:
-        chosen = candidates(campaign, now, rates, currencies)
-        if not _load_picks(connection, campaign, chosen):
-            return {}
-        last = newest(connection)
+    campaign, last = loaded.campaign, newest(connection)
+    picks.create(connection)  # a transaction that fails takes it along
+    if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies)):
         _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
         _insert_touches(connection, campaign, last, now)
-        return _by_arm(connection, last)
-    finally:
-        picks.drop(connection)
+    picks.drop(connection)
+    return _by_arm(connection, last)
 
 
 def _load_picks(connection: Connection, campaign: Campaign, chosen: Select[Any]) -> int:

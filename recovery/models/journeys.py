@@ -56,7 +56,15 @@ TOUCH_MOVES: dict[TouchState, frozenset[TouchState]] = {
         {TouchState.SENT, TouchState.FAILED, TouchState.PLANNED, TouchState.UNKNOWN}
     ),
     # back to planned: only once, and only when the provider's own records show nothing of it
-    TouchState.UNKNOWN: frozenset({TouchState.SENT, TouchState.FAILED, TouchState.PLANNED}),
+    TouchState.UNKNOWN: frozenset(
+        {
+            TouchState.SENT,
+            TouchState.DELIVERED,
+            TouchState.BOUNCED,
+            TouchState.FAILED,
+            TouchState.PLANNED,
+        }
+    ),
     TouchState.SENT: frozenset({TouchState.DELIVERED, TouchState.BOUNCED, TouchState.FAILED}),
     # a provider's proof is stronger than any word that it failed
     TouchState.FAILED: frozenset({TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED}),

@@ -55,17 +55,22 @@ def terms(
     """What may be offered on an order of `amount`; `place` is (enrolment id, touch id).
 
     An offer made before in the same enrolment keeps its expiry and costs nothing more: a deadline
-    that moves is a lie. `once_per_customer` counts every other enrolment's coupons of that name.
+    that moves is a lie; once used it is over. `once_per_customer` counts every other enrolment's
+    coupons of that name.
     """
     enrolment, touch = place
     same = [coupon for coupon in held if coupon.offer == name]
     for coupon in same:
         if coupon.touch_id == touch and coupon.state == CouponState.RESERVED:
+            if coupon.expires_at <= now:
+                return Refusal("offer_over")
             return Terms(name, offer, coupon.expires_at, None, coupon.code)
     earlier = [coupon for coupon in same if coupon.enrolment_id == enrolment]
     if earlier:
         ends = min(coupon.expires_at for coupon in earlier)
-        return Terms(name, offer, ends, None) if ends > now else Refusal("offer_over")
+        used = any(coupon.state == CouponState.REDEEMED for coupon in earlier)
+        over = used or ends <= now
+        return Refusal("offer_over") if over else Terms(name, offer, ends, None)
     if _had_it(offer, same, now):
         return Refusal("offer_once_per_customer")
     if not _large_enough(offer, amount, rates):

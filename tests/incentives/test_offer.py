@@ -100,7 +100,7 @@ def test_the_smallest_order(amount: Money, fits: bool, rates: Rates):
     ("ago", "had"),
     [(timedelta(0), True), (90 * DAY - timedelta(seconds=1), True), (90 * DAY, False)],
 )
-@pytest.mark.parametrize("state", list(CouponState))
+@pytest.mark.parametrize("state", [CouponState.ISSUED, CouponState.EXPIRED, CouponState.REDEEMED])
 def test_once_per_customer(ago: timedelta, had: bool, state: CouponState, rates: Rates):
     found = offered(ONCE, rates, a_coupon(issued_at=NOW - ago, state=state))
     assert (found == Refusal("offer_once_per_customer")) is had
@@ -124,6 +124,16 @@ def test_a_later_message_of_the_same_journey_keeps_the_deadline_and_costs_nothin
 def test_an_offer_that_is_over_is_not_made_again_in_the_same_journey(rates: Rates):
     over = a_coupon(enrolment=5, touch=49, expires_at=NOW)
     assert offered(PERCENT, rates, over) == Refusal("offer_over")
+
+
+def test_an_offer_that_was_used_is_not_made_again_in_the_same_journey(rates: Rates):
+    used = a_coupon(enrolment=5, touch=49, expires_at=NOW + DAY, state=CouponState.REDEEMED)
+    assert offered(PERCENT, rates, used) == Refusal("offer_over")
+
+
+def test_another_try_of_the_same_touch_carries_no_offer_that_is_over(rates: Rates):
+    mine = a_coupon(*HERE, expires_at=NOW, state=CouponState.RESERVED)
+    assert offered(PERCENT, rates, mine) == Refusal("offer_over")
 
 
 def test_the_same_touch_gets_the_coupon_it_has(rates: Rates):

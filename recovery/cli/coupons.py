@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from recovery.incentives.ledger import Entry
 
-STATES = ("issued", "redeemed", "expired", "all")
+STATES = ("issued", "redeemed", "expired", "withdrawn", "all")
 SHOWN = 50  # in the table for people; --csv and --json have all
 
 

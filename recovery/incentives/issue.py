@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from recovery.db import among, insert_ignore, table
-from recovery.incentives.budget import reserve
+from recovery.incentives import budget
 from recovery.incentives.offer import Refusal, Terms, coupon_code, period_key
 from recovery.models import Coupon, CouponState
 
@@ -38,40 +38,75 @@ def issue(
     """Reserve and write the coupon of one touch; the same touch gets the same coupon again."""
     if offered.code is not None:
         return Grant(offered, offered.code)
-    budget_id, budget = None, offered.offer.budget
-    if budget is not None and offered.worth is not None:
-        key = (to.campaign, offered.name, period_key(budget.per, now))
-        budget_id = reserve(connection, key, budget.amount, offered.worth)
+    budget_id, limit = None, offered.offer.budget
+    if limit is not None and offered.worth is not None:
+        key = (to.campaign, offered.name, period_key(limit.per, now))
+        budget_id = budget.reserve(connection, key, limit.amount, offered.worth)
         if budget_id is None:
             return Refusal("offer_budget_spent")
+    elif limit is not None:
+        budget_id = _budget_of_the_first(connection, to.enrolment_id, offered.name)
     code = coupon_code(secret, *to.identity)
+    _write(connection, to, Grant(offered, code), budget_id, now)
+    return Grant(offered, code)
+
+
+def confirm(connection: Connection, touch_ids: list[int]) -> None:
+    """The messages are out: what was reserved is issued now, and what was withdrawn is back."""
+    if not touch_ids:
+        return
     connection.execute(
-        insert_ignore(coupons, connection).values(
-            code=code,
+        update(coupons)
+        .where(
+            among(connection, coupons.c.touch_id, touch_ids),
+            coupons.c.state == CouponState.RESERVED,
+        )
+        .values(state=CouponState.ISSUED)
+    )
+    budget.revive(connection, touch_ids)
+
+
+def _budget_of_the_first(connection: Connection, enrolment_id: int, offer: str) -> int | None:
+    """A repeated offer costs nothing more, but whichever code is used, this budget pays."""
+    first = (
+        select(coupons.c.budget_id)
+        .where(
+            coupons.c.enrolment_id == enrolment_id,
+            coupons.c.offer == offer,
+            coupons.c.state != CouponState.WITHDRAWN,
+        )
+        .order_by(coupons.c.id)
+        .limit(1)
+    )
+    return connection.scalar(first)
+
+
+def _write(
+    connection: Connection, to: Recipient, grant: Grant, budget_id: int | None, now: datetime
+) -> None:
+    """A withdrawn coupon of the same touch is made anew; any other stays as it is."""
+    offered = grant.terms
+    anew = {
+        "state": CouponState.RESERVED,
+        "issued_at": now,
+        "expires_at": offered.expires_at,
+        "budget_id": budget_id,
+        "worth_minor": offered.worth.minor if offered.worth is not None else 0,
+    }
+    written = connection.execute(
+        insert_ignore(coupons, connection)
+        .values(
+            code=grant.code,
             touch_id=to.touch_id,
             enrolment_id=to.enrolment_id,
             customer_id=to.customer_id,
             campaign=to.campaign,
             offer=offered.name,
             kind=offered.offer.kind.value,
-            state=CouponState.RESERVED,
-            issued_at=now,
-            expires_at=offered.expires_at,
-            budget_id=budget_id,
-            worth_minor=offered.worth.minor if offered.worth is not None else 0,
+            **anew,
         )
-    )
-    return Grant(offered, code)
-
-
-def confirm(connection: Connection, touch_ids: list[int]) -> None:
-    """The messages are out: what was reserved is issued now."""
-    if touch_ids:
-        connection.execute(
-            update(coupons)
-            .where(
-                among(connection, coupons.c.touch_id, touch_ids),
-                coupons.c.state == CouponState.RESERVED,
-            )
-            .values(state=CouponState.ISSUED)
-        )
+        .returning(coupons.c.id)
+    ).first()
+    if written is None:
+        mine = coupons.c.touch_id == to.touch_id, coupons.c.state == CouponState.WITHDRAWN
+        connection.execute(update(coupons).where(*mine).values(anew))

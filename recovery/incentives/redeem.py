@@ -1,17 +1,19 @@
 """Redeeming: a paid order that used a code ends the coupon, and the budget learns its true cost."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, func, select, update
 
 from recovery.campaign.loader import parse_campaign
 from recovery.campaign.schema import Offer, OfferKind
 from recovery.db import changed, table
 from recovery.errors import RecoveryError
+from recovery.incentives import budget
 from recovery.markets.rates import load_rates
 from recovery.models import (
     COUPON_MOVES,
@@ -31,24 +33,29 @@ WHOLE = 10_000  # basis points
 _REDEEMABLE = [state.value for state, to in COUPON_MOVES.items() if CouponState.REDEEMED in to]
 
 
-def redeem(connection: Connection, source: str, numbers: Collection[str], now: datetime) -> int:
+def redeem(
+    connection: Connection, source: str, numbers: Collection[str], rates_file: Path | None = None
+) -> int:
     """Redeem the coupons whose codes these paid orders (of `source`, by number) used.
 
-    Whoever got the code: the first order that pays with it redeems it. Returns how many.
+    Whoever got the code: the first order that pays with it redeems it. Other codes of the same
+    promise are over then. Costs are converted at the rates of the day of payment, those of the
+    merchant's `rates_file` first. Returns how many were redeemed.
     """
     if not numbers:
         return 0
     used = connection.execute(_used(source, numbers)).all()
-    return sum(_redeem_one(connection, row, now) for row in used)
+    return sum(_redeem_one(connection, row, rates_file) for row in used)
 
 
 def _used(source: str, numbers: Collection[str]) -> Select[tuple[Any, ...]]:
     return (
         select(
             coupons.c.id.label("coupon_id"),
+            coupons.c.enrolment_id,
             coupons.c.offer,
             coupons.c.budget_id,
-            coupons.c.worth_minor,
+            _set_aside().label("worth_minor"),
             orders.c.id.label("order_id"),
             orders.c.paid_at,
             orders.c.amount_minor,
@@ -67,12 +74,20 @@ def _used(source: str, numbers: Collection[str]) -> Select[tuple[Any, ...]]:
     )
 
 
-def _redeem_one(connection: Connection, row: Row[Any], now: datetime) -> bool:
-    was_running = _issued(connection, row.coupon_id)
+def _set_aside() -> ScalarSelect[Any]:
+    """What was reserved for the promise; one of its coupons has it, whichever was used."""
+    family = coupons.alias()
+    same = family.c.enrolment_id == coupons.c.enrolment_id, family.c.offer == coupons.c.offer
+    return select(func.max(family.c.worth_minor)).where(*same).scalar_subquery()
+
+
+def _redeem_one(connection: Connection, row: Row[Any], rates_file: Path | None) -> bool:
     offer = offer_as_enrolled(row.campaign_text, row.file, row.offer)
     amount = Money(row.amount_minor, row.currency)
     shipping = Money(row.shipping_minor, row.currency) if row.shipping_minor is not None else None
-    spent = cost(offer, amount, shipping, now.date()) if offer is not None else None
+    day = row.paid_at.date()
+    spent = cost(offer, amount, shipping, day, rates_file) if offer is not None else None
+    budget.finish(connection, row.enrolment_id, row.offer)
     moved = changed(
         connection,
         update(coupons)
@@ -85,40 +100,17 @@ def _redeem_one(connection: Connection, row: Row[Any], now: datetime) -> bool:
         ),
     )
     if moved and row.budget_id is not None:
-        _spend(connection, row, spent, now.date(), was_running=was_running)
+        in_budget = spent and _convert(spent, row.budget_currency, day, rates_file)
+        # Without a rate, what was set aside stands in.
+        _spend(connection, row.budget_id, in_budget.minor if in_budget else row.worth_minor)
     return bool(moved)
 
 
-def _issued(connection: Connection, coupon_id: int) -> bool:
-    """Whether the coupon still holds its reservation. Who uses a reserved code has received it."""
-    connection.execute(
-        update(coupons)
-        .where(coupons.c.id == coupon_id, coupons.c.state == CouponState.RESERVED)
-        .values(state=CouponState.ISSUED.value)
-    )
-    state = connection.scalar(select(coupons.c.state).where(coupons.c.id == coupon_id))
-    return bool(state == CouponState.ISSUED)
-
-
-def _spend(
-    connection: Connection,
-    row: Row[Any],
-    spent: Money | None,
-    day: date,
-    *,
-    was_running: bool,
-) -> None:
-    """Move the reservation to what was really spent; without a rate the reservation stands in."""
-    in_budget = spent and load_rates(day, None).convert(spent, row.budget_currency)
-    given = in_budget.minor if in_budget is not None else row.worth_minor
-    released = row.worth_minor if was_running else 0
+def _spend(connection: Connection, budget_id: int, minor: int) -> None:
     connection.execute(
         update(budgets)
-        .where(budgets.c.id == row.budget_id)
-        .values(
-            reserved_minor=budgets.c.reserved_minor - released,
-            spent_minor=budgets.c.spent_minor + given,
-        )
+        .where(budgets.c.id == budget_id)
+        .values(spent_minor=budgets.c.spent_minor + minor)
     )
 
 
@@ -131,7 +123,13 @@ def offer_as_enrolled(text: str, file: str, name: str) -> Offer | None:
         return None
 
 
-def cost(offer: Offer, amount: Money, shipping: Money | None, day: date) -> Money | None:
+def cost(
+    offer: Offer,
+    amount: Money,
+    shipping: Money | None,
+    day: date,
+    rates_file: Path | None = None,
+) -> Money | None:
     """What `offer` cost on an order of which `amount` was paid; None when no rate is known.
 
     A percentage comes off the goods before the discount: paid ÷ (1 − p) · p. Free shipping costs
@@ -144,6 +142,13 @@ def cost(offer: Offer, amount: Money, shipping: Money | None, day: date) -> Mone
     if offer.kind is OfferKind.FREE_SHIPPING and shipping is not None and shipping.minor > 0:
         return shipping
     price = offer.amount if offer.kind is OfferKind.FIXED else offer.worth
-    if price is None or price.currency == amount.currency:
-        return price or Money(0, amount.currency)
-    return load_rates(day, None).convert(price, amount.currency)
+    if price is None:
+        return Money(0, amount.currency)
+    return _convert(price, amount.currency, day, rates_file)
+
+
+def _convert(money: Money, currency: str, day: date, rates_file: Path | None) -> Money | None:
+    """Rates are read only where they are needed."""
+    if money.currency == currency:
+        return money
+    return load_rates(day, rates_file).convert(money, currency)

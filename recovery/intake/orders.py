@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -49,12 +50,17 @@ class Taken:
 
 
 def take(
-    connection: Connection, snapshots: Sequence[OrderSnapshot], vip: VipSettings, now: datetime
+    connection: Connection,
+    snapshots: Sequence[OrderSnapshot],
+    vip: VipSettings,
+    now: datetime,
+    rates_file: Path | None = None,
 ) -> Taken:
     """Bring in `snapshots` of one source and settle what they end, in one transaction.
 
     A state told twice changes nothing, an older one neither, and a payment always counts. What a
-    state does not say stays as it is known.
+    state does not say stays as it is known. `rates_file` has the merchant's exchange rates, for
+    the cost of used coupons.
     """
     taken = Taken()
     if not snapshots:
@@ -82,7 +88,8 @@ def take(
     _insert(connection, fresh)
     _update(connection, changes.values())
     derive_types(connection, _whose_types(fresh, known, changes, before), vip)
-    taken.settled = _settle(connection, fresh, known, changes, now)
+    taken.settled = _settle(connection, known, changes, now)
+    _redeem(connection, [*fresh, *changes.values()], rates_file)
     consents.told_by_orders(connection, [order for order, _ in named])
     return taken
 
@@ -144,7 +151,6 @@ def _whose_types(
 
 def _settle(
     connection: Connection,
-    fresh: Sequence[Columns],
     known: Mapping[str, Mapping[str, Any]],
     changes: Mapping[str, Columns],
     now: datetime,
@@ -156,8 +162,11 @@ def _settle(
             closed.append(row["id"])
         elif known[number]["status"] == OrderStatus.CART and row["status"] != OrderStatus.CART:
             placed.append(row["id"])
-    settled = settle(connection, now, closed=closed, placed=placed)
-    paid = [row for row in (*fresh, *changes.values()) if row["paid_at"] is not None]
-    source = paid[0]["source"] if paid else ""
-    redeem(connection, source, [row["external_id"] for row in paid if row["discount_code"]], now)
-    return settled
+    return settle(connection, now, closed=closed, placed=placed)
+
+
+def _redeem(connection: Connection, told: Sequence[Columns], rates_file: Path | None) -> None:
+    paid = [row for row in told if row["paid_at"] is not None and row["discount_code"]]
+    if paid:
+        numbers = [row["external_id"] for row in paid]
+        redeem(connection, paid[0]["source"], numbers, rates_file)

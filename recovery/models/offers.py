@@ -16,12 +16,21 @@ class CouponState(StrEnum):
     ISSUED = "issued"
     REDEEMED = "redeemed"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"  # its message never arrived
 
 
 COUPON_MOVES: dict[CouponState, frozenset[CouponState]] = {
-    CouponState.RESERVED: frozenset({CouponState.ISSUED, CouponState.EXPIRED}),
-    CouponState.ISSUED: frozenset({CouponState.REDEEMED, CouponState.EXPIRED}),
+    CouponState.RESERVED: frozenset(
+        {CouponState.ISSUED, CouponState.EXPIRED, CouponState.WITHDRAWN}
+    ),
+    CouponState.ISSUED: frozenset(
+        {CouponState.REDEEMED, CouponState.EXPIRED, CouponState.WITHDRAWN}
+    ),
     CouponState.EXPIRED: frozenset({CouponState.REDEEMED}),  # the shop honoured it all the same
+    # Made again in another try, arrived after all, or even used.
+    CouponState.WITHDRAWN: frozenset(
+        {CouponState.RESERVED, CouponState.ISSUED, CouponState.REDEEMED}
+    ),
 }
 
 
@@ -68,7 +77,7 @@ class Coupon(SQLModel, table=True):
     issued_at: datetime
     expires_at: datetime  # the first coupon's, in every later message of the enrolment
     budget_id: int | None = Field(default=None, foreign_key="offer_budgets.id")
-    # reserved in the budget's currency; 0 when it repeats an earlier coupon
+    # reserved in the budget's currency; 0 when another coupon of the same promise holds it
     worth_minor: int = Field(sa_type=BigInteger)
     redeemed_at: datetime | None = None
     redeemed_order_id: int | None = Field(default=None, foreign_key="orders.id")

@@ -5,10 +5,11 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from recovery.db import reading, table, writing
 from recovery.incentives.budget import expire, reserve, withdraw
+from recovery.incentives.issue import confirm
 from recovery.models import Coupon, OfferBudget
 from recovery.money import Money
 from tests.support.ledger import T0, Ledger
@@ -108,5 +109,57 @@ def test_a_withdrawn_coupon_gives_its_money_back(database: Engine):
         assert withdraw(connection, [second]) == 1
         assert withdraw(connection, [second]) == 0
         assert withdraw(connection, []) == 0
-    assert states(database) == ["issued", "expired"]
+    assert states(database) == ["issued", "withdrawn"]
     assert the_budget(database).reserved_minor == 70
+
+
+def one_promise(database: Engine, *worths: int) -> list[int]:
+    """Coupons of one offer in one journey, with these reservations; their touches."""
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(ledger.order())
+        touches = [ledger.touch(enrolment) for _ in worths]
+        budget = reserve(connection, KEY, LIMIT, Money(sum(worths), "EUR"))
+        for touch, worth in zip(touches, worths, strict=True):
+            ledger.coupon(enrolment, touch, budget_id=budget, worth_minor=worth)
+    return touches
+
+
+def test_a_message_that_still_shows_the_promise_takes_the_reservation_over(database: Engine):
+    first, second, third = one_promise(database, 70, 0, 0)
+    for gone, left in ((first, 70), (third, 70), (second, 0)):
+        with writing(database) as connection:
+            assert withdraw(connection, [gone]) == 1
+        assert the_budget(database).reserved_minor == left
+
+
+def test_messages_that_fail_together_give_the_money_back_once(database: Engine):
+    touches = one_promise(database, 70, 0)
+    with writing(database) as connection:
+        assert withdraw(connection, touches) == 2
+    assert the_budget(database).reserved_minor == 0
+
+
+def test_a_message_that_arrived_after_all_is_paid_for_again(database: Engine):
+    first, second = one_promise(database, 70, 0)
+    with writing(database) as connection:
+        withdraw(connection, [first, second])
+        reserve(connection, KEY, LIMIT, LIMIT)
+    for back in ([second], [first], [first, second]):
+        with writing(database) as connection:
+            confirm(connection, back)
+        assert the_budget(database).reserved_minor == LIMIT.minor + 70
+    assert states(database) == ["issued", "issued"]
+    with writing(database) as connection:
+        expire(connection, T0 + timedelta(days=9))
+    assert the_budget(database).reserved_minor == LIMIT.minor
+
+
+def test_a_promise_that_was_kept_is_not_revived(database: Engine):
+    first, second = one_promise(database, 70, 0)
+    with writing(database) as connection:
+        withdraw(connection, [first])
+        kept = coupons.c.touch_id == second
+        connection.execute(update(coupons).where(kept).values(state="redeemed"))
+        confirm(connection, [first])
+    assert states(database) == ["withdrawn", "redeemed"]

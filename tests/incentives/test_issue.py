@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from recovery.db import writing
 from recovery.errors import SendFailure
+from recovery.incentives.budget import withdraw
 from recovery.incentives.offer import coupon_code
 from recovery.message import Channel
 from recovery.models import Coupon, OfferBudget
@@ -181,6 +183,98 @@ def test_a_payment_with_the_code_moves_the_money_from_reserved_to_spent(house: H
     after, budget = house.rows(Coupon)[0], house.rows(OfferBudget)[0]
     assert (after["state"], after["cost_minor"]) == ("redeemed", 1_000)
     assert (budget["reserved_minor"], budget["spent_minor"]) == (0, 1_000)
+
+
+TWICE = ("first", "0m", "email"), ("again", "20h", "email")
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_whichever_code_of_a_journey_is_used_the_budget_pays_once(house: House, which: int):
+    house.has(offering(*TWICE))
+    order = a_friend(house)
+    house.advance(hours=21)
+    code = house.rows(Coupon)[which]["code"]
+    house.pays(order, amount="90.00", discount_code=code)
+    for _ in range(2):
+        found = {coupon["code"]: coupon["state"] for coupon in house.rows(Coupon)}
+        assert found.pop(code) == "redeemed"
+        assert list(found.values()) == ["expired"]
+        budget = house.rows(OfferBudget)[0]
+        assert (budget["reserved_minor"], budget["spent_minor"]) == (0, 1_000)
+        house.advance(days=4)
+
+
+def test_an_offer_used_for_another_order_is_not_made_again(house: House):
+    house.has(offering(*TWICE))
+    order = a_friend(house, customer_id="C1")
+    house.run()
+    code = house.rows(Coupon)[0]["code"]
+    house.an_order("paid", customer_id="C9", amount="90.00", discount_code=code)
+    house.advance(hours=21)
+    assert len(house.messages(order)) == 2
+    assert len(house.rows(Coupon)) == 1
+    assert ("send", "offer_over") in house.journal()
+
+
+def test_a_refused_message_frees_its_offer_and_the_next_one_pays_for_its_own(house: House):
+    house.has(offering(("mail", "0m", "email"), ("text", "20h", "sms")))
+    for number in range(5):
+        a_friend(house, phone=f"+49 30 90182{number}", sms_consent="marketing")
+    sms = Scripted(Channel.SMS)
+    refused = Scripted(Channel.EMAIL, refusal(SendFailure.PERMANENT))
+    house.engine.senders = post(refused, sms)
+    house.run()
+    assert [c["state"] for c in house.rows(Coupon)] == ["withdrawn"] * 3
+    assert house.rows(OfferBudget)[0]["reserved_minor"] == 0
+    house.advance(hours=21)
+    issued = [c for c in house.rows(Coupon) if c["state"] == "issued"]
+    assert [coupon["worth_minor"] for coupon in issued] == [1_000] * 3
+    assert house.rows(OfferBudget)[0]["reserved_minor"] == 3_000
+    assert sum(any(c["code"] in m.body for c in issued) for m in sms.got) == 3
+    assert len(sms.got) == 5
+
+
+def test_an_offer_nobody_saw_does_not_count_as_had(house: House):
+    house.has(offering(terms="percent: 10%, once_per_customer: 90d"))
+    a_friend(house, customer_id="C1")
+    email = Scripted(Channel.EMAIL, refusal(SendFailure.PERMANENT), None)
+    house.engine.senders = post(email)
+    house.run()
+    house.clock.advance(timedelta(days=8))
+    a_friend(house, customer_id="C1", email="new@example.com")
+    house.run()
+    assert [c["state"] for c in house.rows(Coupon)] == ["withdrawn", "issued"]
+
+
+def test_another_try_after_the_deadline_shows_no_code(house: House):
+    house.has(offering().replace("valid: 72h", "valid: 30m"))
+    a_friend(house)
+    email = Scripted(Channel.EMAIL, refusal(SendFailure.TEMPORARY), None)
+    house.engine.senders = post(email)
+    house.run()
+    house.clock.advance(timedelta(hours=1))
+    house.engine.dispatch(house.now)
+    first, second = email.got
+    code = house.rows(Coupon)[0]["code"]
+    assert code in first.text
+    assert code not in second.text
+    assert ("send", "offer_over") in house.journal()
+
+
+def test_a_withdrawn_coupon_is_made_anew_when_its_touch_is_tried_again(house: House):
+    house.has(offering())
+    a_friend(house)
+    email = Scripted(Channel.EMAIL, refusal(SendFailure.TEMPORARY), None)
+    house.engine.senders = post(email)
+    house.run()
+    (lost,) = house.rows(Coupon)
+    with writing(house.engine.database) as connection:
+        withdraw(connection, [lost["touch_id"]])
+    house.advance(hours=3)
+    (coupon,) = house.rows(Coupon)
+    assert (coupon["code"], coupon["state"]) == (lost["code"], "issued")
+    assert coupon["expires_at"] > lost["expires_at"]
+    assert house.rows(OfferBudget)[0]["reserved_minor"] == 1_000
 
 
 def test_a_coupon_nobody_used_gives_its_money_back_after_its_time(house: House):

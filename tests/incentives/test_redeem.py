@@ -1,6 +1,7 @@
 """A used code ends its coupon, and the budget learns what it really cost."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,29 @@ def test_a_code_is_redeemed_once_by_whoever_pays_with_it_first(database: Engine)
         pay(connection, 7, order_id="A-2", customer_id="C2", discount_code="ABCD-EFGH")
         assert ledger_of(connection) == (first, budget)
     assert first.state == "redeemed"
+
+
+def test_rates_are_the_merchants_on_the_day_of_payment(database: Engine, tmp_path: Path):
+    file = tmp_path / "rates.csv"
+    file.write_text("date,from,to,rate\n2026-11-01,PEN,EUR,0.5\n2026-11-02,PEN,EUR,0.25\n")
+    with writing(database) as connection:
+        coupon_of_a_failed_order(connection, "issued")
+        told = snapshot(
+            order_id="A-2",
+            status="paid",
+            amount="90",
+            currency="PEN",
+            discount_code="ABCD-EFGH",
+            placed_at=T0.isoformat(),
+            updated_at=(T0 + timedelta(hours=5)).isoformat(),
+        )
+        take(connection, [told], VipSettings(), T0 + timedelta(days=2), rates_file=file)
+        coupon, budget = ledger_of(connection)
+    assert coupon.cost_minor == 1000
+    assert (budget.reserved_minor, budget.spent_minor) == (0, 800)
+    fixed = offer("fixed", amount=Money(1000, "EUR"))
+    in_soles = cost(fixed, Money(9000, "PEN"), None, date(2026, 11, 2), file)
+    assert in_soles == Money(4000, "PEN")
 
 
 def test_other_codes_and_unpaid_orders_redeem_nothing(database: Engine):

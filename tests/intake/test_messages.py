@@ -97,7 +97,7 @@ def test_proof_of_a_lost_message_is_journalled_with_the_providers_name(database:
 
 
 @pytest.mark.parametrize(
-    ("kind", "state"), [("accepted", CouponState.ISSUED), ("dropped", CouponState.EXPIRED)]
+    ("kind", "state"), [("accepted", CouponState.ISSUED), ("dropped", CouponState.WITHDRAWN)]
 )
 def test_a_coupon_follows_its_message(database: Engine, kind: str, state: str) -> None:
     books = Books(database)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from recovery.db import table
 from recovery.facts import UNPAID, OrderStatus
-from recovery.measure.plain import masked, reason
-from recovery.message import Channel
+from recovery.measure.plain import reason
+from recovery.measure.verdicts import ENDINGS, NAMES, day, sentence
 from recovery.models import Click, Coupon, Decision, Task, Touch, TouchState
 from recovery.money import Money
 from recovery.reasons import why_unpaid
@@ -20,13 +20,6 @@ coupons, tasks = table(Coupon), table(Task)
 
 # Things that happened in the same second are told in the order in which they must have happened.
 _RANKS = ("placed", "payment_failed", "enrolled", "held_out", "planned", "paid", "recovered")
-_VERDICTS = {
-    "skip": "skipped",
-    "snooze": "snoozed",
-    "send": "decided",
-    "account": "put_off",
-    "temporary": "put_off",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +81,10 @@ def of_journeys(
         yield _enrolled(journey)
     for touch in steps.values():
         yield from _touch(touch, campaigns, _enrolled_at(journeys, touch))
-    for entry in _rows(connection, decisions, campaigns):
+    journal = _rows(connection, decisions, campaigns)
+    for entry in journal:
         yield _decided(entry, campaigns, steps, order)
+    yield from _fallen_away(steps, journeys, journal)
     for coupon in _rows(connection, coupons, campaigns):
         yield from _coupon(coupon, steps)
     for task in _rows(connection, tasks, campaigns):
@@ -114,7 +109,7 @@ def _enrolled_at(journeys: Sequence[Row[Any]], touch: Row[Any]) -> datetime:
 
 
 def _enrolled(journey: Row[Any]) -> Event:
-    until = f"the goal window ends {_day(journey.window_ends_at)}"
+    until = f"the goal window ends {day(journey.window_ends_at)}"
     where = f"segment {journey.segment}"
     if journey.holdout:
         detail = f"{where}: drawn into the hold-out, gets no message; {until}"
@@ -129,10 +124,10 @@ def _touch(touch: Row[Any], campaigns: dict[int, str], enrolled: datetime) -> It
         detail = f"{words} would have been due; withheld from the hold-out"
         yield Event(touch.planned_at, "withheld", detail, campaign, touch.step, ahead=True)
         return
-    yield Event(enrolled, "planned", f"{words} for {_day(touch.planned_at)}", campaign, touch.step)
+    yield Event(enrolled, "planned", f"{words} for {day(touch.planned_at)}", campaign, touch.step)
     if touch.state in (TouchState.PLANNED, TouchState.CLAIMED):
-        waits = f", because {reason(touch.reason)}" if touch.reason else ""
-        detail = f"{words} is due{waits}"
+        waits = f"waits until {day(touch.due_at)}, because {reason(touch.reason)}"
+        detail = f"{words} {waits if touch.reason else 'is due'}"
         yield Event(touch.due_at, "next", detail, campaign, touch.step, touch.reason, ahead=True)
 
 
@@ -142,8 +137,8 @@ def _decided(
     touch = steps.get(entry.touch_id)
     return Event(
         at=entry.at,
-        what=_VERDICTS.get(entry.verdict, entry.verdict),
-        detail=_words(entry, touch, order),
+        what=NAMES.get(entry.verdict, entry.verdict),
+        detail=sentence(entry, touch, order),
         campaign=campaigns[entry.enrolment_id],
         step=touch.step if touch else None,
         reason=entry.reason,
@@ -151,39 +146,38 @@ def _decided(
     )
 
 
-def _words(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
-    subject = f"{touch.channel} {touch.step}" if touch else ""
-    because = f", because {reason(entry.reason)}" if entry.reason else ""
-    match entry.verdict:
-        case "snooze":
-            until = _day(datetime.fromisoformat(entry.detail)) if entry.detail else "later"
-            return f"{subject} waits until {until}{because}"
-        case "skip":
-            return f"{subject} is not sent{because}"
-        case "send":
-            return f"{subject} may go out{f', without its offer{because}' if because else ''}"
-        case "sent" if touch and touch.channel == Channel.TASK:
-            return f"{subject} handed over to {entry.detail or 'the team'}"
-        case "sent":
-            to = masked(order.phone if touch and touch.channel == Channel.SMS else order.email)
-            return f"{subject} to {to} through {entry.reason}, id {entry.detail}"
-        case "task_claimed" | "task_released":
-            return f"by {entry.reason}"
-        case "task_closed":
-            return f"{reason(entry.reason)}{f': {entry.detail}' if entry.detail else ''}"
-    more = f" ({entry.detail})" if entry.detail else ""
-    lead = f"{subject}: " if subject else ""
-    return f"{lead}{reason(entry.reason) or entry.verdict}{more}"
+def _fallen_away(
+    steps: dict[int, Row[Any]], journeys: Sequence[Row[Any]], journal: Sequence[Row[Any]]
+) -> Iterator[Event]:
+    """Touches that ended with their enrolment or their address, without an entry of their own."""
+    by_id = {journey.id: journey for journey in journeys}
+    told = {entry.touch_id for entry in journal if entry.verdict == "skip"}
+    for touch in steps.values():
+        if touch.id in told or touch.state not in (TouchState.CANCELLED, TouchState.SKIPPED):
+            continue
+        journey = by_id[touch.enrolment_id]
+        cause = _cause(touch, journal)
+        at, number = (cause.at, cause.id) if cause else (journey.ended_at, 0)
+        if at is not None:
+            because = f", because {reason(touch.reason)}" if touch.reason else ""
+            detail = f"{touch.channel} {touch.step}{because}"
+            where = (journey.campaign, touch.step, touch.reason)
+            yield Event(at, touch.state, detail, *where, number=number)
+
+
+def _cause(touch: Row[Any], journal: Sequence[Row[Any]]) -> Row[Any] | None:
+    """The entry that took `touch` along: the end of its enrolment, or a ban of its address."""
+    mine = [entry for entry in journal if entry.enrolment_id == touch.enrolment_id]
+    if touch.state == TouchState.CANCELLED:
+        return next((entry for entry in mine if entry.verdict in ENDINGS), None)
+    bans = [e for e in mine if e.verdict == "suppressed" and e.detail == touch.channel]
+    return bans[-1] if bans else None
 
 
 def _coupon(coupon: Row[Any], steps: dict[int, Row[Any]]) -> Iterator[Event]:
     step = steps[coupon.touch_id].step
-    detail = f"code {coupon.code} ({coupon.kind}), valid until {_day(coupon.expires_at)}"
+    detail = f"code {coupon.code} ({coupon.kind}), valid until {day(coupon.expires_at)}"
     yield Event(coupon.issued_at, "coupon_issued", detail, coupon.campaign, step)
     if coupon.redeemed_at is not None:
         detail = f"code {coupon.code}"
         yield Event(coupon.redeemed_at, "coupon_redeemed", detail, coupon.campaign, step)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

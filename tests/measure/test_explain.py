@@ -113,7 +113,92 @@ def test_the_future_is_shown_and_what_happens_after_now_is_not(database: Engine)
     story = told(database, "F-1", 10)
     assert whats(story) == ["placed", "enrolled", "planned", "next"]
     assert story.events[-1].at == Ledger.at(30)
-    assert story.events[-1].detail.endswith("because it is night where the customer lives")
+    assert story.events[-1].detail == (
+        "email nudge waits until 2026-11-02 15:00 UTC, because it is night where the customer lives"
+    )
+
+
+def test_what_nothing_put_off_is_plainly_due(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(ledger.order(external_id="F-2"))
+        ledger.touch(enrolment, at=30, step="nudge", state="planned")
+    assert told(database, "F-2", 10).events[-1].detail == "email nudge is due"
+
+
+def test_what_ended_with_the_order_is_told_when_it_ended(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(
+            ledger.order(external_id="C-1", paid=5), state="recovered", ended_at=ledger.at(6)
+        )
+        text = {"channel": "sms", "step": "text", "reason": "paid"}
+        ledger.touch(enrolment, at=20, state="cancelled", **text)
+        ledger.decision(enrolment, "recovered", at=6, reason="paid")
+    story = told(database, "C-1")
+    assert whats(story)[-3:] == ["paid", "recovered", "cancelled"]
+    assert story.events[-1].payload() == {
+        "at": "2026-11-01T15:00:00Z",
+        "what": "cancelled",
+        "detail": "sms text, because the order is paid",
+        "campaign": "card-declined",
+        "step": "text",
+        "reason": "paid",
+    }
+    assert "cancelled" not in whats(told(database, "C-1", 5.5))
+
+
+def test_the_end_of_an_enrolment_without_a_journal_counts_too(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        order = ledger.order(external_id="C-2")
+        enrolment = ledger.enrolment(order, state="exited", ended_at=ledger.at(6))
+        ledger.touch(enrolment, at=20, step="text", state="cancelled", reason="expired")
+    last = told(database, "C-2").events[-1]
+    assert (last.at, last.detail) == (Ledger.at(6), "email text, because the order has expired")
+
+
+def test_a_ban_tells_what_it_took_along(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(ledger.order(external_id="B-1"))
+        ledger.touch(
+            enrolment, at=20, channel="sms", step="text", state="skipped", reason="suppressed"
+        )
+        ledger.decision(enrolment, "suppressed", at=3, reason="stop", detail="sms")
+    ban, skipped = told(database, "B-1").events[-2:]
+    assert (ban.what, ban.detail) == (
+        "suppressed",
+        "no more sms, because the customer answered STOP",
+    )
+    assert (skipped.what, skipped.at, skipped.step) == ("skipped", Ledger.at(3), "text")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "detail", "words"),
+    [
+        ("answered", None, "SM17", "the customer wrote to us by SMS, message SM17"),
+        ("suppressed", "operator", "email", "no more email, because an operator put the address"),
+        ("suppressed", "moved_away", "email", "no more email, because moved away"),
+        ("reconciled", "delivered", "SM18", "email mail: the provider has it, and it arrived, id"),
+        ("reconciled", "not_found_resend", None, "has nothing of it, so it is sent once more"),
+        ("reconciled", "not_found_held", None, "it waits for recovery touches resolve"),
+        ("undelivered", "30005", "unknown handset", "did not arrive: 30005 (unknown handset)"),
+        ("undelivered", None, None, "email mail did not arrive"),
+    ],
+)
+def test_what_comes_back_is_told_in_words(
+    database: Engine, verdict: str, reason: str | None, detail: str | None, words: str
+) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(ledger.order(external_id="V-1"))
+        touch = ledger.touch(enrolment, step="mail")
+        of = None if verdict in ("answered", "suppressed") else touch
+        ledger.decision(enrolment, verdict, at=9, touch_id=of, reason=reason, detail=detail)
+    last = told(database, "V-1").events[-1]
+    assert (last.what, last.reason) == (verdict, reason)
+    assert words in last.detail
 
 
 def test_a_held_out_order_says_so_and_what_it_did_not_get(database: Engine) -> None:

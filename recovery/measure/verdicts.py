@@ -1,0 +1,86 @@
+"""What an entry of the journal says in a sentence: one case a verdict."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from recovery.measure.plain import masked, reason
+from recovery.message import Channel
+from recovery.models import EnrolmentState
+
+ENDINGS = frozenset(EnrolmentState) - {EnrolmentState.ACTIVE}
+NAMES = {
+    "skip": "skipped",
+    "snooze": "snoozed",
+    "send": "decided",
+    "account": "put_off",
+    "temporary": "put_off",
+}
+# Why an address gets nothing more; an operator may write any word.
+_BANS = {
+    "unsubscribed": "the customer unsubscribed",
+    "stop": "the customer answered STOP",
+    "complained": "the customer called it spam",
+    "hard_bounce": "the mail came back: there is no such address",
+    "invalid_number": "the number is none that can get text messages",
+    "unreachable": "the number could not be reached several times",
+    "operator": "an operator put the address on the list",
+}
+# What the provider's own records said of a send without an answer.
+_RECORDS = {
+    "sent": "the provider has it",
+    "delivered": "the provider has it, and it arrived",
+    "bounced": "the provider has it, and it came back",
+    "failed": "the provider has it, and could not bring it",
+    "not_found_resend": "the provider has nothing of it, so it is sent once more",
+    "not_found_held": "the provider has nothing of it; it waits for recovery touches resolve",
+}
+
+
+def sentence(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
+    """The words of a row of `decisions`, of `touch` or of the whole enrolment."""
+    subject = f"{touch.channel} {touch.step}" if touch else ""
+    because = f", because {reason(entry.reason)}" if entry.reason else ""
+    match entry.verdict:
+        case "snooze":
+            until = day(datetime.fromisoformat(entry.detail)) if entry.detail else "later"
+            return f"{subject} waits until {until}{because}"
+        case "skip":
+            return f"{subject} is not sent{because}"
+        case "send":
+            return f"{subject} may go out{f', without its offer{because}' if because else ''}"
+        case "sent" if touch and touch.channel == Channel.TASK:
+            return f"{subject} handed over to {entry.detail or 'the team'}"
+        case "sent":
+            to = masked(order.phone if touch and touch.channel == Channel.SMS else order.email)
+            return f"{subject} to {to} through {entry.reason}, id {entry.detail}"
+        case "task_claimed" | "task_released":
+            return f"by {entry.reason}"
+        case "task_closed":
+            return f"{reason(entry.reason)}{f': {entry.detail}' if entry.detail else ''}"
+    return _learned(entry, subject)
+
+
+def _learned(entry: Row[Any], subject: str) -> str:
+    """What came back from customers and providers."""
+    more = f" ({entry.detail})" if entry.detail else ""
+    match entry.verdict:
+        case "answered":
+            return f"the customer wrote to us by SMS{f', message {entry.detail}' if more else ''}"
+        case "suppressed":
+            why = _BANS.get(entry.reason, reason(entry.reason))
+            return f"no more {entry.detail}, because {why}"
+        case "reconciled":
+            found = f", id {entry.detail}" if entry.detail else ""
+            return f"{subject}: {_RECORDS.get(entry.reason, reason(entry.reason))}{found}"
+        case "undelivered":
+            code = f": {reason(entry.reason)}" if entry.reason else ""
+            return f"{subject} did not arrive{code}{more}"
+    lead = f"{subject}: " if subject else ""
+    return f"{lead}{reason(entry.reason) or entry.verdict}{more}"
+
+
+def day(at: datetime) -> str:
+    """`2026-11-22 09:00 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -68,13 +68,13 @@ class Desk:
     def engine(self) -> "Engine":
         """The whole engine, on this project's settings and this desk's clock."""
         clock = self.clock  # refuses a wild --at before anything is opened
-        self._expect_a_project()
+        self.expect_a_project()
         from recovery.engine import Engine
 
         return Engine(self.settings, clock)
 
-    def _expect_a_project(self) -> None:
-        """A mistyped --project must not look like lost data."""
+    def expect_a_project(self) -> None:
+        """A mistyped --project must not look like lost data, nor make a folder: UsageError."""
         settings = self.settings
         file = settings.var_dir / "recovery.db"
         ours = str(file) in settings.database_url

@@ -21,6 +21,7 @@ def upgrade(desk: Desk) -> None:
     from recovery import migrations
     from recovery.db import open_engine
 
+    desk.expect_a_project()
     engine = open_engine(desk.settings.database_url)
     before = migrations.current(engine)
     migrations.upgrade(engine)

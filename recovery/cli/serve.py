@@ -24,6 +24,7 @@ def command(desk: Desk, *, host: str, port: int, workers: int) -> None:
     """
     from recovery.web.server import listen, serve
 
+    desk.expect_a_project()
     settings, clock, shut = desk.settings, desk.clock, _shut(desk)
     _ = settings.secret_key  # made before the first of several processes asks
     with listen(host, port) as listener:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from recovery.migrations import HEAD, current
-from tests.support.cli import answered
+from tests.support.cli import answered, recovery
 
 
 def test_an_empty_database_is_brought_to_the_newest_version(
@@ -18,3 +18,15 @@ def test_an_empty_database_is_brought_to_the_newest_version(
     assert current(bare_database) == HEAD
     again = answered(*words, RECOVERY_DATABASE_URL=url)
     assert again == {"before": HEAD, "version": HEAD, "changed": False}
+
+
+def test_a_folder_that_is_no_project_gets_no_database(tmp_path: Path) -> None:
+    result = recovery("db", "upgrade", "--project", tmp_path)
+    assert result.exit_code == 2
+    assert "is no project" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_project_without_data_gets_its_database(project: Path) -> None:
+    assert answered("db", "upgrade", "--project", project)["changed"] is True
+    assert (project / "var" / "recovery.db").exists()

@@ -132,3 +132,10 @@ def test_a_key_that_is_none_is_said_at_once(project: Path) -> None:
     result = recovery("serve", "--project", project, "--port", "0", **environ)
     assert result.exit_code == 2
     assert "P-256" in result.stderr
+
+
+def test_a_folder_that_is_no_project_is_not_served(tmp_path: Path) -> None:
+    result = recovery("serve", "--project", tmp_path, "--port", "0")
+    assert result.exit_code == 2
+    assert "is no project" in result.stderr
+    assert not list(tmp_path.iterdir())

@@ -20,7 +20,7 @@ NOW = T0 + timedelta(hours=10)
     ("finding", "state", "coupon"),
     [
         (Finding.SENT, "sent", CouponState.ISSUED),
-        (Finding.FAILED, "failed", CouponState.EXPIRED),
+        (Finding.FAILED, "failed", CouponState.WITHDRAWN),
         (Finding.RESEND, "planned", CouponState.RESERVED),
     ],
 )

@@ -1,12 +1,12 @@
 """`recovery pause`: the brake. `recovery resume` lets go of it."""
 
 from contextlib import closing
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.naming import expect_campaign
 from recovery.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,11 +53,7 @@ def brake(engine: "Engine", campaign: str | None, channel: str | None) -> "tuple
         return Scope.CHANNEL, channel
     if campaign is None:
         return Scope.ALL, ""
-    known = _campaigns(engine)
-    if campaign not in known:
-        near = get_close_matches(campaign, known, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
-        raise UsageError(f"there is no campaign {campaign!r}; {hint}")
+    expect_campaign(engine, campaign)
     return Scope.CAMPAIGN, campaign
 
 
@@ -79,27 +75,6 @@ def show(desk: Desk, engine: "Engine") -> None:
             console.print(f"Paused since {one['since']:%Y-%m-%d %H:%M} UTC: {words}{why}")
 
     desk.show({"paused": held}, tell)
-
-
-def _campaigns(engine: "Engine") -> set[str]:
-    """Every name that may stand in the database or the folder: a brake must not be mistyped, nor
-    fail because a file is broken."""
-    from sqlalchemy import select
-
-    from recovery.db import reading, table
-    from recovery.models import CampaignVersion, Pause
-
-    versions, pauses = table(CampaignVersion), table(Pause)
-    with reading(engine.database) as connection:
-        names = set(connection.execute(select(versions.c.campaign).distinct()).scalars())
-        names |= set(
-            connection.execute(select(pauses.c.name).where(pauses.c.scope == "campaign")).scalars()
-        )
-    folder = engine.settings.campaigns_dir
-    if folder.is_dir():
-        names |= {one.campaign.campaign for one in engine.programme().loaded}
-        names |= {file.stem for file in folder.glob("*.yaml")} - {"defaults"}
-    return names
 
 
 def _payload(row: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.naming import expect_campaign
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +42,8 @@ def command(desk: Desk, html: Path | None, lang: str, campaign: str | None) -> N
     from recovery.measure.wording import Wording
 
     with closing(desk.engine()) as engine:
+        if campaign is not None:
+            expect_campaign(engine, campaign)
         report = engine.report(campaign)
     page = None if html is None else write_page(report, html, lang)
     payload = report.payload() | ({} if page is None else {"html": str(page)})

@@ -97,5 +97,21 @@ def test_the_page_is_written_in_both_languages(recovery: Recovery, tmp_path: Pat
 
 
 def test_one_campaign_may_be_asked_for(recovery: Recovery) -> None:
+    told = json.loads(recovery("--campaign", "card-declined", "--json").stdout)
+    assert len(told["sequences"]) == 2
+
+
+def test_a_campaign_nobody_is_in_yet_has_nothing_to_report(
+    recovery: Recovery, tmp_path: Path
+) -> None:
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaigns" / "other.yaml").write_text("broken", "utf-8")
     assert json.loads(recovery("--campaign", "other", "--json").stdout)["sequences"] == []
     assert "Nothing has been measured yet" in recovery("--campaign", "other").stdout
+
+
+def test_a_mistyped_campaign_is_not_reported_as_nothing(recovery: Recovery) -> None:
+    told = recovery("--campaign", "card-decline")
+    assert told.exit_code == 2
+    assert "there is no campaign 'card-decline'; did you mean 'card-declined'?" in told.stderr
+    assert "there are card-declined" in recovery("--campaign", "zzz").stderr

@@ -1,9 +1,9 @@
 """`recovery check`: mistakes in campaigns and templates, before a customer sees them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from recovery.settings import Settings
     from recovery.template.catalog import Catalog
     from recovery.template.errors import TemplateError
+
+_Filed = TypeVar("_Filed", "LoadedCampaign", "Problem")
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,23 @@ def _campaigns(
 
     if whole:
         loaded, errors = load_folder(settings.campaigns_dir)
-        return loaded, [problem for error in errors for problem in error.problems]
+        loaded = [_placed(one, settings.campaigns_dir, settings) for one in loaded]
+        problems = [problem for error in errors for problem in error.problems]
+        return loaded, [_placed(one, settings.campaigns_dir, settings) for one in problems]
     loaded, problems = [], []
     for file in files:
         try:
-            loaded.append(load_campaign(file))
+            loaded.append(_placed(load_campaign(file), file.parent, settings))
         except CampaignError as error:
-            problems += error.problems
+            problems += [_placed(one, file.parent, settings) for one in error.problems]
     return loaded, problems
+
+
+def _placed(one: _Filed, folder: Path, settings: "Settings") -> _Filed:
+    """`one` with its file as people find it: `campaigns/spring.yaml` inside the project."""
+    file, project = (folder / one.file).resolve(), settings.project.resolve()
+    inside = file.is_relative_to(project)
+    return replace(one, file=(file.relative_to(project) if inside else file).as_posix())
 
 
 def _unheard(loaded: Sequence["LoadedCampaign"], catalog: "Catalog") -> list["Problem"]:

@@ -37,7 +37,7 @@ def test_a_mistake_is_told_with_file_line_and_road(project: Path) -> None:
     wrong(project, CAMPAIGN.replace("sequence: plain", "sequence: plian"))
     result = recovery("check", "--project", project)
     assert result.exit_code == 65
-    assert "hello.yaml:8:" in result.stdout
+    assert result.stdout.startswith("campaigns/hello.yaml:8:")
     assert "segments[0].sequence" in result.stdout
 
 
@@ -46,7 +46,7 @@ def test_the_same_in_json(project: Path) -> None:
     result = recovery("check", "--project", project, "--json")
     assert result.exit_code == 65
     [problem] = json.loads(result.stdout)["problems"]
-    assert problem["file"].endswith("hello.yaml")
+    assert problem["file"] == "campaigns/hello.yaml"
     assert (problem["line"], problem["road"]) == (4, "trigger.after")
     assert problem["cure"]
 
@@ -55,7 +55,7 @@ def test_a_template_that_is_not_there_is_a_mistake_of_the_campaign(project: Path
     wrong(project, CAMPAIGN.replace("unpaid-reminder", "unpaid-remainder"))
     result = recovery("check", "--project", project)
     assert result.exit_code == 65
-    assert "hello.yaml:11:" in result.stdout
+    assert result.stdout.startswith("campaigns/hello.yaml:11:")
     assert "unpaid-reminder" in result.stdout
 
 
@@ -64,7 +64,15 @@ def test_one_file_is_checked_alone(project: Path) -> None:
     good = project / "campaigns" / "unpaid.yaml"
     assert recovery("check", good, "--project", project).exit_code == 0
     assert recovery("check", bad, "--project", project).exit_code == 65
-    assert recovery("check", good, bad, "--project", project).exit_code == 65
+    both = recovery("check", good, bad, "--project", project)
+    assert both.exit_code == 65
+    assert both.stdout.startswith("campaigns/hello.yaml:3:")
+
+
+def test_a_file_outside_of_the_project_is_named_in_full(project: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "elsewhere.yaml"
+    bad.write_text(CAMPAIGN.replace("status: active", "status: lively"), "utf-8")
+    assert f"{bad}:3:" in recovery("check", bad, "--project", project).stdout
 
 
 def test_a_broken_template_is_65_alone_and_with_all(project: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_coupon_that_never_arrived_gives_its_money_back(house: House):
     house.an_unpaid_order(email_consent="marketing")
     with_email(house, refusal(SendFailure.PERMANENT))
     house.run()
-    assert only(house.rows(Coupon))["state"] == "expired"
+    assert only(house.rows(Coupon))["state"] == "withdrawn"
     assert only(house.rows(OfferBudget))["reserved_minor"] == 0
 
 

@@ -1,5 +1,6 @@
 """`recovery customers`: what privacy law asks for, access to one person's data and forgetting."""
 
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -71,7 +72,7 @@ def erase(desk: Desk, who: str, yes: bool) -> None:
 def _ask(desk: Desk, who: str, customers: int, *, yes: bool) -> None:
     if yes:
         return
-    if desk.as_json:
+    if desk.as_json or not sys.stdin.isatty():  # nobody there to be asked
         raise UsageError("erasing can't be undone: add --yes")
     noun = "customer" if customers == 1 else "customers"
     click.confirm(f"Forget {who} ({customers} {noun}) for good?", abort=True, err=True)

@@ -1,11 +1,16 @@
 """`recovery customers`: everything about one person, and forgetting it."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from recovery.db import writing
+from recovery.errors import Exit
 from recovery.intake.suppress import suppress
 from tests.support.campaigns import a_campaign
-from tests.support.cli import answered, recovery
+from tests.support.cli import ROOT, answered, recovery
 from tests.support.house import House, dump
 
 KIM = "kim@example.com"
@@ -38,13 +43,33 @@ def test_the_export_is_one_document_about_one_person(shop: House) -> None:
     assert "orders (1)" in told.stdout
 
 
-def test_erasing_asks_first_and_forgets_then(shop: House) -> None:
+@pytest.mark.parametrize(("said", "code", "left"), [("n", Exit.INTERRUPTED, 2), ("y", 0, 1)])
+def test_on_a_terminal_somebody_is_asked(shop: House, said: str, code: int, left: int) -> None:
+    words = ["customers", "erase", KIM, "--project", str(shop.project)]
+    ours, theirs = os.openpty()
+    os.write(ours, said.encode() + b"\n")
+    told = subprocess.run(
+        [sys.executable, "-m", "recovery", *words],
+        cwd=ROOT,
+        env=os.environ | shop.environ,
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert told.returncode == code, told.stderr
+    assert f"Forget {KIM} (1 customer) for good?" in told.stderr
+    assert len(shop.messages()) == left
+
+
+def test_erasing_needs_a_yes_and_forgets_then(shop: House) -> None:
     where = ("--project", shop.project)
     before = answered("report", *where, **shop.environ)
-    assert (
-        recovery("customers", "erase", KIM, *where, **shop.environ).exit_code != 0
-    )  # nobody said y
-    assert recovery("customers", "erase", KIM, "--json", *where, **shop.environ).exit_code == 2
+    for words in ([], ["--json"]):
+        unasked = recovery("customers", "erase", KIM, *words, *where, **shop.environ)
+        assert (unasked.exit_code, "add --yes" in unasked.stderr) == (2, True)
     told = answered("customers", "erase", KIM, "--yes", *where, **shop.environ)["erased"]
     assert (told["orders"], told["touches_cancelled"], told["outbox_files"]) == (1, 1, 1)
     assert [message.to for message in shop.messages()] == ["sam@example.com"]

@@ -120,7 +120,16 @@ class Engine:
     ) -> ImportResult:
         """Take orders in; what they settle is settled in the same transaction."""
         now = self.clock.now()
-        return import_files(self.database, files, source, self.settings.vip, now, rejects, progress)
+        return import_files(
+            self.database,
+            files,
+            source,
+            self.settings.vip,
+            now,
+            rejects,
+            progress,
+            self.settings.rates_file,
+        )
 
     def apply_inbox(self, now: datetime) -> Applied:
         """Apply what webhooks stored and nobody applied yet: a payment counts before any claim."""

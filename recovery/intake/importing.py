@@ -69,11 +69,13 @@ def import_files(
     now: datetime,
     rejects: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    rates_file: Path | None = None,
 ) -> ImportResult:
     """Import `files` (paths, `-`, or binary streams) of one shop, `source`.
 
     Good rows are kept in batches, bad ones refused (and written to `rejects`); a file that can't
-    be read is refused without stopping the others. `progress` gets how many rows were just done.
+    be read is refused without stopping the others. `progress` gets how many rows were just done; `rates_file`: the
+    merchant's own rates, for the cost of redeemed coupons.
     Raises UsageError for a wrong source or a missing file, before anything is imported.
     """
     if not _SOURCE(source):
@@ -90,7 +92,8 @@ def import_files(
             for batch in one.batches(file):
                 snapshots = one.judge(batch)
                 # Again after a deadlock: a payment that stays out is a reminder too many.
-                taken = retried(database, partial(take, snapshots=snapshots, vip=vip, now=now))
+                work = partial(take, snapshots=snapshots, vip=vip, now=now, rates_file=rates_file)
+                taken = retried(database, work)
                 result.verdicts += taken.verdicts
                 result.settled += taken.settled
                 if progress is not None:

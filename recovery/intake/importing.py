@@ -75,7 +75,8 @@ def import_files(
 
     Good rows are kept in batches, bad ones refused (and written to `rejects`); a file that can't
     be read is refused without stopping the others. `progress` gets how many rows were just done.
-    `rates_file` holds the merchant's own rates, for the cost of redeemed coupons. Raises UsageError for a wrong source or a missing file, before anything is imported.
+    `rates_file` holds the merchant's own rates, for the cost of redeemed coupons. Raises
+    UsageError for a wrong source or a missing file, before anything is imported.
     """
     if not _SOURCE(source):
         raise UsageError(f"--source {source!r}: use letters, digits, dots and dashes, e.g. shop")

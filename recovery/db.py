@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     literal,
     make_url,
+    select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -200,6 +201,15 @@ def bulk_load(
         count += len(batch)
     cursor.close()
     return count
+
+
+def take_turns(connection: Connection, name: str) -> None:
+    """Wait for whoever else is in a transaction of this `name`; ours lasts until it ends, too.
+
+    PostgreSQL's own lock; SQLite's write lock does it by itself.
+    """
+    if is_postgres(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def stored_time(connection: Connection, at: datetime) -> datetime | str:

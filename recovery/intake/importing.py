@@ -8,29 +8,26 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from recovery.connectors.table_file.columns import FIELDS, unknown_column
 from recovery.connectors.table_file.open import RawRow, label, read_rows
 from recovery.connectors.table_file.row import RowError, read_row
-from recovery.db import retried, table, writing
+from recovery.db import retried, writing
 from recovery.errors import UnreadableFile, UsageError
 from recovery.facts import OrderSnapshot
+from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
 from recovery.intake.rejects import Rejects
 from recovery.intake.seen import Seen
 from recovery.intake.settle import Settled
-from recovery.models import Run
 from recovery.settings import VipSettings
 
 BATCH = 2_000  # rows a transaction: SQLite's write lock is held for a fraction of a second
 MOST_WARNINGS = 50
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}").fullmatch
-
-runs = table(Run)
 
 
 @dataclass(slots=True)
@@ -101,8 +98,7 @@ def import_files(
         result.rejected, result.rejects = refused.rows, refused.shown
         result.rejects_truncated = refused.hidden
     with writing(database) as connection:
-        row = {"kind": "import", "token": uuid4().hex, "at": now, "last_decision_id": 0}
-        connection.execute(insert(runs), row | {"result": _summary(result)})
+        arrivals.keep(connection, _summary(result), now)
     return result
 
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select, update
@@ -19,12 +21,13 @@ from recovery.connectors.sendgrid.read import read as read_sendgrid
 from recovery.connectors.table_file.row import read_row
 from recovery.connectors.twilio.read import read_inbound, read_status
 from recovery.crash import crash_point
-from recovery.db import insert_ignore, is_postgres, retried, table
+from recovery.db import insert_ignore, retried, table, take_turns
 from recovery.facts import InboundSms, MessageEvent, OrderSnapshot
+from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.messages import apply_events
 from recovery.intake.optout import apply_inbound
-from recovery.intake.orders import take
+from recovery.intake.orders import Taken, take
 from recovery.models import InboxItem
 from recovery.settings import VipSettings
 
@@ -71,18 +74,25 @@ class _Row:
 
 
 def receive(
-    database: Engine, source: str, items: Sequence[Item], now: datetime, vip: VipSettings
+    database: Engine,
+    source: str,
+    items: Sequence[Item],
+    now: datetime,
+    vip: VipSettings,
+    rates_file: Path | None = None,
 ) -> Applied:
     """Store `items`, then apply them: when this returns, whoever looks sees what they said.
 
     Stored is committed before anything is applied, so a failure in between loses nothing.
+    `rates_file` has the merchant's exchange rates, as an import takes them.
     """
     retried(database, lambda connection: store(connection, source, items, now))
     crash_point("C7")
     applied = Applied()
     for at in range(0, len(items), BATCH):
         only = source, {key for key, _ in items[at : at + BATCH]}
-        applied += retried(database, lambda c, only=only: apply(c, now, vip, BATCH, only))  # type: ignore[misc]
+        work = partial(apply, now=now, vip=vip, only=only, rates_file=rates_file)
+        applied += retried(database, work)
     return applied
 
 
@@ -107,15 +117,16 @@ def apply(
     vip: VipSettings,
     limit: int = BATCH,
     only: tuple[str, Collection[str]] | None = None,
+    rates_file: Path | None = None,
 ) -> Applied:
     """Apply up to `limit` waiting rows, the oldest first; `only` (source, keys) leaves the others.
 
     Whoever comes second waits for the first, so that at the end of this transaction the rows
     asked for are applied, by whomever. A row that can't be applied gets a fault and is left.
+    Orders are counted for the next run's `imported`, by whomever they are applied.
     """
-    if is_postgres(connection):
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("inbox", 0))))
-    applied = Applied()
+    take_turns(connection, "inbox")
+    applied, bring = Applied(), partial(take, vip=vip, now=now, rates_file=rates_file)
     which: list[ColumnElement[bool]] = [inbox.c.applied_at.is_(None)]
     if only is not None:
         which += [inbox.c.source == only[0], inbox.c.key.in_(only[1])]
@@ -123,25 +134,54 @@ def apply(
     found = connection.execute(select(*names).where(*which).order_by(inbox.c.id).limit(limit))
     rows = [_Row(*row) for row in found]
     for source in dict.fromkeys(row.source for row in rows):
-        room = _Room(connection, now, vip, applied)
+        room = _Room(connection, now, bring, Applied())
         room.bring(_READERS.get(source), [row for row in rows if row.source == source])
+        if source == ORDERS:
+            arrivals.add(connection, room.applied.verdicts, room.applied.faults, now)
+        applied += room.applied
+    return applied
+
+
+def drain(
+    connection: Connection, now: datetime, vip: VipSettings, rates_file: Path | None = None
+) -> Applied:
+    """Apply everything that waits, in one transaction."""
+    applied = Applied()
+    while (found := apply(connection, now, vip, rates_file=rates_file)).items:
+        applied += found
     return applied
 
 
 def waiting(connection: Connection) -> int:
     """How many rows wait to be applied."""
-    asked = select(func.count()).select_from(inbox).where(inbox.c.applied_at.is_(None))
-    return int(connection.scalar(asked) or 0)
+    return _count(connection, inbox.c.applied_at.is_(None))
+
+
+def faulted(connection: Connection) -> int:
+    """How many rows could not be applied and wait for people."""
+    return _count(connection, inbox.c.fault.is_not(None))
+
+
+def to_look_at(connection: Connection) -> list[str]:
+    """What to tell people who should look at rows with a fault; nothing when there is none."""
+    count = faulted(connection)
+    events = "1 event" if count == 1 else f"{count:,} events"
+    told = f"{events} from outside could not be applied; `recovery inbox list` shows which"
+    return [told] if count else []
+
+
+def _count(connection: Connection, which: ColumnElement[bool]) -> int:
+    return int(connection.scalar(select(func.count()).select_from(inbox).where(which)) or 0)
 
 
 class _Room:
     """The rows of one source on their way into the rooms below."""
 
     def __init__(
-        self, connection: Connection, now: datetime, vip: VipSettings, applied: Applied
+        self, connection: Connection, now: datetime, take_orders: "_Taker", applied: Applied
     ) -> None:
-        self._connection, self._now, self._vip = connection, now, vip
-        self._applied = applied
+        self._connection, self._now, self._take_orders = connection, now, take_orders
+        self.applied = applied
 
     def bring(self, read: "_Reader | None", rows: Sequence[_Row]) -> None:
         """Apply `rows` in one go; when one of them is refused, one by one."""
@@ -151,7 +191,7 @@ class _Room:
                 if (error := self._attempt([one])) is not None:
                     self._fault(one[0], error)
                     if not isinstance(error, _REFUSED):
-                        self._applied.trouble = error
+                        self.applied.trouble = error
 
     def _read(self, read: "_Reader | None", row: _Row) -> Any:
         try:
@@ -172,8 +212,8 @@ class _Room:
             if isinstance(error, DBAPIError) and not isinstance(error, _REFUSED):
                 raise
             return error
-        self._applied.items += len(readable)
-        self._applied.verdicts += verdicts
+        self.applied.items += len(readable)
+        self.applied.verdicts += verdicts
         return None
 
     def _hand_over(self, facts: Sequence[Any]) -> Counter[Verdict]:
@@ -184,7 +224,7 @@ class _Room:
         if texts:
             apply_inbound(self._connection, texts, self._now)
         orders = [fact for fact in facts if isinstance(fact, OrderSnapshot)]
-        return take(self._connection, orders, self._vip, self._now).verdicts
+        return self._take_orders(self._connection, orders).verdicts
 
     def _mark(self, rows: Sequence[_Row]) -> None:
         if rows:
@@ -202,11 +242,12 @@ class _Room:
         why = f"{type(error).__name__} {why}".strip()
         left = update(inbox).where(inbox.c.id == row.id)
         self._connection.execute(left.values(applied_at=self._now, fault=why))
-        self._applied.items += 1
-        self._applied.faults += 1
+        self.applied.items += 1
+        self.applied.faults += 1
 
 
 _Reader = Callable[[Mapping[str, Any], datetime], Any]
+_Taker = Callable[[Connection, Sequence[OrderSnapshot]], Taken]
 _BAD = object()
 _READ_BY_PEOPLE = (TWILIO_INBOUND,)
 _REFUSED = (IntegrityError, DataError)  # what a row can do to the database by being wrong

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from recovery.db import bulk_load, is_postgres, stored_time, table
+from recovery.db import bulk_load, stored_time, table, take_turns
 from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
 from recovery.incentives.redeem import redeem
 from recovery.intake import consents
@@ -65,7 +65,7 @@ def take(
     taken = Taken()
     if not snapshots:
         return taken
-    _one_at_a_time(connection, snapshots[0].source)
+    take_turns(connection, f"orders of {snapshots[0].source}")
     known = _known(connection, snapshots)
     told_of = owned(connection, snapshots, known)
     named = [(order, key) for order, key in told_of if key is not None]
@@ -97,13 +97,6 @@ def take(
 def _of_nobody(order: OrderSnapshot, known: Mapping[str, Any]) -> Columns:
     """The order of an erased person goes on, the person does not come back with it."""
     return said(order, known["customer_id"]) | {name: known[name] for name in PERSONAL}
-
-
-def _one_at_a_time(connection: Connection, source: str) -> None:
-    """Two imports of one source take turns; SQLite's write lock does that by itself."""
-    if is_postgres(connection):
-        key = func.hashtextextended(f"orders of {source}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _known(

@@ -125,8 +125,9 @@ def tally(connection: Connection, since: Mark) -> Tally:
 
 
 def imported(connection: Connection, since: Mark) -> dict[str, int]:
-    """The counts of all imports after `since`, added up."""
-    found = select(runs.c.result).where(runs.c.kind == "import", runs.c.id > since.run_id)
+    """The counts of all that came in after `since`, by file and through the inbox, added up."""
+    kinds = runs.c.kind.in_(("import", "inbox"))
+    found = select(runs.c.result).where(kinds, runs.c.id > since.run_id)
     total: Counter[str] = Counter()
     for result in connection.execute(found).scalars():
         total.update({key: n for key, n in result.items() if isinstance(n, int)})

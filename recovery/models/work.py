@@ -47,12 +47,13 @@ class Task(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
-    """One `recovery run` or `recovery import`, with the numbers it printed."""
+    """One `recovery run` or `recovery import`, with the numbers it printed; or what the inbox
+    brought between two runs, in one row that grows."""
 
     __tablename__ = "runs"
 
     id: int | None = Field(default=None, primary_key=True)
-    kind: str  # "run" or "import"
+    kind: str  # "run", "import" or "inbox"
     token: str
     at: datetime
     last_decision_id: int = Field(default=0, sa_type=BigKey)  # where the next run goes on counting

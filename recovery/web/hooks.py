@@ -13,7 +13,7 @@ from recovery.connectors.sendgrid.read import verify as is_sendgrids
 from recovery.connectors.twilio.read import Form, inbound_key, status_key
 from recovery.connectors.twilio.read import verify as is_twilios
 from recovery.errors import UsageError
-from recovery.intake.inbox import SENDGRID, TWILIO_INBOUND, TWILIO_STATUS, Item, receive
+from recovery.intake.inbox import SENDGRID, TWILIO_INBOUND, TWILIO_STATUS, Item
 from recovery.web.counters import COUNTERS
 from recovery.web.site import Site
 
@@ -117,7 +117,7 @@ def _form(headers: Mapping[str, str], body: bytes) -> Form | None:
 
 
 def _kept(site: Site, hook: str, items: list[Item]) -> Response:
-    applied = receive(site.database, hook, items, site.now(), site.settings.vip)
+    applied = site.keep(hook, items, site.now())
     COUNTERS.count("webhooks_stored_total", hook=hook)
     if applied.trouble is not None:
         raise applied.trouble  # stored; a repetition, or the mended next version, applies it

@@ -12,7 +12,7 @@ from recovery.connectors.table_file.row import RowError, read_row
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
 from recovery.intake.importing import duplicate
-from recovery.intake.inbox import ORDERS, SHOP, Applied, Item, receive
+from recovery.intake.inbox import ORDERS, SHOP, Applied, Item
 from recovery.intake.seen import Seen
 from recovery.web import signature
 from recovery.web.hooks import closed, refused
@@ -38,7 +38,7 @@ def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response
     rows = told if isinstance(told, list) else [told]
     good, rejects = _judged(rows)
     items = [_item(row) for row, _ in good]
-    applied = receive(site.database, ORDERS, items, now, site.settings.vip)
+    applied = site.keep(ORDERS, items, now)
     if applied.faults:
         raise applied.trouble or RuntimeError("orders that can't be applied; see the inbox")
     answer = _counts(len(rows), len(good), applied, rejects)

@@ -1,6 +1,6 @@
 """What every page and hook stands on: settings, clock, database, links, threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -11,6 +11,7 @@ from sqlalchemy import Engine as Database
 
 from recovery.clock import Clock
 from recovery.engine import Engine
+from recovery.intake.inbox import Applied, Item, receive
 from recovery.links import Links
 from recovery.settings import Settings
 
@@ -36,6 +37,11 @@ class Site:
         """The database, opened by the first who asks; Unavailable while it does not answer."""
         with self._opening:
             return self.engine.database
+
+    def keep(self, source: str, items: Sequence[Item], now: datetime) -> Applied:
+        """Store events from outside and apply them; as the engine does what waits."""
+        settings = self.settings
+        return receive(self.database, source, items, now, settings.vip, settings.rates_file)
 
     def now(self) -> datetime:
         """The time, read once a request."""

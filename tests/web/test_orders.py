@@ -1,15 +1,21 @@
 """POST /v1/orders: only the shop, only fresh; good rows are known when the answer comes."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recovery.models import InboxItem, Order
+from recovery.db import writing
+from recovery.intake.inbox import ORDERS, store
+from recovery.models import Coupon, InboxItem, Order
 from tests.support.campaigns import a_campaign
-from tests.support.order_rows import row
-from tests.support.served import ORDERS_SECRET, Served, signed
+from tests.support.house import House, Row
+from tests.support.order_rows import jsonl, row
+from tests.support.served import ORDERS_SECRET, Served, serving, signed, with_keys
 
 
 def counts(told: dict[str, Any]) -> tuple[int, ...]:
@@ -167,3 +173,66 @@ def test_a_payment_that_was_answered_2xx_is_known_to_whoever_claims_next(served:
     assert house.journeys() == [("recovered", "paid")]
     house.run()
     assert house.messages() == []
+
+
+def cost_of_a_used_coupon(house: House, tell: Callable[[Row], None]) -> int | None:
+    """A coupon of 10 EUR is used for an order in soles; what it cost, in cents."""
+    offers = "{post: {kind: fixed, amount: 10 EUR, valid: 72h}}"
+    steps = {"plain": ["{step: first, after: 0m, email: last-call, offer: post}"]}
+    house.has(a_campaign(sequences=steps) + f"offers: {offers}\n")
+    house.an_unpaid_order(email_consent="marketing")
+    house.run()
+    [coupon] = house.rows(Coupon)
+    now = house.now.isoformat()
+    paid = row(
+        order_id="B",
+        status="paid",
+        amount="90",
+        currency="PEN",
+        country="PE",
+        discount_code=coupon["code"],
+        failure_code=None,
+        placed_at=now,
+        updated_at=now,
+    )
+    tell(paid)
+    [coupon] = house.rows(Coupon)
+    assert coupon["state"] == "redeemed"
+    return coupon["cost_minor"]
+
+
+def test_an_order_ends_the_same_by_file_and_by_http(
+    project: Path, sqlite_template: Path, tmp_path: Path
+) -> None:
+    """Soles are not among the reference rates: only the merchant's own file knows them."""
+    rates = tmp_path / "rates.csv"
+    rates.write_text("date,from,to,rate\n2026-11-01,PEN,EUR,0.5\n", "utf-8")
+    costs = []
+    for door in ("file", "http", "inbox"):
+        copy = tmp_path / f"{door}.db"
+        copy.write_bytes(sqlite_template.read_bytes())
+        house = House(project, f"sqlite:///{copy}")
+        house.engine.settings = house.engine.settings.model_copy(update={"rates_file": rates})
+        with serving(house, with_keys(house.engine.settings)) as open_house:
+
+            def tell(paid: Row, door: str = door, served: Served = open_house) -> None:
+                house = served.house
+                if door == "file":
+                    house.engine.import_orders([BytesIO(jsonl([paid]))], "shop")
+                elif door == "http":
+                    assert served.tell_orders(paid).status == 200
+                else:
+                    with writing(house.engine.database) as connection:
+                        store(connection, ORDERS, [("key", json.dumps(paid))], house.now)
+                    house.run()
+
+            costs.append(cost_of_a_used_coupon(house, tell))
+        house.engine.close()
+    assert costs == [1000, 1000, 1000]
+
+
+def test_the_next_run_counts_orders_over_http(served: Served) -> None:
+    served.tell_orders([row(), row(order_id="A-2"), row(order_id="A-3", amount="-1")])
+    imported = served.house.run().imported
+    assert (imported["read"], imported["inserted"], imported["rejected"]) == (2, 2, 0)
+    assert served.house.run().imported == {}

@@ -93,6 +93,7 @@ def receive(
         only = source, {key for key, _ in items[at : at + BATCH]}
         work = partial(apply, now=now, vip=vip, only=only, rates_file=rates_file)
         applied += retried(database, work)
+    crash_point("C7b")
     return applied
 
 

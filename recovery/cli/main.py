@@ -27,6 +27,7 @@ VERBS = {
     "pause": "Stop sending at once: everything, a campaign or a channel.",
     "resume": "Let go of the brake that pause holds.",
     "touches": "List messages by state; decide about those that got no answer.",
+    "inbox": "List events that could not be applied; try them again.",
     "suppress": "Look after the list of addresses that get nothing more.",
     "customers": "Hand out, or forget, what is known about one person.",
     "serve": "Answer webhooks, orders over HTTP, pay and unsubscribe links.",

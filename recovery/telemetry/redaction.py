@@ -19,7 +19,7 @@ Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 _AT = r"(?:@|＠|﹫|%40|&#0*64;|&#x0*40;|&commat;|\\u0040|\\x40)"
 _LOCAL = r"""(?:"[^"\n]{1,64}"|(?!')[^\s"<>()\[\]{},;:/?&@＠﹫\\]{1,200})"""
 _DOMAIN = r"""(?:\[[^\]\s]{1,64}\]|[^\s"'<>()\[\]{},;:/?&@＠﹫\\]{1,255})"""
-_ADDRESS = re.compile(rf"{_LOCAL}(?:{_AT}{_DOMAIN})+", re.I)
+_ADDRESS = re.compile(rf"{_LOCAL}(?:{_AT}+{_DOMAIN})+", re.I)
 _HAS_AT = re.compile(_AT, re.I)
 _BLOTTED_LOGIN = re.compile(r"\*\*\*@[^@%&\\]+")  # redis://:***@host: the host helps, and is no one
 

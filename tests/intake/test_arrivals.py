@@ -54,7 +54,7 @@ def test_the_next_run_counts_what_was_applied_before_it(house: House) -> None:
     receive(house, told())
     receive(house, told())
     receive(house, told(updated_at="2026-11-21T00:00:00Z"), told(updated_at="2026-11-19T23:00:00Z"))
-    house.an_order()
+    house.an_order(order_id="H")
     assert house.run().imported == counts(inserted=2, updated=1, stale=1)
     receive(house, told(order_id="B"))
     assert house.run().imported == counts(inserted=1)

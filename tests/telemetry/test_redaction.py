@@ -39,6 +39,7 @@ redact = Redactor(["p@ss w/rd", "SG.top-secret"]).text
         ("kim@[192.0.2.1]", "kim"),
         ("bounce+kim=home.example" + WHERE, "kim"),
         ("a@b@shop.example", "b@"),
+        ("kim@@shop.example", "kim"),
         (PHONE, "151"),
         ("+49 (151) 123-45678", "123"),
         ("0049 151 12345678", "151"),

@@ -179,7 +179,7 @@ def cost_of_a_used_coupon(house: House, tell: Callable[[Row], None]) -> int | No
     """A coupon of 10 EUR is used for an order in soles; what it cost, in cents."""
     offers = "{post: {kind: fixed, amount: 10 EUR, valid: 72h}}"
     steps = {"plain": ["{step: first, after: 0m, email: last-call, offer: post}"]}
-    house.has(a_campaign(sequences=steps) + f"offers: {offers}\n")
+    house.has(a_campaign(sequences=steps, offers=offers))
     house.an_unpaid_order(email_consent="marketing")
     house.run()
     [coupon] = house.rows(Coupon)
@@ -190,6 +190,7 @@ def cost_of_a_used_coupon(house: House, tell: Callable[[Row], None]) -> int | No
         amount="90",
         currency="PEN",
         country="PE",
+        phone=None,
         discount_code=coupon["code"],
         failure_code=None,
         placed_at=now,

@@ -52,7 +52,7 @@ CONNECTORS_MAY = {*FLOORS[0], "reasons", "facts", "message"}
 # The grammar knows no database; migrations are the database.
 DATABASE = {"sqlalchemy", "sqlmodel", "alembic"}
 PURE = (
-    "recovery/reasons.py",
+    "recovery/reasons/",
     "recovery/facts.py",
     "recovery/message.py",
     "recovery/money.py",

@@ -24,6 +24,7 @@ VERBS = {
     "coupons": "List the codes that went out, for your shop to honour.",
     "tasks": "List, claim and close what a person has to do.",
     "explain": "Tell everything that was decided about one order, and why.",
+    "failures": "Count why orders are unpaid; show the codes that nobody knows.",
     "pause": "Stop sending at once: everything, a campaign or a channel.",
     "resume": "Let go of the brake that pause holds.",
     "touches": "List messages by state; decide about those that got no answer.",

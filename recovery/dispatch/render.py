@@ -11,7 +11,7 @@ from recovery.links import Links
 from recovery.markets import method_name, payment_methods
 from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage, Trace
 from recovery.money import Money
-from recovery.reasons import MEANINGS, FailureReason, why_unpaid
+from recovery.reasons import MEANINGS, FailureReason, Suggestion, why_unpaid
 from recovery.settings import ShopSettings
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
@@ -27,6 +27,8 @@ from recovery.template.view import (
 LINK_LIFE = timedelta(days=30)  # of a pay link whose order names no end
 UNSUBSCRIBE_LIFE = timedelta(days=365)  # the law asks for 30 days or more; mail is kept longer
 SUGGESTED_METHODS = 4
+# After these the way to pay that was tried is as good as any other.
+_SAME_WAY = (Suggestion.FIX_DETAILS, Suggestion.CONFIRM, Suggestion.SAME_METHOD)
 
 Message = EmailMessage | SmsMessage
 
@@ -89,7 +91,7 @@ class Renderer:
         return self.catalog.task(s.step.template, replace(self._view(s, None, now), staff=staff))
 
     def _view(self, s: Situation, grant: Grant | None, now: datetime) -> MessageView:
-        order = s.order
+        order, suggest = s.order, _suggestion(s.order)
         marketing = _class(s, grant, self.catalog) is MessageClass.MARKETING
         return MessageView(
             locale=order.locale,
@@ -105,8 +107,9 @@ class Renderer:
                 order.amount.minor,
                 order.amount.currency,
                 order.locale,
-                order.payment_method,
+                None if suggest in _SAME_WAY else order.payment_method,
             ),
+            suggest=suggest or "",
             offer=None if grant is None else _offer(grant),
             unsubscribe_url=self._unsubscribe(s, now) if marketing else None,
         )
@@ -137,6 +140,12 @@ def _why(order: OrderFacts, lang: str) -> str:
     if lang.startswith("zh") and order.failure_reason:
         return MEANINGS[FailureReason(order.failure_reason)].zh
     return why_unpaid(order.status, order.failure_reason) or order.status
+
+
+def _suggestion(order: OrderFacts) -> Suggestion | None:
+    """What helps, which is not why: a customer reads a way out, never a bank's verdict."""
+    reason = order.failure_reason
+    return MEANINGS[FailureReason(reason)].suggest if reason else None
 
 
 @lru_cache(maxsize=4)

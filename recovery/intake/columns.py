@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from recovery.facts import UNPAID, Consent, CustomerType, OrderSnapshot, OrderStatus
 from recovery.markets import market
-from recovery.reasons import MEANINGS, FailureReason, reason_for
+from recovery.reasons import MEANINGS, FailureReason, mapping_version, reason_for
 
 Columns = dict[str, Any]  # an order's columns by name, without its id
 
@@ -67,7 +67,7 @@ def columns(order: OrderSnapshot, customer_id: int) -> Columns:
         "refunded_at": None,
         **told,
     }
-    return row | {"failure_reason": _reason(row)}
+    return row | _read(row)
 
 
 def said(order: OrderSnapshot, customer_id: int) -> Columns:
@@ -134,7 +134,7 @@ def merge(known: Mapping[str, Any], told: Columns) -> tuple[Verdict, Columns]:
 def _told_over(known: Mapping[str, Any], told: Columns) -> Columns:
     after = {**_kept(known, told), **told}
     if "failure_code" in told or not _forbids_contact(after["failure_reason"]):
-        after["failure_reason"] = _reason(after)
+        after |= _read(after)
     return after
 
 
@@ -150,7 +150,7 @@ def _kept(known: Mapping[str, Any], told: Columns) -> Columns:
     if known["status"] == OrderStatus.AWAITING and told["status"] != OrderStatus.AWAITING:
         kept["expires_at"] = None  # the voucher's own date: it ends with the voucher
     if _fails_anew(known, told) and not _forbids_contact(known["failure_reason"]):
-        kept |= {"failure_code": None, "failure_reason": None}
+        kept |= {"failure_code": None, "failure_reason": None, "failure_mapping": None}
     return kept
 
 
@@ -164,9 +164,12 @@ def _forbids_contact(reason: str | None) -> bool:
     return reason is not None and not MEANINGS[FailureReason(reason)].may_contact
 
 
-def _reason(row: Mapping[str, Any]) -> str | None:
+def _read(row: Mapping[str, Any]) -> Columns:
+    """The reason of the raw code, and the version of the lists that say so."""
     reason = reason_for(row["failure_source"], row["failure_code"])
-    return reason.value if reason is not None else None
+    if reason is None:
+        return {"failure_reason": None, "failure_mapping": None}
+    return {"failure_reason": reason.value, "failure_mapping": mapping_version()}
 
 
 def _of_market(country: str) -> Columns:

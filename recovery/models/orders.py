@@ -67,6 +67,7 @@ class Order(SQLModel, table=True):
     failure_code: str | None = None
     failure_source: str | None = None
     failure_reason: str | None = None  # FailureReason of the code
+    failure_mapping: str | None = None  # version of the code lists that gave the reason
     payment_url: str | None = None
     expires_at: datetime | None = None
     email_consent: str

@@ -11,7 +11,7 @@ from recovery.template.locales import formatting
 from recovery.template.view import MessageView, StaffView
 
 NAMES = frozenset(
-    {"customer_name", "shop", "order", "pay_url", "kept_until", "methods", "offer"}
+    {"customer_name", "shop", "order", "pay_url", "kept_until", "methods", "offer", "suggest"}
     | {"unsubscribe_url", "now", "staff", "locale", "customer_locale", "marketing", "formats"}
 )
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
@@ -34,6 +34,7 @@ def context(
         "pay_url": view.pay_url,
         "kept_until": _ahead(view.kept_until, view.now),
         "methods": view.methods,
+        "suggest": view.suggest,
         "offer": view.offer if marketing else None,
         "unsubscribe_url": view.unsubscribe_url,
         "now": view.now,

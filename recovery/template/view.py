@@ -82,6 +82,7 @@ class MessageView:
     customer_name: str | None = None
     kept_until: datetime | None = None  # until when the order is kept
     methods: tuple[str, ...] = ()  # other ways to pay, already in the customer's language
+    suggest: str = ""  # what helps after this failure (`recovery.reasons.Suggestion`), or nothing
     offer: OfferView | None = None
     unsubscribe_url: str | None = None
     staff: StaffView | None = None

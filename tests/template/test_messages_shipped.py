@@ -198,3 +198,15 @@ def test_a_task_is_in_the_colleagues_language(catalog: Catalog, staff: str, word
     for part in (words, told.reason_words, told.phone, told.note, view.pay_url, "ja-JP", "10482"):
         assert str(part) in task
     assert "陶器のマグカップ" in task
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_failure_has_its_own_way_out(catalog: Catalog, locale: str) -> None:
+    """What helps is said in the customer's language; why the bank said no is not."""
+    letters = {
+        suggestion: catalog.email("payment-failed", replace(sample(locale), suggest=suggestion))
+        for suggestion in ("", "other_method", "fix_details", "confirm", "same_method")
+    }
+    assert len({letter.text for letter in letters.values()}) == len(letters)
+    assert len({letter.html for letter in letters.values()}) == len(letters)
+    assert catalog.email("payment-failed", replace(sample(locale), suggest="resume")) == letters[""]

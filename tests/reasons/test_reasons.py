@@ -1,8 +1,20 @@
 """Why a payment did not happen, whoever says it and however they spell it."""
 
+from hashlib import sha256
+from importlib.resources import files
+
 import pytest
 
-from recovery.reasons import MEANINGS, FailureReason, known_failures, reason_for
+from recovery.reasons import (
+    MEANINGS,
+    FailureReason,
+    Incentive,
+    Suggestion,
+    known_failures,
+    listed,
+    mapping_version,
+    reason_for,
+)
 
 R = FailureReason
 
@@ -67,6 +79,8 @@ def test_some_reasons_forbid_to_write() -> None:
         R.MERCHANT_CONFIG,
         R.DUPLICATE,
         R.AUTHORISATION_REVOKED,
+        R.RECURRING_ONLY,
+        R.NOT_A_FAILURE,
         R.TEST_MODE,
     }
 
@@ -76,3 +90,24 @@ def test_words_a_campaign_may_use() -> None:
     assert {"insufficient_funds", "do_not_honor", "expired_card", "05", "0500", "00N7"} <= known
     assert set(R) <= known
     assert "payment_succeeded" not in known
+
+
+def test_whom_we_do_not_write_to_gets_no_advice() -> None:
+    quiet = {Suggestion.CHECK, Suggestion.NOTHING}
+    for reason, meaning in MEANINGS.items():
+        assert meaning.may_contact != (meaning.suggest in quiet), reason
+        assert meaning.may_contact != (meaning.offer is Incentive.NEVER), reason
+        assert meaning.may_contact or meaning.same_method is None, reason
+
+
+def test_a_code_that_says_nothing_is_not_a_code_nobody_knows() -> None:
+    assert reason_for("adyen", "15") is R.UNKNOWN
+    assert listed("adyen", "15")
+    assert listed("adyen", "insufficient_funds"), "our own word"
+    assert not listed("adyen", "never_heard_of")
+    assert not listed(None, "never_heard_of")
+
+
+def test_the_mapping_has_a_version() -> None:
+    text = (files("recovery.reasons") / "codes.yaml").read_bytes()
+    assert mapping_version() == sha256(text).hexdigest()[:12]

@@ -1,0 +1,81 @@
+"""`recovery failures`: why orders are unpaid, by the provider's code, and codes nobody knows."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recovery.cli.common import Desk, verb
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.measure.failures import Failure
+
+
+@click.group("failures", invoke_without_command=True)
+@click.option("--unknown", is_flag=True, help="Only codes that are in no list.")
+@click.option("--lang", type=click.Choice(("en", "zh-CN")), default="en", help="Of the meanings.")
+@verb(at=False)
+def command(desk: Desk, unknown: bool, lang: str) -> None:
+    """Count the failure codes of unpaid orders, and say what each is taken for.
+
+    A code that is in no list counts as `unknown`: such an order may be written to, in neutral
+    words. Tell us the code, and what your provider says that it means.
+    """
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    from recovery.db import reading
+    from recovery.measure.failures import failures
+    from recovery.reasons import mapping_version
+
+    with closing(desk.engine()) as engine, reading(engine.database) as connection:
+        found = [one for one in failures(connection) if not (unknown and one.listed)]
+    answer = {"mapping": mapping_version(), "failures": [_row(one) for one in found]}
+    desk.show(answer, lambda console: _show(console, found, lang))
+
+
+@command.command("reread")
+@verb(at=False)
+def reread_(desk: Desk) -> None:
+    """Read the codes of unpaid orders anew, after an upgrade that knows more of them."""
+    from recovery.db import writing
+    from recovery.intake.reread import reread
+
+    with closing(desk.engine()) as engine, writing(engine.database) as connection:
+        moved = reread(connection)
+    said = f"{moved} order{'' if moved == 1 else 's'} with another reason."
+    desk.show({"moved": moved}, lambda console: console.print(said))
+
+
+def _row(one: "Failure") -> dict[str, Any]:
+    meaning = one.meaning
+    return {
+        "source": one.source,
+        "code": one.code,
+        "reason": one.reason.value,
+        "listed": one.listed,
+        "mapping": one.mapping,
+        "orders": one.orders,
+        "contact": meaning.may_contact,
+        "soonest_seconds": int(meaning.soonest.total_seconds()),
+        "suggest": meaning.suggest.value,
+        "offer": meaning.offer.value,
+    }
+
+
+def _show(console: "Console", found: Sequence["Failure"], lang: str) -> None:
+    from rich.table import Table
+
+    if not found:
+        console.print("None.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("orders", "provider", "code", "reason", "written to", "means"):
+        table.add_column(title, justify="right" if title == "orders" else "left")
+    for one in found:
+        meaning, known = one.meaning, one.reason.value if one.listed else "unknown (in no list)"
+        written, words = "yes" if meaning.may_contact else "no", getattr(meaning, lang[:2])
+        table.add_row(str(one.orders), one.source or "", one.code, known, written, words)
+    console.print(table)

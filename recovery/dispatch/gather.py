@@ -27,7 +27,7 @@ from recovery.money import Money
 touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
 customers = table(Customer)
 
-_ORDER = (
+ORDER = (
     "id",
     "customer_id",
     "source",
@@ -83,7 +83,7 @@ class Batch:
     def situations(self) -> Iterator[Situation]:
         """One situation a touch, the longest due first."""
         for row in self.rows:
-            yield self._situation(row)
+            yield self.situation(row)
 
     def remember(self, situation: Situation, now: datetime) -> None:
         """A message to this customer is about to leave."""
@@ -96,7 +96,8 @@ class Batch:
         """The message about to leave carries an offer."""
         self.issued[situation.order.customer_id].append(given)
 
-    def _situation(self, row: Row[Any]) -> Situation:
+    def situation(self, row: Row[Any]) -> Situation:
+        """One touch with what is known by now."""
         script = self.scripts[row.version_id]
         step = script.steps[row.sequence, row.step]
         facts = _order_facts(row)
@@ -134,13 +135,17 @@ def gather(
     scripts: Callable[[Connection, set[int]], Mapping[int, Script]],
     class_of: Callable[[str], MessageClass | None],
     paused: Collection[str] = (),
+    *,
+    locking: bool = True,
 ) -> Batch:
     """Read the situation of the claimed touches `ids`: seven queries, however many they are.
 
     Their customers are locked until the transaction ends, so two workers can't both decide that
     the same customer has room for one more message. (On SQLite a write transaction is alone.)
+    Whoever only foretells goes without `locking`.
     """
-    _lock_customers(connection, ids)
+    if locking:
+        _lock_customers(connection, ids)
     rows = connection.execute(_everything(connection, ids)).all()
     known = scripts(connection, {row.version_id for row in rows})
     people = sorted({row.customer_id for row in rows})
@@ -187,7 +192,7 @@ def _everything(connection: Connection, ids: Sequence[int]) -> Any:
             enrolments.c.sequence,
             enrolments.c.state.label("enrolment_state"),
             enrolments.c.window_ends_at,
-            *(orders.c[name] for name in _ORDER),
+            *(orders.c[name] for name in ORDER),
             customers.c.email_consent.label("newest_email_consent"),
             customers.c.sms_consent.label("newest_sms_consent"),
         )

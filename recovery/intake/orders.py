@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from recovery.db import bulk_load, stored_time, table, take_turns
 from recovery.facts import UNPAID, OrderSnapshot, OrderStatus
 from recovery.incentives.redeem import redeem
-from recovery.intake import consents
+from recovery.intake import addresses, consents
 from recovery.intake.columns import Columns, Verdict, columns, merge, said
 from recovery.intake.customers import derive_types, remember
 from recovery.intake.owners import owned
@@ -87,6 +87,7 @@ def take(
     }
     _insert(connection, fresh)
     _update(connection, changes.values())
+    addresses.keep(connection, [(known[one], row) for one, row in changes.items()], now)
     derive_types(connection, _whose_types(fresh, known, changes, before), vip)
     taken.settled = _settle(connection, known, changes, now)
     _redeem(connection, [*fresh, *changes.values()], rates_file)

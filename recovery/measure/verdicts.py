@@ -71,6 +71,8 @@ def _learned(entry: Row[Any], subject: str) -> str:
         case "suppressed":
             why = _BANS.get(entry.reason, reason(entry.reason))
             return f"no more {entry.detail}, because {why}"
+        case "readdressed":
+            return f"the shop told another address for {entry.reason} than {masked(entry.detail)}"
         case "reconciled":
             found = f", id {entry.detail}" if entry.detail else ""
             return f"{subject}: {_RECORDS.get(entry.reason, reason(entry.reason))}{found}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +18,7 @@ orders, enrolments, touches = table(Order), table(Enrolment), table(Touch)
 class Linked:
     """What a page needs to know; addresses only to be suppressed, never to be shown."""
 
+    enrolment_id: int
     number: str
     status: OrderStatus
     payment_url: str | None
@@ -32,6 +34,7 @@ def behind(connection: Connection, link: Link) -> Linked | None:
     """What `link` is about; None when it is gone, or the touch was never about this order."""
     found = connection.execute(
         select(
+            enrolments.c.id,
             orders.c.external_id,
             orders.c.status,
             orders.c.payment_url,
@@ -46,4 +49,8 @@ def behind(connection: Connection, link: Link) -> Linked | None:
         .join(orders, orders.c.id == enrolments.c.order_id)
         .where(touches.c.id == link.touch_id, orders.c.id == link.order_id)
     ).one_or_none()
-    return None if found is None else Linked(found[0], OrderStatus(found[1]), *found[2:])
+    return None if found is None else _linked(*found)
+
+
+def _linked(enrolment_id: int, number: str, status: str, *rest: Any) -> Linked:
+    return Linked(enrolment_id, number, OrderStatus(status), *rest)

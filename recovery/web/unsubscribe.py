@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from recovery.db import reading, retried, table
+from recovery.intake.addresses import written_to
 from recovery.intake.consents import LINK, compared
 from recovery.intake.suppress import UNSUBSCRIBED, suppress
 from recovery.links import Link, LinkError, Purpose
@@ -61,11 +62,13 @@ def _unknown(site: Site, headers: Mapping[str, str], name: str, status: int) -> 
 def _suppress(
     connection: Connection, site: Site, link: Link, channel: Channel, order: Linked
 ) -> None:
-    address = order.email if channel is Channel.EMAIL else order.phone
-    if address is None or _said_before(connection, channel, address):
-        return
-    evidence = f"touch {link.touch_id}"
-    suppress(connection, channel, address, UNSUBSCRIBED, LINK, site.now(), evidence)
+    """The address that the message went to: the order may have another one by now."""
+    today = order.email if channel is Channel.EMAIL else order.phone
+    about = order.enrolment_id, channel, order.tried_at, today
+    for address in written_to(connection, *about):
+        if not _said_before(connection, channel, address):
+            evidence = f"touch {link.touch_id}"
+            suppress(connection, channel, address, UNSUBSCRIBED, LINK, site.now(), evidence)
 
 
 def _said_before(connection: Connection, channel: Channel, address: str) -> bool:

@@ -176,7 +176,7 @@ def test_a_payment_that_was_answered_2xx_is_known_to_whoever_claims_next(served:
 
 
 def cost_of_a_used_coupon(house: House, tell: Callable[[Row], None]) -> int | None:
-    """A coupon of 10 EUR is used for an order in soles; what it cost, in cents."""
+    """A coupon of 10 EUR is used for an order in soles; what it cost, in céntimos."""
     offers = "{post: {kind: fixed, amount: 10 EUR, valid: 72h}}"
     steps = {"plain": ["{step: first, after: 0m, email: last-call, offer: post}"]}
     house.has(a_campaign(sequences=steps, offers=offers))
@@ -229,7 +229,7 @@ def test_an_order_ends_the_same_by_file_and_by_http(
 
             costs.append(cost_of_a_used_coupon(house, tell))
         house.engine.close()
-    assert costs == [1000, 1000, 1000]
+    assert costs == [2000, 2000, 2000]
 
 
 def test_the_next_run_counts_orders_over_http(served: Served) -> None:

@@ -136,3 +136,48 @@ def test_forged_links_and_pay_links_stop_nobody(small_served: Served) -> None:
         assert small_served.get(wrong).status == 404
         assert small_served.call("POST", wrong, ONE_CLICK, FORM).status == 404
     assert listed(small_served) == []
+
+
+def test_the_address_that_the_message_went_to_is_meant(served: Served) -> None:
+    """The shop tells two more addresses before the customer opens the first mail."""
+    house, link = served.house, link_sent(served)
+    for new in ("bo@example.com", "cy@example.com"):
+        house.clock.advance(timedelta(hours=1))
+        house.tells("A-1001", "pending", email=new)
+    assert served.call("POST", link, ONE_CLICK, FORM).status == 200
+    assert listed(served) == [ADA]
+    house.clock.advance(timedelta(days=1))
+    house.run()
+    assert [message.to for message in house.messages()][-1] == "cy@example.com"
+    told = [e.detail for e in house.engine.explain("A-1001").events if e.what == "readdressed"]
+    assert told == [
+        f"the shop told another address for email than {c}***@example.com" for c in "ab"
+    ]
+
+
+def test_an_address_told_before_the_message_was_written_is_not_meant(small_served: Served) -> None:
+    house, link = small_served.house, link_sent(small_served)
+    house.clock.advance(timedelta(hours=1))
+    house.tells("A-1001", "pending", email="bo@example.com")
+    house.clock.advance(timedelta(days=1))
+    house.run()
+    touch = next(one["id"] for one in house.touches() if one["step"] == "second")
+    second = small_served.links.unsubscribe(touch, 1, "email", house.now + timedelta(days=1))
+    path = second.removeprefix(small_served.settings.public_url)
+    assert small_served.call("POST", path, ONE_CLICK, FORM).status == 200
+    assert [address for _, address, *_ in listed(small_served)] == ["bo@example.com"]
+    assert small_served.call("POST", link, ONE_CLICK, FORM).status == 200
+    assert [address for _, address, *_ in listed(small_served)] == [
+        "bo@example.com",
+        "ada@example.com",
+    ]
+
+
+def test_an_address_told_just_when_the_message_went_out_counts_twice(small_served: Served) -> None:
+    house, link = small_served.house, link_sent(small_served)
+    house.tells("A-1001", "pending", email="bo@example.com")
+    assert small_served.call("POST", link, ONE_CLICK, FORM).status == 200
+    assert {address for _, address, *_ in listed(small_served)} == {
+        "ada@example.com",
+        "bo@example.com",
+    }

@@ -27,12 +27,13 @@ FLOORS = {
         "lock",
         "project",
         "crash",
+        "i18n",
     ],
-    1: ["reasons", "facts", "message", "sms", "models"],
+    1: ["reasons", "facts", "message", "sms", "models", "problems"],
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors"],
     4: ["intake", "planner", "dispatch", "incentives", "measure"],
-    5: ["engine", "programme"],
+    5: ["engine", "programme", "examination"],
     6: ["cli", "web", "simulate", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
@@ -42,6 +43,7 @@ NEIGHBOURS = {
     ("intake", "incentives"),
     ("dispatch", "incentives"),
     ("engine", "programme"),
+    ("examination", "programme"),
     ("cli", "web"),
     ("cli", "simulate"),
     ("cli", "workers"),

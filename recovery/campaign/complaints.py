@@ -7,10 +7,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.campaign import schema
-from recovery.campaign.codes import CODES
 from recovery.campaign.problems import Road, written
 from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import guess, nearest
+from recovery.problems.codes import CODES
 
 _BLOCKS: tuple[tuple[tuple[type | str, ...], type[BaseModel]], ...] = (
     (("trigger",), schema.Trigger),
@@ -71,7 +71,7 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
         found = _FOUND.get(type(given), "something else")
         tree.report("CR024", place, road, key=key, wanted=wanted, found=found, example=example)
     elif kind in CODES:
-        tree.report(kind, place, road, **{"key": key} | detail.get("ctx", {}))
+        tree.report(kind, place, road, **{"key": key} | _parameters(detail))
     elif kind == "missing":
         tree.report("CR021", tree.key(road[:-1]), road, key=key)
     elif kind == "extra_forbidden":
@@ -88,9 +88,14 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
 def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
     key, colon, rest = str(road[-1]).partition(":")
     if colon and key in choices:  # {step: a, after:0m} is one long key to YAML
-        tree.report("CR003", tree.key(road), road, key=key, rest=rest)
+        tree.report("CR003", tree.key(road), road, sign=":", shown=f"{key}: {rest}")
         return
     tree.report("CR020", tree.key(road), road, key=key, guess=guess(key, choices))
+
+
+def _parameters(detail: ErrorDetails) -> dict[str, Any]:
+    ours = {"at", "fix", "safe", "code"}
+    return {name: value for name, value in detail.get("ctx", {}).items() if name not in ours}
 
 
 def _called(road: Road) -> str:

@@ -21,13 +21,13 @@ _WHOLE = 10_000
 
 def lint(tree: Tree) -> None:
     """Add to `tree.problems` what does not fit together."""
-    sequences, offers = _block(tree.data, "sequences"), _block(tree.data, "offers")
-    segments = list(_blocks(_list(tree.data, "segments")))
+    sequences, offers = block(tree.data, "sequences"), block(tree.data, "offers")
+    segments = list(blocks(listed(tree.data, "segments")))
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
         _segment(tree, ("segments", number), segment, sequences)
     for name in sequences:
-        steps = list(_blocks(_list(sequences, name)))
+        steps = list(blocks(listed(sequences, name)))
         _same_names(tree, ("sequences", name), steps, "step")
         _order(tree, ("sequences", name), steps)
         _steps(tree, ("sequences", name), steps, offers)
@@ -36,7 +36,7 @@ def lint(tree: Tree) -> None:
 def _segment(tree: Tree, road: Road, segment: dict[str, Any], sequences: dict[str, Any]) -> None:
     road = (*road, "sequence")
     chosen = segment.get("sequence")
-    names = [chosen] if isinstance(chosen, str) else list(_block(segment, "sequence"))
+    names = [chosen] if isinstance(chosen, str) else list(block(segment, "sequence"))
     for name in names:
         if name and name not in sequences:
             here, place = (road, tree.value(road)) if name is chosen else _key(tree, road, name)
@@ -105,7 +105,7 @@ def _steps(
 def _answer(
     tree: Tree, road: Road, step: dict[str, Any], names: list[str], earlier: list[str]
 ) -> None:
-    asked = _block(step, "if").get(str(road[-1]))
+    asked = block(step, "if").get(str(road[-1]))
     if not isinstance(asked, str) or not asked or asked in earlier:
         return
     if asked not in names:
@@ -116,15 +116,15 @@ def _answer(
     tree.report("CR044", tree.value(road), road, given=asked, problem=why)
 
 
-def _block(data: Any, key: Any) -> dict[str, Any]:
+def block(data: Any, key: Any) -> dict[str, Any]:
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, dict) else {}
 
 
-def _list(data: Any, key: Any) -> list[Any]:
+def listed(data: Any, key: Any) -> list[Any]:
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, list) else []
 
 
-def _blocks(items: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+def blocks(items: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     return ((number, item) for number, item in enumerate(items) if isinstance(item, dict))

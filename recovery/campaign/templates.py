@@ -2,29 +2,40 @@
 
 from collections.abc import Collection, Mapping
 
-from recovery.campaign.loader import LoadedCampaign
-from recovery.campaign.problems import Problem
-from recovery.campaign.tree import grow
+from recovery.campaign.lint import block, blocks, listed
+from recovery.campaign.problems import Road
+from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import guess
 from recovery.message import Channel
 
 
-def check_templates(
-    loaded: LoadedCampaign, templates: Mapping[str, Collection[Channel]]
-) -> list[Problem]:
-    """Return a problem for each step whose template is missing or has no text for its channel.
+def check_templates(tree: Tree, spoken: Mapping[str, Collection[Channel] | None]) -> None:
+    """Add a problem for each step whose template is missing or has no text for its channel.
 
-    `templates` says which channels each template has; the caller knows the folder, we do not.
+    `spoken` says which channels each template has; the caller knows the folder, we do not.
     """
-    tree = grow(loaded.source, loaded.file)
-    for name, steps in loaded.campaign.sequences.items():
-        for number, step in enumerate(steps):
-            road = ("sequences", name, number, str(step.channel))
-            place, given = tree.value(road), step.template
-            fitting = [known for known, channels in templates.items() if step.channel in channels]
-            if given not in templates:
-                tree.report("CR040", place, road, given=given, guess=guess(given, fitting))
-            elif given not in fitting:
-                cure = guess("", fitting)
-                tree.report("CR054", place, road, given=given, channel=step.channel, guess=cure)
-    return tree.problems
+    sequences = block(tree.data, "sequences")
+    for name in sequences:
+        for number, step in blocks(listed(sequences, name)):
+            for channel in Channel:
+                given = step.get(channel)
+                if isinstance(given, str) and given:
+                    _heard(tree, ("sequences", name, number, str(channel)), given, channel, spoken)
+
+
+def _heard(
+    tree: Tree,
+    road: Road,
+    given: str,
+    channel: Channel,
+    spoken: Mapping[str, Collection[Channel] | None],
+) -> None:
+    fitting = [known for known, channels in spoken.items() if channels and channel in channels]
+    if given not in spoken:
+        tree.report("CR040", tree.value(road), road, given=given, guess=guess(given, fitting))
+    elif spoken[given] is None:
+        file = f"templates/{given}"
+        tree.report("CR055", tree.value(road), road, given=given, file=file)
+    elif given not in fitting:
+        cure = guess("", fitting)
+        tree.report("CR054", tree.value(road), road, given=given, channel=channel, guess=cure)

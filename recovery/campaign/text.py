@@ -68,7 +68,7 @@ def _slips_of(line: str, number: int, file: str) -> Iterator[Problem]:
         yield problem("CR001", file, Place(number, 1, indent.end() + 1), sign=_SIGNS[strange])
     if colon := _FULL_WIDTH.match(line):
         place = Place(number, colon.start(1) + 1, colon.end(1) + 1)
-        yield problem("CR002", file, place, sign="：")
+        yield problem("CR002", file, place, sign="：", plain=": ")
     if colon := _NO_SPACE.match(line):
         place = Place(number, colon.start("key") + 1, colon.end(2) + 1)
-        yield problem("CR003", file, place, key=colon["key"], rest=colon["rest"])
+        yield problem("CR003", file, place, sign=":", shown=f"{colon['key']}: {colon['rest']}")

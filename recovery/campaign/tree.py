@@ -11,7 +11,16 @@ from typing import Any
 
 import yaml
 
-from recovery.campaign.problems import CampaignError, Place, Problem, Road, problem
+from recovery.campaign.problems import (
+    CampaignError,
+    Fix,
+    Place,
+    Problem,
+    Related,
+    Road,
+    problem,
+)
+from recovery.i18n import Text, Value
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
@@ -38,9 +47,23 @@ class Tree:
             road = road[:-1]
         return self.values[road]
 
-    def report(self, code: str, place: Place, road: Road, **parameters: str | int) -> None:
-        """Note a problem at `place`."""
-        self.problems.append(problem(code, self.file, place, road, **parameters))
+    def report(
+        self,
+        code: str,
+        place: Place,
+        road: Road = (),
+        /,
+        *,
+        fix: Fix | None = None,
+        related: tuple[Related, ...] = (),
+        label: Text | None = None,
+        **parameters: Value,
+    ) -> None:
+        """Note a problem at `place`; see `recovery.problems.problem`."""
+        found = problem(
+            code, self.file, place, road, fix=fix, related=related, label=label, **parameters
+        )
+        self.problems.append(found)
 
 
 def grow(source: str, file: str) -> Tree:
@@ -146,7 +169,13 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: str, file: str) -> Problem:
     if "{{" in line:
         return problem("CR006", file, place, problem="text with {{ }} needs double quotes")
     if _indented_unlike_its_neighbours(line, source.split("\n")[:number]):
-        return problem("CR004", file, Place(number + 1, 1, _indent(line) + 2))
+        return problem(
+            "CR004",
+            file,
+            Place(number + 1, 1, _indent(line) + 2),
+            found=_indent(line),
+            wanted=_indent(source.split("\n")[number - 1]),
+        )
     return problem("CR006", file, place, problem=why)
 
 

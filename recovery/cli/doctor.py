@@ -172,11 +172,11 @@ def _shop(settings: "Settings") -> Finding:
 
 
 def _sentences(settings: "Settings") -> Finding:
-    from recovery.cli.check import examine
+    from recovery.examination import examine
 
     found = examine(settings)
-    if found.problems:
-        told = f"{len(found.problems)} mistakes, the first: {found.problems[0]}"
+    if found.errors:
+        told = f"{len(found.errors)} mistakes, the first: {found.errors[0]}"
         cure = "`recovery check` shows them all"
         return Finding("campaigns", False, told, cure, Exit.DATA)
     active = [one for one in found.campaigns if one.campaign.status == "active"]

@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from recovery.errors import Exit, RecoveryError
+from recovery.problems import Place, Problem, problem
 
 
 class TemplateError(RecoveryError):
@@ -16,6 +17,12 @@ class TemplateError(RecoveryError):
     ) -> None:
         self.message, self.file, self.line, self.cure = message, str(file), line, cure
         super().__init__(str(self))
+
+    @property
+    def problem(self) -> Problem:
+        """The same mistake as a problem; what has no line is told of the first."""
+        place = Place(self.line or 1, 1, 1)
+        return problem("CR100", self.file, place, problem=self.message, cure=self.cure)
 
     def __str__(self) -> str:
         """`templates/last-call/de/letter.txt:7: what is wrong; the cure`."""

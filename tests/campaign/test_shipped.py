@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recovery.campaign.loader import LoadedCampaign, load_folder, parse_campaign
+from recovery.campaign.loader import LoadedCampaign, load_folder, parse_campaign, read_folder
 from recovery.campaign.schema import Status, TriggerOn
-from recovery.campaign.templates import check_templates
 from recovery.message import Channel
 from recovery.reasons import MEANINGS, FailureReason
 from recovery.template.catalog import Catalog
@@ -94,7 +93,8 @@ def test_a_person_calls_about_dear_orders(shipped: dict[str, LoadedCampaign]) ->
 def test_every_step_has_its_words(shipped: dict[str, LoadedCampaign]) -> None:
     catalog = Catalog(FOLDER.parent / "templates")
     channels = {name: catalog.channels(name) for name in catalog.names()}
-    assert [found for one in shipped.values() for found in check_templates(one, channels)] == []
+    readings = read_folder(FOLDER, channels)
+    assert [found for one in readings for found in one.problems] == []
 
 
 def test_the_page_about_the_language_tells_the_truth() -> None:

@@ -1,0 +1,84 @@
+"""The one validator: what is wrong with a project's campaigns and templates, all at once.
+
+`recovery check`, `run`, `plan`, `doctor` and the web ask here, so they never disagree. Errors stop
+a campaign; warnings and notes are only told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recovery.campaign.loader import LoadedCampaign, read_file
+from recovery.problems import Problem, Severity
+from recovery.programme import Programme, programme_of, read_programme, spoken
+from recovery.settings import Settings
+from recovery.template.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was looked at: campaigns that can run, templates by name, and every problem.
+
+    Problems stand in the order of files and lines; files are named from the project's folder.
+    """
+
+    campaigns: Sequence[LoadedCampaign]
+    templates: Sequence[str]
+    problems: Sequence[Problem]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stop something."""
+        return [one for one in self.problems if one.severity is Severity.ERROR]
+
+
+def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
+    """Check `files` (campaigns, or anything below templates/), or the whole project.
+
+    UsageError when the project has no campaigns folder.
+    """
+    catalog = Catalog(settings.templates_dir)
+    if not files:
+        programme = read_programme(settings.campaigns_dir, catalog)
+        return _found(programme, catalog, catalog.names(), None)
+    below = settings.templates_dir.resolve()
+    inside = [file.resolve() for file in files if below in file.resolve().parents]
+    names = sorted({file.relative_to(below).parts[0] for file in inside})
+    known = [name for name in names if name in catalog.names()]  # layouts/ is nobody's message
+    programme = _named([file for file in files if file.resolve() not in inside], catalog, settings)
+    return _found(programme, catalog, names, known if known == names else None)
+
+
+def _found(
+    programme: Programme, catalog: Catalog, names: Sequence[str], chosen: Sequence[str] | None
+) -> Examination:
+    wrong = [error.problem for error in catalog.problems(chosen)] if names else []
+    problems = sorted([*programme.problems, *wrong], key=_order)
+    return Examination(programme.loaded, names, problems)
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.file, problem.line, problem.column, problem.code
+
+
+def _named(files: Sequence[Path], catalog: Catalog, settings: Settings) -> Programme:
+    """Read single files, each with the defaults beside it."""
+    templates, folders = spoken(catalog), dict[str, list[Path]]()
+    for file in files:
+        folders.setdefault(_shown(file.parent, settings), []).append(file)
+    parts = [
+        programme_of([read_file(file, None, templates) for file in some], folder)
+        for folder, some in folders.items()
+    ]
+    return Programme(
+        [one for part in parts for one in part.loaded],
+        [one for part in parts for one in part.broken],
+        [one for part in parts for one in part.problems],
+    )
+
+
+def _shown(folder: Path, settings: Settings) -> str:
+    """`campaigns` inside the project; elsewhere the whole path."""
+    here, project = folder.resolve(), settings.project.resolve()
+    inside = here.is_relative_to(project)
+    return (here.relative_to(project) if inside else here).as_posix()

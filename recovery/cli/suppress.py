@@ -62,17 +62,23 @@ def import_(desk: Desk, file: Path, channel: str | None, reason: str) -> int:
 @command.command("remove")
 @click.argument("address")
 @click.option("--channel", type=click.Choice(CHANNELS), help="Default: what the address is.")
-@click.option("--note", metavar="TEXT", help="How they agreed again, for the record.")
+@click.option("--note", metavar="TEXT", help="How they agreed again; kept as evidence. A must.")
 @verb(at=True)
 def remove(desk: Desk, address: str, channel: str | None, note: str | None) -> None:
     """Take an address off the list. What was stopped stays stopped; later steps may go out.
 
-    Somebody who unsubscribed has to agree again first: say with --note how you know.
+    Somebody who unsubscribed has to agree again first: say with --note how you know. Without a
+    note nothing is lifted.
     """
     from recovery.db import writing
     from recovery.intake.consents import OPERATOR
     from recovery.intake.suppress import lift
 
+    if not (note := (note or "").strip()):
+        raise UsageError(
+            'say with --note how they agreed again, e.g. --note "ticket 4711: asked for it"; '
+            "it is kept as evidence"
+        )
     where = _read(address, channel)
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         removed = lift(connection, *where, OPERATOR, desk.clock.now(), note)

@@ -1,12 +1,13 @@
 """`recovery tasks list/show/claim/close`: what a person has to do about an order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +61,7 @@ def show(desk: Desk, task: int, lang: str) -> None:
     with closing(desk.engine()) as engine:
         with reading(engine.database) as connection:
             work = tasks.look(connection, task, desk.clock.now(), _worth(desk))
+        _expect_language(lang, engine.catalog.locales(work.template))
         text = engine.task_text(work.touch_id, lang)
 
     def tell(console: "Console") -> None:
@@ -102,6 +104,15 @@ def close(desk: Desk, task: int, outcome: str, note: str | None, name: str | Non
         task,
         lambda connection: tasks.close(connection, task, ended, now, note=note, name=name),
     )
+
+
+def _expect_language(lang: str, written: "Sequence[str]") -> None:
+    """UsageError when a task's words are not there in `lang`, or in a language near to it."""
+    from recovery.template.locales import choose
+
+    if choose(lang, frozenset(written), "") is None:
+        there_are = ", ".join(written)
+        raise UsageError(f"no words for this task in {lang!r}; --lang may be one of {there_are}")
 
 
 def _do(desk: Desk, task: int, act: "Callable[[Connection], None]") -> None:

@@ -1,16 +1,19 @@
 """GET /healthz: whether the database answers, what is due and how long it has been, the last run.
 
-503 only when the database does not answer: everything else waits and loses nothing.
+503 only when the database does not answer, or can't be read: everything else waits and loses
+nothing.
 """
 
 from contextlib import suppress as ignoring
 from datetime import datetime
+from logging import ERROR
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import JSONResponse, Response
 
-from recovery import __version__
+from recovery import __version__, telemetry
 from recovery.db import reading, table, written_in
 from recovery.errors import RecoveryError
 from recovery.intake import inbox
@@ -28,6 +31,9 @@ def health(site: Site) -> Response:
         with reading(site.database) as connection:
             seen = _seen(connection, now)
     except RecoveryError:
+        return down()
+    except DBAPIError as error:  # it answers, and can't be read: another version, a broken file
+        telemetry.event("web", "unreadable_database", level=ERROR, error=type(error).__name__)
         return down()
     answer = {"status": "ok", "version": __version__, "database": "ok", "queue": _queue(site)}
     return JSONResponse(answer | seen)
@@ -57,7 +63,8 @@ def _seen(connection: Connection, now: datetime) -> dict[str, Any]:
 
 
 def _age(at: datetime | None, now: datetime) -> float | None:
-    return None if at is None else round((now - at).total_seconds(), 1)
+    """Seconds, never below zero: a run under a later `--at` is as new as can be."""
+    return None if at is None else max(round((now - at).total_seconds(), 1), 0.0)
 
 
 def _queue(site: Site) -> str:

@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy import Column, ColumnElement, Connection, case, func, literal, select
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import PlainTextResponse, Response
 
 from recovery import __version__
@@ -80,7 +81,7 @@ def render(database: Database, now: datetime) -> bytes:
         with reading(database) as connection:
             found = [_gauge("database_up", "Whether the database answers.", 1)]
             found += [*_sending(connection, now), *_waiting(connection), *_last(connection, now)]
-    except RecoveryError:
+    except (RecoveryError, DBAPIError):  # gone, or of another kind
         found = [_gauge("database_up", "Whether the database answers.", 0)]
     build = GaugeMetricFamily("recovery_build_info", "The version that runs.", labels=["version"])
     build.add_metric([__version__], 1)
@@ -153,7 +154,7 @@ def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
         return
     did: Mapping[str, Any] = last.result.get("touches", {})
     outcomes: Values = {(name,): _sum(did.get(name, 0)) for name in OUTCOMES}
-    age = (now - last.at).total_seconds()
+    age = max((now - last.at).total_seconds(), 0)  # a run under a later --at
     yield _gauge("last_run_age_seconds", "Time since the last run began.", age)
     took = last.result.get("seconds", 0)
     yield _gauge("last_run_duration_seconds", "How long the last run took.", took)

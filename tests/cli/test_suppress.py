@@ -53,6 +53,19 @@ def test_removing_tells_whether_it_was_there(tmp_path: Path) -> None:
     assert "empty" in recovery("suppress", "list", *where).stdout
 
 
+@pytest.mark.parametrize("note", [(), ("--note", ""), ("--note", "  ")])
+def test_nothing_is_lifted_without_a_note(tmp_path: Path, note: tuple[str, ...]) -> None:
+    where = ("--project", tmp_path, *AT)
+    answered("suppress", "add", "kim@example.com", *where)
+    refused = recovery("suppress", "remove", "kim@example.com", *note, *where)
+    assert refused.exit_code == 2
+    assert "--note" in refused.stderr
+    assert len(answered("suppress", "list", *where)["suppressions"]) == 1
+    answered("suppress", "remove", "kim@example.com", "--note", "ticket 4711", *where)
+    evidence = answered("customers", "export", "kim@example.com", *where)["consents"]
+    assert evidence[-1]["evidence"] == "ticket 4711"
+
+
 @pytest.mark.parametrize(
     "text",
     [

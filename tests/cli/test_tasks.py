@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from recovery.cli.main import main
 from recovery.db import open_engine, writing
 from recovery.migrations import prepare
+from tests.support.campaigns import a_campaign
+from tests.support.house import House
 from tests.support.ledger import Ledger
 
 AT = "2026-11-01T19:00:00Z"  # hour 10 of the ledger
@@ -83,6 +85,29 @@ def test_wrong_words_are_usage_errors(recovery: Recovery, tasks: list[int]) -> N
     assert recovery("tasks", "claim", 404, "--as", "Anna").exit_code == 2
     assert recovery("tasks", "claim", tasks[0]).exit_code == 2
     assert recovery("tasks", "close", tasks[0], "--outcome", "maybe").exit_code == 2
+
+
+def test_a_task_is_shown_in_a_language_that_it_is_written_in(small_house: House) -> None:
+    house = small_house
+    steps = {"plain": ["{step: call, after: 0m, task: call-customer, to: service}"]}
+    house.has(a_campaign(sequences=steps))
+    house.an_unpaid_order(phone="+4930901820")
+    house.run()
+    where = ("--project", house.project, "--at", house.now.isoformat())
+
+    def shown(*words: str) -> Result:
+        told = ["tasks", "show", "1", *words, *map(str, where)]
+        return CliRunner().invoke(main, told, env=house.environ)
+
+    english, chinese = shown(), shown("--lang", "zh-CN")
+    assert (english.exit_code, chinese.exit_code) == (0, 0), english.output
+    assert english.stdout != chinese.stdout
+    assert "Monday 2 November" in shown("--lang", "en-GB").stdout
+    assert shown("--lang", "zh").stdout == chinese.stdout
+    unknown = shown("--lang", "xx")
+    assert unknown.exit_code == 2
+    assert "'xx'" in unknown.stderr
+    assert "en, zh-CN" in unknown.stderr
 
 
 def test_nothing_to_do_is_said_in_words(recovery: Recovery, tmp_path: Path) -> None:

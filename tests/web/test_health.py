@@ -44,6 +44,28 @@ def test_it_tells_how_long_the_oldest_has_been_due(served: Served) -> None:
     assert served.get("/healthz").json["inbox_waiting"] == 1
 
 
+def test_a_run_under_a_later_time_is_no_negative_age(small_served: Served) -> None:
+    house = small_served.house
+    house.clock.advance(timedelta(days=1))
+    house.run()
+    early = House(house.project, house.environ["RECOVERY_DATABASE_URL"])
+    with serving(early, with_keys(early.engine.settings)) as served:
+        assert served.get("/healthz").json["last_run_seconds"] == 0
+        assert "recovery_last_run_age_seconds 0.0" in served.get("/metrics").text
+    early.engine.close()
+
+
+def test_a_database_of_another_kind_is_down(served: Served) -> None:
+    """It answers, and not what we ask."""
+    with writing(served.house.engine.database) as connection:
+        connection.execute(text("ALTER TABLE touches RENAME TO away"))
+    answer = served.get("/healthz")
+    assert (answer.status, answer.json["status"]) == (503, "down")
+    told = served.get("/metrics")
+    assert (told.status, "recovery_database_up 0.0" in told.text) == (200, True)
+    assert "touches" not in answer.text
+
+
 def test_without_its_database_it_is_down_and_hooks_answer_500(small_house: House) -> None:
     url = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
     with serving(small_house, with_keys(small_house.engine.settings, database_url=url)) as served:

@@ -5,7 +5,9 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError, get_global
 
+from recovery.markets.book import load_markets
 from recovery.markets.data import facts, tz_table
+from recovery.markets.rules import MarketRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,11 @@ class Market:
     currency: str  # ISO 4217
     timezones: tuple[str, ...]  # IANA, all of the country
     timezone: str  # the one that stands for it
+
+    @property
+    def rules(self) -> MarketRules:
+        """What holds for writing to customers there, as shipped; a project may have its own."""
+        return load_markets().rules(self.country)
 
 
 @cache

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from recovery.markets.book import load_markets
 from recovery.markets.countries import market
 from recovery.markets.data import facts
+from recovery.markets.rules import MarketRules
+from recovery.markets.schema import PaymentFact
 from recovery.money import Money
 
 
@@ -17,16 +20,18 @@ class Method:
     rail: str
 
 
-@cache
-def payment_methods(country: str, amount: Money) -> tuple[Method, ...]:
+def payment_methods(
+    country: str, amount: Money, rules: MarketRules | None = None
+) -> tuple[Method, ...]:
     """Return what a customer in `country` may pay `amount` with, most usual first.
 
     Local methods take the currency of the market only, some have a smallest and largest amount.
-    A country we know nothing of gets card and PayPal.
+    A country we know nothing of gets card and PayPal. `rules`: with a merchant's own.
     """
-    table = facts("methods")
-    names = table["markets"].get(country, table["default"])
-    return tuple(Method(name, _rail(name)) for name in names if _takes(name, country, amount))
+    listed = (rules or load_markets().rules(country)).facts.payment
+    return tuple(
+        Method(one.value, _rail(one.value)) for one in listed if _takes(one, country, amount)
+    )
 
 
 @cache
@@ -45,15 +50,13 @@ def method_name(method: str, locale: str) -> str:
 
 
 def _rail(name: str) -> str:
-    return str(facts("methods")["methods"][name]["rail"])
+    return str(facts("methods")[name]["rail"])
 
 
-def _takes(name: str, country: str, amount: Money) -> bool:
-    about = facts("methods")["methods"][name]
+def _takes(method: PaymentFact, country: str, amount: Money) -> bool:
     home = market(country)
-    if "everywhere" not in about and (home is None or home.currency != amount.currency):
+    at_home = home is not None and home.currency == amount.currency
+    if not at_home and "everywhere" not in facts("methods")[method.value]:
         return False
-    if "limits" not in about:
-        return True
-    low, _, high = about["limits"].get(amount.currency, "1-0").partition("-")
-    return Decimal(low) <= amount.major <= Decimal(high)
+    low, high = method.min or Decimal(0), method.max
+    return low <= amount.major and (high is None or amount.major <= high)

@@ -3,6 +3,7 @@
 import pytest
 
 from recovery.markets import market, method_name, payment_methods
+from recovery.markets.book import shipped, with_rules
 from recovery.markets.data import facts
 from recovery.money import Money
 
@@ -73,12 +74,20 @@ def test_names(method: str, locale: str, name: str) -> None:
 
 def test_the_tables_agree_with_each_other() -> None:
     table, names = facts("methods"), facts("method_names")
-    assert all(market(country) for country in table["markets"])
-    assert len(table["markets"]) == 22
-    used = {name for listed in table["markets"].values() for name in listed}
-    assert used | set(table["default"]) == set(table["methods"])
-    assert set(table["methods"]) == set(names["words"]) | set(names["brands"])
-    assert not {"giropay", "sofort"} & used
+    listed = [shipped(name).payment for name in (*with_rules(), "ZZ")]
+    used = {fact.value for payment in listed for fact in payment}
+    assert used == set(table)
+    assert set(table) == set(names["words"]) | set(names["brands"])
+    assert not {"giropay", "sofort", "pay_bright"} & used
+
+
+def test_every_market_has_its_own_way_to_pay_before_or_beside_the_card() -> None:
+    for country in with_rules():
+        home = market(country)
+        assert home is not None
+        found = ids(country, Money.parse("100", home.currency))
+        assert "card" in found, country
+        assert len(found) > len(ids("NO", Money.parse("100", home.currency))), country
 
 
 def test_what_is_no_brand_is_translated() -> None:

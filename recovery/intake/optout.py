@@ -1,6 +1,7 @@
 """Text messages to us: STOP suppresses the number, START takes that back, the rest is for people.
 
-The provider's own judgement counts first; without one, our words (data/stop_words.yaml).
+The provider's own judgement counts first; without one, our words: those that are understood
+everywhere (data/stop_words.yaml), and those of the market's rules.
 """
 
 import re
@@ -21,6 +22,7 @@ from recovery.db import table
 from recovery.facts import InboundSms
 from recovery.intake import consents
 from recovery.intake.suppress import STOP, Ban, holds, lift, suppress_all
+from recovery.markets import load_markets
 from recovery.message import Channel
 from recovery.models import Decision, Enrolment, EnrolmentState, Order
 
@@ -131,11 +133,16 @@ def _plain(phrases: Collection[str]) -> frozenset[str]:
 @cache
 def _stop_words(country: str | None) -> frozenset[str]:
     known = _table()
-    phrases = [*known["stop"], *known["stop_in"].get(country, ())]
-    for home, near in known["neighbours"].items():
-        if country in near:
-            phrases += known["stop_in"][home]
-    return _plain(phrases)
+    homes = [country] if country else []
+    homes += [home for home, near in known["neighbours"].items() if country in near]
+    phrases = [phrase for home in homes for phrase in _said_in(home)]
+    return _plain([*known["stop"], *phrases])
+
+
+def _said_in(country: str) -> Collection[str]:
+    """The market's own words, as its rules name them."""
+    own: Collection[str] = _table()["stop_in"].get(country, ())
+    return own or load_markets().rules(country).facts.sms.opt_out_words.value
 
 
 @cache

@@ -76,6 +76,7 @@ class OrderSnapshot:
     customer_type: CustomerType | None = None
     name: str | None = None
     locale: str | None = None
+    region: str | None = None  # ISO 3166-2 without the country: TX
     timezone: str | None = None
     payment_method: str | None = None
     failure_code: str | None = None

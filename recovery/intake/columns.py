@@ -22,6 +22,7 @@ _PLAIN = (  # columns that a snapshot calls as we do
     "email",
     "phone",
     "name",
+    "region",
     "locale",
     "payment_method",
     "failure_code",
@@ -146,7 +147,7 @@ def _kept(known: Mapping[str, Any], told: Columns) -> Columns:
     if told["currency"] != known["currency"]:
         kept |= {"shipping_minor": None, "items": []}  # amounts in the other currency
     if told["country"] != known["country"]:
-        kept |= _moved(known, told["country"])
+        kept |= _moved(known, told["country"]) | {"region": None}
     if known["status"] == OrderStatus.AWAITING and told["status"] != OrderStatus.AWAITING:
         kept["expires_at"] = None  # the voucher's own date: it ends with the voucher
     if _fails_anew(known, told) and not _forbids_contact(known["failure_reason"]):

@@ -55,6 +55,7 @@ class Order(SQLModel, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
     currency: str
     country: str
+    region: str | None = None  # ISO 3166-2 without the country: TX
     email: str | None = None
     phone: str | None = None
     name: str | None = None

@@ -179,3 +179,19 @@ def test_numbers_as_json_has_them_stay_exact():
 
 def test_marks_of_an_earlier_refusal_are_not_looked_at():
     assert snapshot(_line=4, _file="x", _errors=[{"field": "amount"}]) == snapshot()
+
+
+@pytest.mark.parametrize(
+    ("region", "country", "kept"),
+    [("US-TX", "US", "TX"), ("tx", "US", "TX"), ("BY", "DE", "BY"), ("", "US", None)],
+)
+def test_a_region_is_kept_without_its_country(region: str, country: str, kept: str | None):
+    assert snapshot(country=country, region=region).region == kept
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [("Texas", "no region; write its ISO 3166-2 code"), ("DE-BY", "no region of US")],
+)
+def test_a_region_that_is_none(region: str, told: str):
+    assert told in refused(country="US", region=region)["region"]

@@ -175,6 +175,13 @@ def test_an_order_that_moves_takes_on_what_its_market_gives_and_keeps_what_was_s
     assert (row["locale"], row["timezone"], row["timezone_source"]) == (*given.values(), "order")
 
 
+def test_a_region_stays_with_its_country():
+    texan = told("pending", country="US", region="US-TX")
+    assert after(texan, sparse("pending", 1, country="US"))["region"] == "TX"
+    assert after(texan, sparse("pending", 1, country="JP"))["region"] is None
+    assert after(texan, sparse("pending", 1, country="CA", region="QC"))["region"] == "QC"
+
+
 _STATES = st.lists(
     st.tuples(st.sampled_from(list(OrderStatus)), st.sampled_from(["10.00", "12.50", "99.00"])),
     min_size=1,

@@ -14,6 +14,7 @@ FIELDS = frozenset(
         "customer_type",
         "name",
         "locale",
+        "region",
         "timezone",
         "payment_method",
         "failure_code",

@@ -88,6 +88,7 @@ def _optional(row: "_Row", country: str | None, currency: str | None) -> dict[st
         "customer_id": row.text("customer_id"),
         "customer_type": row.read("customer_type", words.customer_type),
         "name": row.text("name"),
+        "region": row.region(country),
         "locale": row.read("locale", words.locale),
         "timezone": row.read("timezone", words.timezone),
         "payment_method": row.text("payment_method"),
@@ -172,6 +173,9 @@ class _Row:
         if cell is None or (country is None and not cell.startswith("+")):
             return None  # without its country a national number can't be judged
         return self.read("phone", lambda cell: words.phone(cell, country))
+
+    def region(self, country: str | None) -> str | None:
+        return self.read("region", lambda cell: words.region(cell, country)) if country else None
 
     def shipping(self, currency: str | None) -> Money | None:
         amount = self.money("shipping_amount", currency)

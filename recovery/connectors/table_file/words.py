@@ -23,6 +23,7 @@ _NO_COUNTRY = frozenset(
 )
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,10})?").fullmatch
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@<>\"'\\]+(?:[/?#][^\s<>\"\\]*)?", re.I).fullmatch
+_REGION = re.compile(r"(?:([A-Z]{2})-)?([A-Z0-9]{1,3})").fullmatch
 _LONGEST_ADDRESS = 2_000
 _FIRST_YEAR = 1990  # before it, a time is an unset clock or a database's zero
 _SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY or CNY", "$": "USD", "US$": "USD", "R$": "BRL"}
@@ -169,6 +170,17 @@ def locale(text: str) -> str:
             continue
         return candidate
     raise ValueError(_no_locale(text))
+
+
+@lru_cache(4096)
+def region(text: str, country: str) -> str:
+    """A region of `country` by its ISO 3166-2 code: `US-TX` or `TX` become `TX`."""
+    found = _REGION(text.upper())
+    if found is None:
+        raise ValueError(f"{text!r} is no region; write its ISO 3166-2 code, e.g. US-TX or TX")
+    if found[1] not in (None, country):
+        raise ValueError(f"{text!r} is no region of {country}; correct one of the two")
+    return found[2]
 
 
 def _no_locale(text: str) -> str:

@@ -32,17 +32,23 @@ FLOORS = {
     1: ["reasons", "facts", "message", "sms", "models", "problems"],
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors"],
-    4: ["intake", "planner", "dispatch", "incentives", "measure"],
-    5: ["engine", "programme", "examination"],
+    4: ["intake", "planner", "dispatch", "incentives", "measure", "forecast"],
+    5: ["engine", "programme", "foresight", "examination"],
     6: ["cli", "web", "simulate", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
-# Stairs between neighbours: redeeming and issuing coupons; the engine reads its programme; a verb
-# may start the simulator.
+# Stairs between neighbours: redeeming and issuing coupons; a forecast asks the very rules that act;
+# the engine reads its programme; a verb may start the simulator.
 NEIGHBOURS = {
     ("intake", "incentives"),
     ("dispatch", "incentives"),
+    ("forecast", "planner"),
+    ("forecast", "dispatch"),
+    ("forecast", "incentives"),
+    ("forecast", "measure"),
     ("engine", "programme"),
+    ("foresight", "engine"),
+    ("foresight", "programme"),
     ("examination", "programme"),
     ("cli", "web"),
     ("cli", "simulate"),

@@ -1,0 +1,297 @@
+"""The crowd of the coming days: customers with something planned, those who are alike as one party.
+
+Whoever enters at this very moment and has no history here differs from others only in what the
+rules look at, so a million of them are a few hundred parties. Everybody else is a party of one.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
+
+from recovery.campaign.schema import OfferKind
+from recovery.db import among, table
+from recovery.dispatch.gather import ORDER, Batch, gather
+from recovery.dispatch.scripts import Scripts
+from recovery.markets.rates import Rates
+from recovery.message import Channel, MessageClass
+from recovery.models import (
+    Coupon,
+    CouponState,
+    Customer,
+    Enrolment,
+    EnrolmentState,
+    Order,
+    Suppression,
+    Touch,
+    TouchState,
+)
+from recovery.money import Money
+
+WAVE = 20_000  # parties in memory at once
+GATHER = 2_000  # touches read at once
+LOOKBACK = timedelta(days=35)  # who left a campaign longer ago than this and any cap: a stranger
+
+enrolments, touches, orders = table(Enrolment), table(Touch), table(Order)
+customers, coupons, suppressions = table(Customer), table(Coupon), table(Suppression)
+
+# Of an order, what no rule looks at: it names one order, or only fills its message. Amount,
+# addresses and expiry are looked at, but not as they are.
+_OWN = frozenset(
+    {"id", "customer_id", "source", "external_id", "placed_at", "name", "items", "payment_method"}
+    | {"amount_minor", "email", "phone", "expires_at"}
+)
+_SHARED = tuple(name for name in ORDER if name not in _OWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decisions need besides the database."""
+
+    scripts: Scripts
+    class_of: Callable[[str], MessageClass | None]
+    paused: frozenset[str]  # campaigns an operator holds
+    rates: Rates
+    memory: timedelta = LOOKBACK  # how long a message may count against a customer
+
+
+@dataclass(slots=True)
+class Party:
+    """`size` customers alike, seen as one of them: the picture, and the touches still open."""
+
+    size: int
+    batch: Batch
+    open: dict[int, datetime]  # touch → when it is due
+    rows: dict[int, Row[Any]]
+    delayed: set[tuple[int, str]] = field(default_factory=set)  # touch and reason
+
+    def split(self, size: int) -> "Party":
+        """Part with `size` of them, who go their own way from here."""
+        self.size -= size
+        people = {row.customer_id for row in self.rows.values()}
+        journeys = {row.enrolment_id for row in self.rows.values()}
+        own = replace(
+            self.batch,
+            sent=_copied(self.batch.sent, people),
+            issued=_copied(self.batch.issued, people),
+            ahead=_copied(self.batch.ahead, journeys),
+        )
+        return Party(size, own, dict(self.open), dict(self.rows), set(self.delayed))
+
+    def closes(self, touch: int) -> None:
+        """The touch is over: nobody waits for it any more."""
+        del self.open[touch]
+        row = self.rows[touch]
+        ahead = self.batch.ahead[row.enrolment_id]
+        ahead[:] = [one for one in ahead if one.step != row.step]
+
+    def waits(self, touch: int, until: datetime) -> None:
+        """The touch is due later; whoever waits for it sees that."""
+        self.open[touch] = until
+        row = self.rows[touch]
+        ahead = self.batch.ahead[row.enrolment_id]
+        ahead[:] = [replace(one, due_at=until) if one.step == row.step else one for one in ahead]
+
+
+def waves(
+    connection: Connection, rules: Rules, after: int, now: datetime, every: timedelta
+) -> Iterator[list[Party]]:
+    """Everybody with a planned touch, at most `WAVE` parties at a time.
+
+    Enrolments with an id above `after` are those that enter now; `every` is the time between runs.
+    """
+    groups = _alike(connection, rules, after, now, every)
+    everybody = _met(connection, rules, _chained(connection, rules, groups, after, now), now)
+    while wave := list(islice(everybody, WAVE)):
+        yield wave
+
+
+def _chained(
+    connection: Connection, rules: Rules, groups: dict[int, int], after: int, now: datetime
+) -> Iterator[tuple[int, list[int]]]:
+    """Size and touches of each party."""
+    representatives = sorted(groups)
+    for start in range(0, len(representatives), GATHER):
+        chosen = representatives[start : start + GATHER]
+        found = _planned(among(connection, enrolments.c.id, chosen), enrolments.c.id)
+        for journey, rows in groupby(connection.execute(found).all(), attrgetter("who")):
+            yield groups[journey], [row.id for row in rows]
+    found = _planned(
+        not_(and_(enrolments.c.id > after, _alone(now - rules.memory))), enrolments.c.customer_id
+    )
+    streamed = connection.execute(found, execution_options={"yield_per": GATHER})
+    for _, rows in groupby(streamed, attrgetter("who")):
+        yield 1, [row.id for row in rows]
+
+
+def _planned(which: ColumnElement[bool], who: ColumnElement[int]) -> Select[tuple[int, int]]:
+    return (
+        select(touches.c.id, who.label("who"))
+        .join_from(touches, enrolments, enrolments.c.id == touches.c.enrolment_id)
+        .where(touches.c.state == TouchState.PLANNED, which)
+        .order_by(who, touches.c.id)
+    )
+
+
+def _met(
+    connection: Connection,
+    rules: Rules,
+    parties: Iterable[tuple[int, list[int]]],
+    now: datetime,
+) -> Iterator[Party]:
+    """Read the situations of many parties together."""
+    held: list[tuple[int, list[int]]] = []
+    count = 0
+    for party in parties:
+        held.append(party)
+        count += len(party[1])
+        if count >= GATHER:
+            yield from _gathered(connection, rules, held, now)
+            held, count = [], 0
+    if held:
+        yield from _gathered(connection, rules, held, now)
+
+
+def _gathered(
+    connection: Connection, rules: Rules, parties: Sequence[tuple[int, list[int]]], now: datetime
+) -> Iterator[Party]:
+    ids = [touch for _, listed in parties for touch in listed]
+    batch = gather(connection, ids, now, rules.scripts, rules.class_of, rules.paused, locking=False)
+    rows = {row.touch_id: row for row in batch.rows}
+    batch.rows = ()
+    due = {
+        (journey, one.step): one.due_at for journey, ahead in batch.ahead.items() for one in ahead
+    }
+    for size, listed in parties:
+        mine = {touch: rows[touch] for touch in listed}
+        yield Party(
+            size, batch, {t: due[row.enrolment_id, row.step] for t, row in mine.items()}, mine
+        )
+
+
+def _alone(since: datetime) -> ColumnElement[bool]:
+    """The customer of an enrolment has nothing else here that a rule would look at."""
+    others = enrolments.alias("others")
+    elsewhere = exists().where(
+        others.c.customer_id == enrolments.c.customer_id,
+        others.c.id != enrolments.c.id,
+        or_(
+            others.c.state == EnrolmentState.ACTIVE,
+            others.c.window_ends_at > since,
+            others.c.order_id == enrolments.c.order_id,
+        ),
+    )
+    holds = exists().where(
+        coupons.c.customer_id == enrolments.c.customer_id,
+        coupons.c.state != CouponState.WITHDRAWN,
+    )
+    return and_(~elsewhere, ~holds)
+
+
+def _alike(
+    connection: Connection, rules: Rules, after: int, now: datetime, every: timedelta
+) -> dict[int, int]:
+    """Those who enter now and are alone: the first enrolment of each kind, and how many."""
+    seen: dict[tuple[Any, ...], int] = {}
+    sizes: defaultdict[int, int] = defaultdict(int)
+    bucket = _Buckets(connection, rules)
+    streamed = connection.execute(
+        _entering(after, now - rules.memory), execution_options={"yield_per": 10_000}
+    )
+    for row in streamed:
+        journey, version, sequence, amount, expires, window, *shared = row
+        if expires is not None:  # whatever the run before that moment could do, it can do
+            expires = None if expires >= window else -((now - expires) // every)
+        kind = (
+            version,
+            sequence,
+            bucket(version, sequence, row.currency, amount),
+            expires,
+            *shared,
+        )
+        sizes[seen.setdefault(kind, journey)] += 1
+    return sizes
+
+
+def _entering(after: int, since: datetime) -> Select[Any]:
+    return (
+        select(
+            enrolments.c.id.label("journey"),
+            enrolments.c.version_id,
+            enrolments.c.sequence,
+            orders.c.amount_minor,
+            orders.c.expires_at,
+            enrolments.c.window_ends_at,
+            *(orders.c[name] for name in _SHARED),
+            type_coerce(customers.c.email_consent, String).label("newest_email_consent"),
+            type_coerce(customers.c.sms_consent, String).label("newest_sms_consent"),
+            _reach(Channel.EMAIL, func.lower(orders.c.email)).label("email"),
+            _reach(Channel.SMS, orders.c.phone).label("phone"),
+        )
+        .join_from(enrolments, orders, orders.c.id == enrolments.c.order_id)
+        .join(customers, customers.c.id == enrolments.c.customer_id)
+        .where(enrolments.c.id > after, ~enrolments.c.holdout, _alone(since))
+        .order_by(enrolments.c.id)
+    )
+
+
+def _reach(channel: Channel, address: ColumnElement[Any]) -> ColumnElement[int]:
+    """0: no address; 1: there is one; 2: it is suppressed."""
+    on_the_list = exists().where(
+        suppressions.c.channel == channel.value, suppressions.c.address == address
+    )
+    return case((address.is_(None), 0), (on_the_list, 2), else_=1)
+
+
+@dataclass(slots=True)
+class _Buckets:
+    """Amounts that every condition of a sequence answers alike; exact where a share is given."""
+
+    connection: Connection
+    rules: Rules
+    _known: dict[tuple[int, str, str], list[int] | None] = field(default_factory=dict)
+
+    def __call__(self, version: int, sequence: str, currency: str, amount: int) -> int:
+        key = version, sequence, currency
+        if key not in self._known:
+            self._known[key] = self._cuts(*key)
+        cuts = self._known[key]
+        return amount if cuts is None else bisect_right(cuts, amount)
+
+    def _cuts(self, version: int, sequence: str, currency: str) -> list[int] | None:
+        script = self.rules.scripts(self.connection, {version})[version]
+        bounds: list[Money | None] = []
+        for (name, _), step in script.steps.items():
+            if name == sequence and step.offer:
+                offer = script.campaign.offers[step.offer]
+                if offer.kind is OfferKind.PERCENT:
+                    return None
+                bounds.append(offer.min_order)
+            if name == sequence and step.if_ and step.if_.amount:
+                bounds += [step.if_.amount.from_, step.if_.amount.below]
+        found = {self.rules.rates.threshold(bound, currency) for bound in bounds if bound}
+        return sorted(one.minor for one in found if one is not None)
+
+
+def _copied(state: dict[int, list[Any]], keys: set[int]) -> defaultdict[int, list[Any]]:
+    return defaultdict(list, {key: list(state.get(key, ())) for key in keys})

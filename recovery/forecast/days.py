@@ -1,0 +1,276 @@
+"""The coming days, run by run, if nobody pays: the rules that send, asked on a later clock.
+
+A run happens now, and then every so often, as cron does it. What is due at a run is decided in the
+order in which the dispatcher takes it, by the dispatcher's own rules, on the picture that it would
+have then. Nothing is written.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from heapq import heapify, heappop, heappush
+from typing import Any, NamedTuple
+
+from recovery.campaign.schema import WithoutOffer
+from recovery.dispatch.brakes import Brakes
+from recovery.dispatch.policies import decide
+from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
+from recovery.forecast.crowd import Party, Rules
+from recovery.forecast.ledger import Ledger
+from recovery.forecast.samples import Samples
+from recovery.incentives.issue import Grant
+from recovery.incentives.offer import Issued, Refusal, Terms, terms
+from recovery.message import Channel, MessageClass
+from recovery.models import CouponState
+
+A_CODE = "ABCD-EFGH-JKLM"  # of a coupon that nobody gets
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The runs that are looked at: at `now`, then `every` so often, up to but not at `end`."""
+
+    now: datetime
+    end: datetime
+    every: timedelta
+
+    def run_after(self, due: datetime) -> datetime:
+        """The first run that finds what is due at `due`."""
+        return max(self.now, self.now - (self.now - due) // self.every * self.every)
+
+    def days(self) -> list[date]:
+        """Every day (UTC) from now to the end."""
+        count = (self.end - self.now).days + 1
+        days = [self.now.date() + timedelta(days=n) for n in range(count + 1)]
+        return [day for day in days if day <= (self.end - timedelta(microseconds=1)).date()]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What would happen, counted in touches. `…_now` is the run at this very moment."""
+
+    sent: Counter[tuple[date, str, Channel]] = field(default_factory=Counter)  # day, campaign
+    steps: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)  # campaign, reason
+    delayed: Counter[tuple[str, str]] = field(default_factory=Counter)  # each reason once a touch
+    held: Counter[str] = field(default_factory=Counter)  # by campaign: its channel is paused
+    ended: Counter[str] = field(default_factory=Counter)  # the goal window was over first
+    later: Counter[str] = field(default_factory=Counter)  # due beyond the horizon
+    sent_now: Counter[tuple[str, Channel]] = field(default_factory=Counter)
+    skipped_now: Counter[tuple[str, str]] = field(default_factory=Counter)
+    snoozed_now: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class _Event(NamedTuple):
+    at: datetime  # of the run
+    due: datetime
+    touch: int
+    tie: int  # parties are not compared
+    party: Party
+
+
+@dataclass(slots=True)
+class Days:
+    """One pass over the horizon; call `live` with every wave of parties."""
+
+    horizon: Horizon
+    rules: Rules
+    brakes: Callable[[datetime], Brakes]
+    batch: int  # touches decided together
+    most: int | None  # touches that one run may take
+    ledger: Ledger
+    samples: Samples
+    tally: Tally = field(default_factory=Tally)
+    _events: list[_Event] = field(default_factory=list)
+    _ties: int = 0
+
+    def live(self, parties: Iterable[Party]) -> None:
+        """Let the days pass for `parties`."""
+        self._events = [event for party in parties for event in self._all_of(party)]
+        heapify(self._events)
+        while self._events and self._events[0].at < self.horizon.end:
+            self._run(self._events[0].at)
+        for event in self._events:
+            self.tally.later[_campaign(event)] += event.party.size
+
+    def _all_of(self, party: Party, besides: int | None = None) -> Iterator[_Event]:
+        for touch, due in party.open.items():
+            if touch != besides:
+                yield self._event(self.horizon.run_after(due), due, touch, party)
+
+    def _event(self, at: datetime, due: datetime, touch: int, party: Party) -> _Event:
+        self._ties += 1
+        return _Event(at, due, touch, self._ties, party)
+
+    def _put_off(self, event: _Event, due: datetime) -> None:
+        """To the first run at `due`, which is not the one at hand."""
+        at = max(self.horizon.run_after(due), event.at + self.horizon.every)
+        heappush(self._events, self._event(at, due, event.touch, event.party))
+
+    def _run(self, at: datetime) -> None:
+        """Everything that is due at one run, a batch at a time."""
+        self.ledger.expire(at)
+        open_channels = self.brakes(at).open_channels()
+        turn, room = list[_Event](), self.most
+        while self._events and self._events[0].at == at:
+            event = heappop(self._events)
+            if _over(event, self.horizon.now):
+                self.tally.ended[_campaign(event)] += event.party.size
+                event.party.closes(event.touch)
+            elif _channel(event) not in open_channels:
+                self._hold(event)
+            else:
+                room = self._claim(event, room, turn)
+        for chosen in _batches(turn, self.batch):
+            self._decide(chosen, at)
+
+    def _hold(self, event: _Event) -> None:
+        """A channel that is still closed at the end is closed by hand; a breaker lets go."""
+        if _channel(event) in self.brakes(self.horizon.end).open_channels():
+            self._put_off(event, event.due)
+        else:
+            self.tally.held[_campaign(event)] += event.party.size
+
+    def _claim(self, event: _Event, room: int | None, turn: list[_Event]) -> int | None:
+        """Into this turn, as far as a run has room; the rest waits for the next."""
+        if room is None:
+            turn.append(event)
+            return None
+        size = event.party.size
+        if room < size:
+            rest = event.party.split(size - room) if room else event.party
+            self._put_off(event._replace(party=rest), event.due)
+            if room:
+                self._join(rest, event.touch)
+        if room:
+            turn.append(event)
+        return max(room - size, 0)
+
+    def _join(self, party: Party, besides: int) -> None:
+        for event in self._all_of(party, besides):
+            heappush(self._events, event)
+
+    def _decide(self, chosen: list[_Event], at: datetime) -> None:
+        """One batch: what is decided in it shows in the picture of the next."""
+        decided: list[tuple[_Event, Situation, Decision]] = []
+        for event in chosen:
+            decided += self._one(event, at)
+        for event, situation, decision in decided:
+            self._note(event, situation, decision)
+            if isinstance(decision, Snooze):
+                event.party.waits(event.touch, decision.until)
+                self._put_off(event, decision.until)
+            else:
+                event.party.closes(event.touch)
+
+    def _one(self, event: _Event, at: datetime) -> Iterator[tuple[_Event, Situation, Decision]]:
+        """What becomes of a touch; of a party's touch it may be two things."""
+        s = event.party.batch.situation(event.party.rows[event.touch])
+        decision = decide(s, at, self.rules.rates)
+        if not isinstance(decision, Send) or not s.step.offer:
+            yield event, s, self._made(event, s, decision, None, at)
+            return
+        offered = self._offer(s, at)
+        if isinstance(offered, Refusal):
+            yield event, s, self._made(event, s, _without(s, offered.reason), None, at)
+            return
+        size, campaign = event.party.size, s.campaign.campaign
+        got = self.ledger.reserve(campaign, offered, size, s.order.amount, at)
+        if 0 < got < size:
+            rest = event._replace(party=event.party.split(size - got))
+            self._join(rest.party, event.touch)
+            yield rest, s, self._made(rest, s, _without(s, "offer_budget_spent"), None, at)
+        if got:
+            grant = Grant(offered, offered.code or A_CODE)
+            yield event, s, self._made(event, s, decision, grant, at)
+        else:
+            yield event, s, self._made(event, s, _without(s, "offer_budget_spent"), None, at)
+
+    def _offer(self, s: Situation, at: datetime) -> Terms | Refusal:
+        if self.rules.class_of(s.step.template) is not MessageClass.MARKETING:
+            return Refusal("offer_in_service_template")
+        name = s.step.offer or ""
+        place = s.enrolment_id, s.touch_id
+        offer = s.campaign.offers[name]
+        return terms(name, offer, s.order.amount, s.issued, place, at, self.rules.rates)
+
+    def _made(
+        self, event: _Event, s: Situation, decision: Decision, grant: Grant | None, at: datetime
+    ) -> Decision:
+        """Its words, when it goes out; they may still say no."""
+        batch = event.party.batch
+        if isinstance(decision, Send) and s.step.channel is not Channel.TASK:
+            decision = self.samples.take(s, grant, decision, event.party.size, at)
+        leaves = isinstance(decision, Send)
+        if grant is not None:
+            batch.remember_offer(s, _as_issued(s, grant, at, sent=leaves))
+        if leaves:
+            batch.remember(s, at)
+        return decision
+
+    def _note(self, event: _Event, s: Situation, decision: Decision) -> None:
+        size, campaign, tally = event.party.size, s.campaign.campaign, self.tally
+        first = event.at == self.horizon.now
+        match decision:
+            case Send():
+                version = event.party.rows[event.touch].version_id
+                tally.sent[event.at.date(), campaign, s.step.channel] += size
+                tally.steps[campaign, version, s.sequence, s.step.step] += size
+                tally.sent_now[campaign, s.step.channel] += size * first
+            case Skip(reason):
+                tally.skipped[campaign, reason] += size
+                tally.skipped_now[campaign, reason] += size * first
+            case Snooze(_, reason):
+                tally.snoozed_now[campaign, reason] += size * first
+                if (event.touch, reason) not in event.party.delayed:
+                    event.party.delayed.add((event.touch, reason))
+                    tally.delayed[campaign, reason] += size
+
+
+def _row(event: _Event) -> Any:
+    return event.party.rows[event.touch]
+
+
+def _campaign(event: _Event) -> str:
+    return str(_row(event).campaign)
+
+
+def _channel(event: _Event) -> Channel:
+    row = _row(event)
+    step = event.party.batch.scripts[row.version_id].steps[row.sequence, row.step]
+    return step.channel
+
+
+def _over(event: _Event, now: datetime) -> bool:
+    """A run closes journeys whose goal window is over before it sends; the one now has done so."""
+    return event.at > now and _row(event).window_ends_at <= event.at
+
+
+def _batches(turn: list[_Event], size: int) -> Iterator[list[_Event]]:
+    batch, count = list[_Event](), 0
+    for event in turn:
+        batch.append(event)
+        count += event.party.size
+        if count >= size:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
+
+
+def _without(s: Situation, reason: str) -> Decision:
+    """Without its offer the step goes out all the same, or not at all, as the campaign says."""
+    return Skip(reason) if s.step.without_offer is WithoutOffer.SKIP else Send(reason)
+
+
+def _as_issued(s: Situation, grant: Grant, at: datetime, *, sent: bool) -> Issued:
+    return Issued(
+        enrolment_id=s.enrolment_id,
+        touch_id=s.touch_id,
+        offer=grant.terms.name,
+        code=grant.code,
+        issued_at=at,
+        expires_at=grant.terms.expires_at,
+        state=CouponState.ISSUED if sent else CouponState.RESERVED,
+    )

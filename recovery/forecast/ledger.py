@@ -1,0 +1,109 @@
+"""Budgets as they would be drawn on: what is reserved today, and what the coming days would add."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+
+from sqlalchemy import Connection, func, select
+
+from recovery.campaign.schema import Budget, Offer, OfferKind
+from recovery.db import table
+from recovery.incentives.offer import Terms, period_key
+from recovery.models import Coupon, CouponState, OfferBudget
+from recovery.money import Money
+
+budgets, coupons = table(OfferBudget), table(Coupon)
+
+Key = tuple[str, str, str]  # campaign, offer, period
+
+
+@dataclass(slots=True)
+class Promised:
+    """What one offer would give away in the horizon."""
+
+    coupons: int = 0
+    refused: int = 0  # would have been offered, but its budget was spent
+    worst: dict[str, int] = field(default_factory=dict)  # if all are used: currency → minor units
+    dry_since: datetime | None = None  # when the budget first had no room
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Reservations on a later clock; nothing is written."""
+
+    taken: dict[Key, tuple[str, int]] = field(default_factory=dict)  # currency, minor units
+    promised: dict[tuple[str, str], Promised] = field(default_factory=dict)
+    _releases: list[tuple[datetime, Key, int]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, connection: Connection) -> "Ledger":
+        """The books as they are, with the reservations that will run out by themselves."""
+        books = connection.execute(select(budgets)).all()
+        keys = {row.id: (row.campaign, row.offer, row.period) for row in books}
+        taken = {
+            keys[row.id]: (row.currency, row.reserved_minor + row.spent_minor) for row in books
+        }
+        running = (
+            select(coupons.c.budget_id, coupons.c.expires_at, func.sum(coupons.c.worth_minor))
+            .where(
+                coupons.c.state.in_((CouponState.RESERVED, CouponState.ISSUED)),
+                coupons.c.budget_id.is_not(None),
+                coupons.c.worth_minor > 0,
+            )
+            .group_by(coupons.c.budget_id, coupons.c.expires_at)
+        )
+        ends = [(at, keys[budget], int(sum_)) for budget, at, sum_ in connection.execute(running)]
+        heapify(ends)
+        return cls(taken, {}, ends)
+
+    def expire(self, now: datetime) -> None:
+        """Give back what was reserved for coupons that are over at `now`."""
+        while self._releases and self._releases[0][0] <= now:
+            _, key, worth = heappop(self._releases)
+            currency, minor = self.taken[key]
+            self.taken[key] = currency, minor - worth
+
+    def left(self, campaign: str, offer: str, budget: Budget, now: datetime) -> Money:
+        """What the budget of `offer` still holds in the period of `now`."""
+        currency, minor = self._book((campaign, offer, period_key(budget.per, now)), budget)
+        if currency != budget.amount.currency:
+            return Money(0, budget.amount.currency)
+        return Money(max(budget.amount.minor - minor, 0), currency)
+
+    def reserve(self, campaign: str, terms: Terms, size: int, amount: Money, now: datetime) -> int:
+        """Set the offer aside for `size` customers alike; returns how many of them get it."""
+        found = self.promised.setdefault((campaign, terms.name), Promised())
+        got, budget = size, terms.offer.budget
+        if budget is not None and terms.worth is not None:
+            key = campaign, terms.name, period_key(budget.per, now)
+            got = self._draw(key, budget, terms.worth.minor, size)
+            heappush(self._releases, (terms.expires_at, key, got * terms.worth.minor))
+        if got < size:
+            found.refused += size - got
+            found.dry_since = found.dry_since or now
+        if terms.code is None and terms.expires_at == now + terms.offer.valid:  # no repetition
+            worst = terms.worth or worst_cost(terms.offer, amount)
+            found.worst[worst.currency] = found.worst.get(worst.currency, 0) + got * worst.minor
+        found.coupons += got
+        return got
+
+    def _draw(self, key: Key, budget: Budget, worth: int, size: int) -> int:
+        currency, minor = self._book(key, budget)
+        if currency != budget.amount.currency:
+            return 0
+        room = budget.amount.minor - minor
+        got = size if worth == 0 and room >= 0 else min(size, room // worth if worth else 0)
+        got = max(got, 0)
+        self.taken[key] = currency, minor + got * worth
+        return got
+
+    def _book(self, key: Key, budget: Budget) -> tuple[str, int]:
+        return self.taken.get(key, (budget.amount.currency, 0))
+
+
+def worst_cost(offer: Offer, amount: Money) -> Money:
+    """What one coupon costs at most, in the order's currency or in the offer's own."""
+    if offer.kind is OfferKind.PERCENT and offer.percent is not None:
+        return amount.percent(offer.percent)
+    price = offer.amount if offer.kind is OfferKind.FIXED else offer.worth
+    return price or Money(0, amount.currency)

@@ -151,13 +151,13 @@ def update_each(
     where: Sequence[ColumnElement[bool]],
     names: Sequence[str],
     rows: Sequence[Sequence[Any]],
-) -> None:
+) -> int:
     """Give each row of `target` values of its own: `rows` are (id, value for each of `names`).
 
-    One statement over arrays on PostgreSQL, executemany on SQLite.
+    One statement over arrays on PostgreSQL, executemany on SQLite. Returns how many rows changed.
     """
     if not rows:
-        return
+        return 0
     if is_postgres(connection):
         arrays = zip(*rows, strict=True)
         columns = [target.c.id, *(target.c[name] for name in names)]
@@ -170,12 +170,12 @@ def update_each(
         )
         values = {name: given.c[f"given_{name}"] for name in names}
         statement = update(target).where(target.c.id == given.c.given_id, *where)
-        connection.execute(statement.values(values))
-        return
+        return changed(connection, statement.values(values))
     statement = update(target).where(target.c.id == bindparam("given_id"), *where)
     statement = statement.values({name: bindparam(f"given_{name}") for name in names})
     keys = ["given_id", *(f"given_{name}" for name in names)]
-    connection.execute(statement, [dict(zip(keys, row, strict=True)) for row in rows])
+    given_rows = [dict(zip(keys, row, strict=True)) for row in rows]
+    return int(connection.execute(statement, given_rows).rowcount)
 
 
 def bulk_load(

@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
+from recovery import telemetry
 from recovery.clock import Clock, Stopwatch, VirtualClock
 from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
 from recovery.connectors.base import Sender
@@ -39,7 +40,7 @@ from recovery.measure import explain as story
 from recovery.measure import report as measuring
 from recovery.measure import runs
 from recovery.measure.costs import Costs
-from recovery.measure.telling import tell_broken, telling
+from recovery.measure.telling import tell_broken, telling, without_rate
 from recovery.message import Channel
 from recovery.migrations import prepare
 from recovery.planner.enrol import Plan, enrol
@@ -175,9 +176,11 @@ class Engine:
         programme: Programme | None = None,
         batches: int | None = None,
         *,
+        most: int | None = None,
         standing: bool | None = None,
     ) -> Outcome:
-        """Send what is due at `now`, at most `batches` batches; safe beside other workers.
+        """Send what is due at `now`, at most `batches` batches and `most` touches; safe beside
+        other workers.
 
         `standing`: time stands still at `now` (`--at`); by default, whether our clock does. When
         it runs, a `now` of the past (a hint that waited) counts from the present: a lease that
@@ -189,7 +192,7 @@ class Engine:
         self.apply_inbox(now)
         dispatcher = self._dispatcher(programme or self.programme(), now, patient=not standing)
         with learning(self.database, now):
-            return dispatcher.run(now, batches, self.settings.max_per_run)
+            return dispatcher.run(now, batches, most)
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""
@@ -207,9 +210,13 @@ class Engine:
                 lookup.close()
 
     def due(self, now: datetime) -> int:
-        """How many touches are due at `now`."""
+        """How many touches are due at `now`, of those that one run may claim."""
         with reading(self.database) as connection:
-            return due_count(connection, now)
+            return self._due(connection, now)
+
+    def _due(self, connection: Connection, now: datetime) -> int:
+        due, most = due_count(connection, now), self.settings.max_per_run
+        return due if most is None else min(due, most)
 
     def busy(self, now: datetime) -> bool:
         """Whether anything due at `now` is still planned, or on its way."""
@@ -243,10 +250,10 @@ class Engine:
         self, programme: Programme, courier: Courier, now: datetime, result: runs.RunResult
     ) -> None:
         with reading(self.database) as connection:
-            start, before = runs.here(connection), runs.last_run(connection)
+            since = runs.journal_end(connection), runs.last_run(connection)
         result.inbox = self.apply_inbox(now).counts()
         with writing(self.database) as connection:
-            result.released = sweep_leases(connection, now).released
+            result.released = sweep_leases(connection, now, result.token).released
             crash_point("C6a")
         retried(self.database, partial(budget.expire, now=now))
         retried(self.database, partial(sweep.exhaust, now=now))
@@ -268,23 +275,27 @@ class Engine:
             result.refused += [f"{channel}: {why}" for channel, why in outcome.refused.items()]
         with writing(self.database) as connection:
             arrivals.take_turn(connection)
-            self._count(connection, start, before, result)
-            runs.keep(connection, runs.here(connection), result)
+            self._count(connection, *since, result)
+            runs.keep(connection, result)
 
     def _rehearse(self, programme: Programme, now: datetime, result: runs.RunResult) -> None:
         """The same work in one transaction that is rolled back; no provider is called."""
         try:
             with writing(self.database) as connection:
-                start, before = runs.here(connection), runs.last_run(connection)
-                result.released = sweep_leases(connection, now).released
+                since = runs.journal_end(connection), runs.last_run(connection)
+                result.released = sweep_leases(connection, now, result.token).released
                 result.reconciled = Reconciled().counts()
                 result.inbox = self.drain_inbox(connection, now).counts()
                 budget.expire(connection, now)
                 sweep.exhaust(connection, now)
                 self._tell_plan(self._plan(connection, programme, now), now, result)
-                outcome = self._dispatcher(programme, now).rehearse(connection, now)
-                result.problems += sorted(outcome.broken)
-                self._count(connection, start, before, result)
+                if self.settings.broker_url.startswith("memory:"):
+                    most = self.settings.max_per_run
+                    outcome = self._dispatcher(programme, now).rehearse(connection, now, most)
+                    result.problems += sorted(outcome.broken)
+                else:  # the workers will decide; a run says how much it has for them
+                    result.hinted = self._due(connection, now)
+                self._count(connection, *since, result)
                 raise _Rehearsed
         except _Rehearsed:
             pass
@@ -301,14 +312,13 @@ class Engine:
 
     def _tell_plan(self, plan: Plan, now: datetime, result: runs.RunResult) -> None:
         result.enrolled = plan.enrolled
-        result.warnings += _without_rate(plan, self.rates(now))
+        result.warnings += without_rate(plan.without_rate, now.date())
 
-    def _count(
-        self, connection: Connection, start: runs.Mark, before: runs.Mark, result: runs.RunResult
-    ) -> None:
-        result.touches = runs.tally(connection, start)
-        result.settled = runs.tally(connection, before)
-        result.imported = runs.imported(connection, before)
+    def _count(self, connection: Connection, entry: int, run: int, result: runs.RunResult) -> None:
+        """Count what came after this `entry` of the journal, and this `run`."""
+        result.touches = runs.tally(connection, result.token, entry)
+        result.settled = runs.settled(connection, result.token)
+        result.imported = runs.imported(connection, run)
         result.warnings += inbox.to_look_at(connection)
 
     @cached_property
@@ -329,17 +339,10 @@ class Engine:
             concurrency=self.settings.concurrency,
             batch=self.settings.batch,
             patient=patient,
+            run_id=telemetry.run_id() or None,
         )
 
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:
     """The plainest courier: send everything here and now."""
-    return Delivery([engine.dispatch(now)])
-
-
-def _without_rate(plan: Plan, rates: Rates) -> list[str]:
-    return [
-        f"no exchange rate for {currency} on {rates.day}: its orders fit no segment with an amount"
-        "; add one to the rates file"
-        for currency in plan.without_rate
-    ]
+    return Delivery([engine.dispatch(now, most=engine.settings.max_per_run)])

@@ -30,22 +30,22 @@ def declare(
     broker: Broker,
     find: Callable[[], Engine] = engine,
     hear: Callable[[Outcome], None] | None = None,
-) -> "dramatiq.Actor[[str, bool, str], None]":
+) -> "dramatiq.Actor[[str, bool, str, int | None], None]":
     """Declare the actors on `broker`, working with the engine that `find` gives.
 
     `hear` is told what the journal does not say: broken templates, senders that refuse us.
     """
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE)
-    def dispatch(at: str, standing: bool, run: str = "") -> None:
+    def dispatch(at: str, standing: bool, run: str = "", most: int | None = None) -> None:
         """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing.
 
         `standing`: time stands still at `at`, for whoever works under `--at`. `run` is the id of
-        the run that asks, for the log.
+        the run that asks, for log and journal; `most` is how many touches it may claim at most.
         """
         now = datetime.fromisoformat(at)
         with telemetry.bound(run=run):
-            outcome = find().dispatch(now, batches=BATCHES, standing=standing)
+            outcome = find().dispatch(now, batches=BATCHES, most=most, standing=standing)
         if hear is not None:
             hear(outcome)
 

@@ -1,7 +1,6 @@
 """Couriers: how what is due gets from a run to the workers."""
 
 from datetime import datetime
-from math import ceil
 from threading import Event
 
 from dramatiq import Worker
@@ -32,8 +31,10 @@ def in_process(engine: Engine, now: datetime) -> Delivery:
     worker = Worker(broker, worker_threads=1, worker_timeout=10)  # ms: stopping takes as long
     worker.start()
     try:
+        most, run = engine.settings.max_per_run, telemetry.run_id()
         while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:
-            dispatch.send(now.isoformat(), standing, telemetry.run_id())
+            left = None if most is None else most - sum(outcome.claimed for outcome in heard)
+            dispatch.send(now.isoformat(), standing, run, left)
             broker.join(QUEUE)
     finally:
         worker.stop()
@@ -53,8 +54,8 @@ def over_redis(url: str, wait: int) -> Courier:
         broker = make_broker(url)
         dispatch = declare(broker, lambda: engine)
         try:
-            for _ in range(ceil(due / engine.settings.batch)):
-                dispatch.send(now.isoformat(), standing, telemetry.run_id())
+            for most in _shares(due, engine):
+                dispatch.send(now.isoformat(), standing, telemetry.run_id(), most)
         except RedisError as error:
             raise Unavailable(
                 f"Redis did not answer ({error}); {due} touches stay due, nothing is lost: "
@@ -66,6 +67,13 @@ def over_redis(url: str, wait: int) -> Courier:
         return Delivery(hinted=due)
 
     return hand_over
+
+
+def _shares(due: int, engine: Engine) -> list[int | None]:
+    """How many touches each hint may claim: any number, or its part of what the run may claim."""
+    batch = engine.settings.batch
+    shares = [min(batch, due - at) for at in range(0, due, batch)]
+    return [None for _ in shares] if engine.settings.max_per_run is None else [*shares]
 
 
 def _wait(engine: Engine, now: datetime, seconds: int) -> None:

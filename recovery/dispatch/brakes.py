@@ -38,6 +38,10 @@ class Brakes:
             return []
         return [channel for channel in Channel if channel not in self.channels]
 
+    def stops(self, channel: Channel, campaign: str) -> bool:
+        """Whether a message that is decided already must not leave."""
+        return self.everything or channel in self.channels or campaign in self.campaigns
+
 
 def look(connection: Connection, now: datetime) -> Brakes:
     """Pauses and open breakers at `now`: two small queries."""

@@ -1,12 +1,12 @@
-"""Claiming due touches: one statement, one winner, on both databases."""
+"""Claiming due touches: one winner, on both databases; and what dead workers leave behind."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from recovery.db import changed, table, written_in
+from recovery.db import among, changed, table, written_in
 from recovery.message import Channel
 from recovery.models import Decision, Touch, TouchState
 
@@ -26,13 +26,15 @@ class Swept:
     unknown: int
 
 
-def claim(
-    connection: Connection, now: datetime, limit: int, token: str, channels: Collection[Channel]
+def pick(
+    connection: Connection, now: datetime, limit: int, channels: Collection[Channel]
 ) -> list[int]:
-    """Take up to `limit` due touches, the longest due first; returns their ids.
+    """Up to `limit` due touches, the longest due first; returns their ids.
 
-    Their state is asked once, where they are locked: asked again, PostgreSQL would walk all that is
-    planned for each of them as long as it believes that little is.
+    They stay `planned` and are ours until the transaction ends: locked on PostgreSQL, where others
+    pass them by; on SQLite a write transaction is alone. So their state is asked once, here: asked
+    again, PostgreSQL would walk all that is planned for each of them as long as it believes that
+    little is.
     """
     due = (
         select(touches.c.id)
@@ -44,15 +46,16 @@ def claim(
         .order_by(touches.c.due_at, touches.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .cte("due")
     )
-    taken = (
-        update(touches)
-        .where(touches.c.id.in_(select(due.c.id)))
-        .values(state=TouchState.CLAIMED, claim=token, lease_until=now + LEASE)
-        .returning(touches.c.id)
-    )
-    return sorted(connection.execute(taken).scalars())
+    return list(connection.execute(due).scalars())
+
+
+def claim(connection: Connection, ids: Sequence[int], token: str, now: datetime) -> None:
+    """`planned → claimed` of picked touches that wait for a free sender, until the lease ends."""
+    if ids:
+        values = {"state": TouchState.CLAIMED, "claim": token, "lease_until": now + LEASE}
+        picked = among(connection, touches.c.id, ids)
+        connection.execute(update(touches).where(picked).values(**values))
 
 
 def due_count(connection: Connection, now: datetime) -> int:
@@ -69,11 +72,12 @@ def in_flight(connection: Connection) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
-def sweep(connection: Connection, now: datetime) -> Swept:
+def sweep(connection: Connection, now: datetime, run: str | None = None) -> Swept:
     """Leases that are over: a claim goes back, a send that never answered becomes `unknown`.
 
-    Touches that somebody is writing about right now are left for the next sweep: a worker that
-    was stopped in the middle of a transaction must not stop the sweep, too.
+    `run` is the run that sweeps, for the journal. Touches that somebody is writing about right now
+    are left for the next sweep: a worker that was stopped in the middle of a transaction must not
+    stop the sweep, too.
     """
     released = (
         update(touches)
@@ -88,7 +92,7 @@ def sweep(connection: Connection, now: datetime) -> Swept:
     )
     silent = connection.execute(lost).all()
     if silent:
-        entry = {"at": now, "verdict": "unknown", "reason": GONE}
+        entry = {"at": now, "verdict": "unknown", "reason": GONE, "run": run}
         rows = [entry | {"touch_id": row.id, "enrolment_id": row.enrolment_id} for row in silent]
         connection.execute(insert(decisions), rows)
     return Swept(changed(connection, released), len(silent))

@@ -1,14 +1,14 @@
-"""The executor: claim a batch, decide and write "sending", call the providers, write the receipts.
+"""The executor: what is due is claimed and decided in batches, and sent a few messages at a time.
 
-One thread talks to the database; many talk to the providers, so that while a batch is in flight
-the next one is prepared. No transaction is open during a call.
+One thread talks to the database; many talk to the providers, so that while a batch is decided the
+one before is sent. No transaction is open during a call.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
@@ -17,15 +17,15 @@ from recovery import telemetry
 from recovery.clock import Stopwatch
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
-from recovery.db import retried, writing
 from recovery.dispatch import brakes, record
-from recovery.dispatch.claim import claim
+from recovery.dispatch.claim import pick
 from recovery.dispatch.gather import gather
-from recovery.dispatch.prepare import Prepared, Workshop, prepare
+from recovery.dispatch.prepare import Outgoing, Workshop, prepare
 from recovery.dispatch.record import Result
 from recovery.dispatch.scripts import Scripts
 from recovery.dispatch.senders import Senders
-from recovery.errors import ConnectorError
+from recovery.dispatch.shift import Shift
+from recovery.dispatch.tray import Reach
 from recovery.message import Channel, MessageClass, Receipt
 
 
@@ -50,61 +50,68 @@ class Dispatcher:
     concurrency: int
     batch: int
     patient: bool = True  # time goes on while we send; a virtual clock stands, nobody waits for it
+    run_id: str | None = None  # of the run that is at work, for the journal
 
     def run(self, now: datetime, batches: int | None = None, most: int | None = None) -> Outcome:
-        """Send until nothing due at `now` is left; `batches` batches or `most` touches at most."""
-        outcome, token = Outcome(ceiling=most), uuid4().hex
-        watch, clock = brakes.Watch(self.senders, outcome.refused), self._clock(now)
+        """Send until nothing due at `now` is left; as many touches as `batches` batches hold, or
+        `most`, at most."""
+        limits = [n for n in (batches and batches * self.batch, most) if n is not None]
+        outcome = Outcome(ceiling=min(limits, default=None))
         with Senders(self.senders, self.concurrency, patient=self.patient) as senders:
+            shift = self._shift(senders, outcome, self._clock(now))
             try:
-                self._send_all(senders, outcome, watch, token, clock, batches)
+                shift.work()
             except BaseException:  # also when we are told to stop: what is on its way is awaited
-                self._wind_up(senders, watch, token, clock())
+                shift.wind_up()
                 raise
         return outcome
 
-    def rehearse(self, connection: Connection, now: datetime) -> Outcome:
+    def rehearse(self, connection: Connection, now: datetime, most: int | None = None) -> Outcome:
         """Do everything but calling a provider, inside the caller's transaction: a dry run."""
-        outcome, token = Outcome(), uuid4().hex
-        while prepared := self._prepare(connection, outcome, token, now):
+        outcome, token = Outcome(ceiling=most), uuid4().hex
+        every = list(Channel)
+        while True:
+            held, journal = brakes.look(connection, now), record.Journal(now, self.run_id)
+            decided = self._decide(connection, every, held, journal, now, outcome, token)
+            if decided is None:
+                return outcome
+            record.sending_at_once(connection, [one.touch_id for one in decided], token, now)
             pretended = [
-                Result(o.touch_id, o.enrolment_id, o.attempts, o.channel, Receipt("dry-run", ""))
-                for o in prepared.outgoing
+                Result(
+                    one.touch_id,
+                    one.enrolment_id,
+                    one.attempts,
+                    one.channel,
+                    Receipt("dry-run", ""),
+                    offered=one.offered,
+                )
+                for one in decided
             ]
-            record.results(connection, pretended, token, now)
-        return outcome
+            record.results(connection, pretended, token, now, journal)
+            journal.write(connection)
 
     def task_text(self, connection: Connection, touch_id: int, lang: str, now: datetime) -> str:
         """The words of a task's template for this order, in the colleague's language."""
-        batch = gather(connection, [touch_id], now, self.scripts, self._class_of)
+        batch = gather(
+            connection, [touch_id], now, self.scripts, self._class_of
+        )
         (situation,) = batch.situations()
         return self.workshop.renderer.task(situation, lang, now)
 
-    def _send_all(
-        self,
-        senders: Senders,
-        outcome: Outcome,
-        watch: brakes.Watch,
-        token: str,
-        clock: Callable[[], datetime],
-        batches: int | None,
-    ) -> None:
-        flying, left, more = 0, batches, True
-        while more or flying:
-            if more and flying <= max(self.batch, self.concurrency):
-                prepared = self._next(outcome, token, clock()) if left != 0 else None
-                more = prepared is not None
-                left = left and left - 1
-                for outgoing in prepared.outgoing if prepared else ():
-                    senders.take(outgoing)
-                    flying += 1
-            else:
-                finished = senders.finished(flying)
-                try:
-                    flying -= self._record(finished, watch, token, clock())
-                except BaseException:
-                    senders.put_back(finished)  # what a provider said is never lost on the way
-                    raise
+    def _shift(self, senders: Senders, outcome: Outcome, clock: Callable[[], datetime]) -> Shift:
+        token = uuid4().hex
+        return Shift(
+            database=self.database,
+            senders=senders,
+            decide=partial(self._decide, outcome=outcome, token=token),
+            watch=brakes.Watch(self.senders, outcome.refused),
+            clock=clock,
+            token=token,
+            run=self.run_id,
+            reach=Reach(least=2 * self.concurrency, most=max(self.batch, 2 * self.concurrency)),
+            concurrency=self.concurrency,
+            patient=self.patient,
+        )
 
     def _clock(self, now: datetime) -> Callable[[], datetime]:
         """The present of one dispatch. It may take longer than a lease, and a lease that counted
@@ -112,66 +119,33 @@ class Dispatcher:
         since = Stopwatch()
         return lambda: now + timedelta(seconds=since.seconds()) if self.patient else now
 
-    def _wind_up(self, senders: Senders, watch: brakes.Watch, token: str, now: datetime) -> None:
-        """Write down what the running calls bring; messages nobody called for go back."""
-        unsent, finished = senders.stop()
-        self._record(finished, watch, token, now)
-        with writing(self.database) as connection:
-            record.given_back(connection, [outgoing.touch_id for outgoing in unsent], token)
-
-    def _next(self, outcome: Outcome, token: str, now: datetime) -> Prepared | None:
-        crash_point("C0")
-
-        def step(connection: Connection) -> Prepared | None:
-            return self._prepare(connection, outcome, token, now)
-
-        return retried(self.database, step)
-
-    def _prepare(
-        self, connection: Connection, outcome: Outcome, token: str, now: datetime
-    ) -> Prepared | None:
-        """One batch, claimed and decided in one transaction: a worker that dies in it leaves the
-        touches as they were."""
-        held = brakes.look(connection, now)
+    def _decide(
+        self,
+        connection: Connection,
+        hungry: Sequence[Channel],
+        held: brakes.Brakes,
+        journal: record.Journal,
+        now: datetime,
+        outcome: Outcome,
+        token: str,
+    ) -> Sequence[Outgoing] | None:
+        """One batch picked and decided: what may leave; None when nothing (more) is due."""
         room = self.batch
         if outcome.ceiling is not None:
             room = min(room, outcome.ceiling - outcome.claimed)
-        channels = [one for one in held.open_channels() if one not in outcome.refused]
-        ids = claim(connection, now, room, token, channels) if room > 0 else []
+        channels = [channel for channel in held.open_channels() if channel in hungry]
+        ids = pick(connection, now, room, channels) if room > 0 and channels else []
         if not ids:
             return None
         crash_point("C1")
-        batch = gather(connection, ids, now, self.scripts, self._class_of, held.campaigns)
-        prepared = prepare(connection, batch, self.workshop, token, now)
+        batch = gather(
+            connection, ids, now, self.scripts, self._class_of, held.campaigns
+        )
+        prepared = prepare(connection, batch, self.workshop, token, now, journal)
         telemetry.event("dispatch", "batch_claimed", level=logging.DEBUG, touches=ids)
         outcome.claimed += len(ids)
         outcome.broken |= prepared.broken
-        return prepared
+        return prepared.outgoing
 
     def _class_of(self, template: str) -> MessageClass | None:
         return self.workshop.renderer.class_of(template)
-
-    def _record(
-        self, finished: Sequence[Result], watch: brakes.Watch, token: str, now: datetime
-    ) -> int:
-        def write(connection: Connection) -> None:
-            record.results(connection, finished, token, now)
-            watch.notice(connection, finished, now)
-
-        retried(self.database, write)
-        for result in finished:
-            _tell(result)
-        crash_point("C5")
-        return len(finished)
-
-
-def _tell(result: Result) -> None:
-    """For the log: what the provider said, by touch. A refusal matters more than a receipt."""
-    told: dict[str, Any] = {"touch": result.touch_id, "channel": result.channel}
-    answer = result.outcome
-    if isinstance(answer, ConnectorError):
-        told |= {"failure": answer.failure, "code": answer.code, "why": str(answer)}
-        telemetry.event("dispatch", "touch_refused", **told)
-    else:
-        told |= {"provider": answer.provider, "id": answer.provider_id}
-        telemetry.event("dispatch", "touch_sent", level=logging.DEBUG, **told)

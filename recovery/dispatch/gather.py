@@ -66,7 +66,7 @@ class Script:
 
 @dataclass(slots=True)
 class Batch:
-    """Claimed touches and everything decisions about them need. Decide in the given order:
+    """Picked touches and everything decisions about them need. Decide in the given order:
     `remember` lets a later touch of the same customer see what was just decided."""
 
     rows: Sequence[Row[Any]]
@@ -138,7 +138,7 @@ def gather(
     *,
     locking: bool = True,
 ) -> Batch:
-    """Read the situation of the claimed touches `ids`: seven queries, however many they are.
+    """Read the situation of the picked touches `ids`: seven queries, however many they are.
 
     Their customers are locked until the transaction ends, so two workers can't both decide that
     the same customer has room for one more message. (On SQLite a write transaction is alone.)
@@ -155,7 +155,7 @@ def gather(
         scripts=known,
         class_of=class_of,
         paused=paused,
-        sent=history.sent(connection, people, now - _lookback(known.values())),
+        sent=history.sent(connection, people, now - _lookback(known.values()), now),
         suppressed=history.suppressed(connection, rows),
         clicked=history.clicked(connection, journeys),
         claimed_tasks=history.claimed_tasks(connection, journeys),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, func, literal, or_, select
 
 from recovery.db import among, table
 from recovery.dispatch.situation import Ahead, Sent
@@ -37,11 +37,17 @@ LEFT = (
 )
 
 
-def sent(connection: Connection, people: Sequence[int], since: datetime) -> dict[int, list[Sent]]:
+def sent(
+    connection: Connection, people: Sequence[int], since: datetime, now: datetime
+) -> dict[int, list[Sent]]:
+    """What these customers got after `since`; what is claimed for them leaves `now`: whoever claims
+    has decided that it goes."""
+    left = and_(touches.c.tried_at > since, touches.c.state.in_(LEFT))
+    at = func.coalesce(touches.c.tried_at, literal(now, touches.c.tried_at.type))
     found = (
         select(
             enrolments.c.customer_id,
-            touches.c.tried_at,
+            at,
             touches.c.enrolment_id,
             touches.c.step,
             touches.c.planned_at,
@@ -49,11 +55,10 @@ def sent(connection: Connection, people: Sequence[int], since: datetime) -> dict
         .join_from(enrolments, touches, touches.c.enrolment_id == enrolments.c.id)
         .where(
             among(connection, enrolments.c.customer_id, people),
-            touches.c.tried_at > since,
-            touches.c.state.in_(LEFT),
+            or_(left, touches.c.state == TouchState.CLAIMED),
             touches.c.channel != Channel.TASK.value,
         )
-        .order_by(touches.c.tried_at, touches.c.id)
+        .order_by(at, touches.c.id)
     )
     history: dict[int, list[Sent]] = defaultdict(list)
     for person, *sent in connection.execute(found):

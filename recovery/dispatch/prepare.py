@@ -1,4 +1,4 @@
-"""One transaction from claimed touches to messages marked `sending`: decide, offer, render."""
+"""From picked touches to messages that may leave, in one transaction: decide, offer, render."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,15 +27,17 @@ tasks = table(Task)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message whose touch is `sending`."""
+    """A message that may leave."""
 
     touch_id: int
     enrolment_id: int
     attempts: int  # before this one
     channel: Channel
     message: Message
-    watch: Stopwatch  # since its touch was claimed
+    watch: Stopwatch  # since it was decided
     wait: float = 0.0  # seconds on that watch before it may leave, for the pace
+    note: str | None = None  # what is different from the plan
+    offered: bool = False  # it shows a coupon
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Made(NamedTuple):
     situation: Situation
     decision: Decision
     message: Message | None
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,20 @@ class Workshop:
 
 
 def prepare(
-    connection: Connection, batch: Batch, shop: Workshop, token: str, now: datetime
+    connection: Connection,
+    batch: Batch,
+    shop: Workshop,
+    token: str,
+    now: datetime,
+    journal: record.Journal,
 ) -> Prepared:
     """Decide on every touch of the batch and make its message; nothing is sent here.
 
-    One touch is taken to its end before the next, so that only what truly goes out counts against
-    what the same customer may still get.
+    Skips, waits and tasks are written; the touches of the messages are as they were. One touch is
+    taken to its end before the next, so that only what truly goes out counts against what the same
+    customer may still get.
     """
-    prepared, journal = Prepared(), record.Journal(now, [])
-    made: list[Made] = []
+    prepared, made = Prepared(), list[Made]()
     for situation in batch.situations():
         one, grant = _make(connection, situation, shop, prepared, now)
         if isinstance(one.decision, Send):
@@ -82,7 +90,14 @@ def prepare(
                 batch.remember_offer(situation, _as_issued(situation, grant, now))
         made.append(one)
     paced, waits = _paced(connection, made, shop.limits, now)
-    _write(connection, paced, journal, prepared, token, now, waits)
+    _write(connection, paced, journal, prepared, now)
+    _hand_over(connection, [one for one in paced if _is_task(one)], token, now, journal)
+    watch = Stopwatch()
+    prepared.outgoing = [
+        _outgoing(one, one.message, watch, waits.get(one.situation.touch_id, 0.0))
+        for one in paced
+        if one.message is not None
+    ]
     return prepared
 
 
@@ -98,10 +113,11 @@ def _make(
     if not isinstance(decision, Send) or s.step.channel is Channel.TASK:
         return Made(s, decision, None), grant
     try:
-        return Made(s, decision, shop.renderer.render(s, grant, now)), grant
+        message = shop.renderer.render(s, grant, now)
     except TemplateError as error:
         prepared.broken.add(str(error))
         return Made(s, Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR), None), grant
+    return Made(s, decision, message, offered=grant is not None), grant
 
 
 def _as_issued(s: Situation, grant: Grant, now: datetime) -> Issued:
@@ -171,33 +187,22 @@ def _paced(
     return kept, {touch: (moment - now).total_seconds() for touch, moment in at.items()}
 
 
+def _is_task(one: Made) -> bool:
+    return isinstance(one.decision, Send) and one.message is None
+
+
 def _write(
     connection: Connection,
     made: Sequence[Made],
     journal: record.Journal,
     prepared: Prepared,
-    token: str,
     now: datetime,
-    waits: dict[int, float],
 ) -> None:
-    skips = [(s, decision) for s, decision, _ in made if isinstance(decision, Skip)]
-    later = [(s, decision) for s, decision, _ in made if isinstance(decision, Snooze)]
-    going = [(s, decision, m) for s, decision, m in made if isinstance(decision, Send)]
-    record.skipped(connection, [(s.touch_id, skip) for s, skip in skips], token)
-    record.snoozed(connection, [(s.touch_id, wait) for s, wait in later], token)
-    ours = record.sending(connection, [s.touch_id for s, _, _ in going], token, now)
+    skips = [(one.situation, one.decision) for one in made if isinstance(one.decision, Skip)]
+    later = [(one.situation, one.decision) for one in made if isinstance(one.decision, Snooze)]
+    record.skipped(connection, [(s.touch_id, skip) for s, skip in skips])
+    record.snoozed(connection, [(s.touch_id, wait) for s, wait in later])
     _count(skips, later, journal, prepared)
-    handed, watch = [], Stopwatch()
-    for s, send, message in going:
-        if s.touch_id not in ours:
-            continue
-        journal.note(s.enrolment_id, s.touch_id, "send", send.note)
-        if message is None:
-            handed.append(s)
-        else:
-            prepared.outgoing.append(_outgoing(s, message, watch, waits.get(s.touch_id, 0.0)))
-    journal.write(connection)  # before the tasks: they are done as they are handed over
-    _hand_over(connection, handed, token, now)
 
 
 def _count(
@@ -214,7 +219,8 @@ def _count(
             prepared.broken.add(f"templates/{s.step.template}: see `recovery check`")
 
 
-def _outgoing(s: Situation, message: Message, watch: Stopwatch, wait: float) -> Outgoing:
+def _outgoing(one: Made, message: Message, watch: Stopwatch, wait: float) -> Outgoing:
+    s, decision = one.situation, one.decision
     return Outgoing(
         touch_id=s.touch_id,
         enrolment_id=s.enrolment_id,
@@ -223,15 +229,22 @@ def _outgoing(s: Situation, message: Message, watch: Stopwatch, wait: float) -> 
         message=message,
         watch=watch,
         wait=wait,
+        note=decision.note if isinstance(decision, Send) else None,
+        offered=one.offered,
     )
 
 
 def _hand_over(
-    connection: Connection, handed: Sequence[Situation], token: str, now: datetime
+    connection: Connection,
+    made: Sequence[Made],
+    token: str,
+    now: datetime,
+    journal: record.Journal,
 ) -> None:
     """Steps with `task:` become work for people; that is their whole delivery."""
-    if not handed:
+    if not made:
         return
+    handed = [one.situation for one in made]
     connection.execute(
         insert_ignore(tasks, connection),
         [
@@ -247,6 +260,9 @@ def _hand_over(
             for s in handed
         ],
     )
+    record.sending_at_once(connection, [s.touch_id for s in handed], token, now)
+    for s in handed:
+        journal.note(s.enrolment_id, s.touch_id, "send")
     receipts = [
         record.Result(
             s.touch_id,
@@ -257,4 +273,4 @@ def _hand_over(
         )
         for s in handed
     ]
-    record.results(connection, receipts, token, now)
+    record.results(connection, receipts, token, now, journal)

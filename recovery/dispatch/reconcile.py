@@ -101,7 +101,7 @@ class Reconciler:
         answer: Answer,
         now: datetime,
     ) -> None:
-        journal = Journal(now, [])
+        journal = Journal(now)
         alive = control is not None and control.id in answer.found
         for row in lost:
             found = answer.found.get(row.id)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, update
+from sqlalchemy import ColumnElement, Connection, case, or_, update
 
 from recovery.db import among, bulk_load, changed, stored_time, table, update_each
 from recovery.dispatch.claim import LEASE
@@ -20,6 +20,15 @@ from recovery.models import Decision as Entry
 touches = table(Touch)
 
 _CALLED = (TouchState.SENDING, TouchState.UNKNOWN)
+# Given up by us, taken by the provider all the same: its receipt is the evidence. Not `failed`,
+# which is the provider's own later word, and not `sending`, where whoever calls will hear, too.
+_GIVEN_UP = (
+    TouchState.UNKNOWN,
+    TouchState.PLANNED,
+    TouchState.CLAIMED,
+    TouchState.SKIPPED,
+    TouchState.CANCELLED,
+)
 
 # Waits after a refusal that was certainly not an acceptance; the last one repeats.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
@@ -35,14 +44,19 @@ class Result:
     channel: Channel
     outcome: Receipt | ConnectorError
     segments: int | None = None
+    offered: bool = False  # the message shows a coupon
 
 
 @dataclass(slots=True)
 class Journal:
-    """Entries for `decisions`, written together at the end of a transaction."""
+    """Entries for `decisions`, written together at the end of a transaction.
+
+    `run` is the id of the run that is at work, None outside of one: its numbers are counted by it.
+    """
 
     at: datetime
-    entries: list[tuple[int, int, str, str | None, str | None]]
+    run: str | None = None
+    entries: list[tuple[int, int, str, str | None, str | None]] = field(default_factory=list)
 
     def note(
         self,
@@ -57,70 +71,80 @@ class Journal:
 
     def write(self, connection: Connection) -> None:
         """Append all entries to the journal table."""
-        at = stored_time(connection, self.at)
-        columns = ("at", "enrolment_id", "touch_id", "verdict", "reason", "detail")
+        if not self.entries:
+            return
+        at, run = stored_time(connection, self.at), self.run
+        columns = ("at", "run", "enrolment_id", "touch_id", "verdict", "reason", "detail")
         name = str(Entry.__tablename__)
-        bulk_load(connection, name, columns, ((at, *entry) for entry in self.entries))
+        bulk_load(connection, name, columns, ((at, run, *entry) for entry in self.entries))
 
 
 def sending(connection: Connection, ids: Sequence[int], token: str, now: datetime) -> set[int]:
-    """`claimed → sending`, to be committed before any byte leaves; returns those still ours."""
-    moved = connection.execute(
-        update(touches)
-        .where(
-            among(connection, touches.c.id, ids),
-            touches.c.state == TouchState.CLAIMED,
-            touches.c.claim == token,
-        )
-        .values(
-            state=TouchState.SENDING,
-            tried_at=now,
-            lease_until=now + LEASE,
-            attempts=touches.c.attempts + 1,
-            reason=None,
-        )
-        .returning(touches.c.id)
-    )
-    return set(moved.scalars())
+    """`claimed → sending`, to be committed before any byte leaves; returns those still ours.
+
+    Whoever ends a journey or an address ends what waits, too; then it is ours no more.
+    """
+    claimed = touches.c.state == TouchState.CLAIMED, touches.c.claim == token
+    return _sending(connection, ids, claimed, token, now)
 
 
-def skipped(connection: Connection, decided: Iterable[tuple[int, Skip]], token: str) -> None:
-    """`claimed → skipped`, with the reason: this touch ends here."""
+def sending_at_once(
+    connection: Connection, ids: Sequence[int], token: str, now: datetime
+) -> set[int]:
+    """`planned → sending` of touches picked in this transaction, whose turn it is already."""
+    return _sending(connection, ids, (), token, now)
+
+
+def skipped(connection: Connection, decided: Iterable[tuple[int, Skip]]) -> None:
+    """`planned → skipped` of picked touches, with the reason: they end here."""
     by_reason: dict[str, list[int]] = defaultdict(list)
     for touch_id, skip in decided:
         by_reason[skip.reason].append(touch_id)
     for reason, ids in by_reason.items():
-        _from_claimed(connection, ids, token, state=TouchState.SKIPPED, reason=reason)
+        _picked(connection, ids, state=TouchState.SKIPPED, reason=reason)
 
 
-def snoozed(connection: Connection, decided: Iterable[tuple[int, Snooze]], token: str) -> None:
-    """`claimed → planned`, due again at `until`."""
+def snoozed(connection: Connection, decided: Iterable[tuple[int, Snooze]]) -> None:
+    """Picked touches that stay `planned`, due again at `until`."""
     by_wait: dict[tuple[datetime, str], list[int]] = defaultdict(list)
     for touch_id, wait in decided:
         by_wait[wait.until, wait.reason].append(touch_id)
     for (until, reason), ids in by_wait.items():
-        _from_claimed(connection, ids, token, state=TouchState.PLANNED, due_at=until, reason=reason)
+        _picked(connection, ids, due_at=until, reason=reason)
 
 
 def given_back(connection: Connection, ids: Sequence[int], token: str) -> None:
-    """`sending → planned` for messages that were never handed to a provider."""
+    """`claimed | sending → planned` for messages that no provider was ever called for."""
+    if not ids:
+        return
+    begun = touches.c.state == TouchState.SENDING
     connection.execute(
         update(touches)
         .where(
             among(connection, touches.c.id, ids),
-            touches.c.state == TouchState.SENDING,
+            touches.c.state.in_([TouchState.CLAIMED, TouchState.SENDING]),
             touches.c.claim == token,
         )
-        .values(state=TouchState.PLANNED, claim=None, lease_until=None, tried_at=None)
+        .values(
+            state=TouchState.PLANNED,
+            claim=None,
+            lease_until=None,
+            tried_at=None,
+            attempts=touches.c.attempts - case((begun, 1), else_=0),
+        )
     )
 
 
-def results(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:
-    """What the providers answered, for a whole batch; only who still owns a claim may record."""
-    journal = Journal(now, [])
+def results(
+    connection: Connection, finished: Sequence[Result], token: str, now: datetime, journal: Journal
+) -> None:
+    """What the providers answered. A receipt proves that the message left, whoever holds the touch
+    by now; only who still owns a claim may record a failure."""
+    if not finished:
+        return
     sent = [r for r in finished if isinstance(r.outcome, Receipt)]
-    _sent(connection, sent, token)
-    issue.confirm(connection, [r.touch_id for r in sent])
+    _sent(connection, sent, token, now)
+    issue.confirm(connection, [r.touch_id for r in sent if r.offered])
     gone: list[int] = []
     for result in finished:
         outcome = result.outcome
@@ -137,10 +161,34 @@ def results(connection: Connection, finished: Sequence[Result], token: str, now:
             if outcome.failure is SendFailure.PERMANENT:
                 gone.append(result.touch_id)
     budget.withdraw(connection, gone)
-    journal.write(connection)
 
 
-def _sent(connection: Connection, finished: Sequence[Result], token: str) -> None:
+def _sending(
+    connection: Connection,
+    ids: Sequence[int],
+    which: Iterable[ColumnElement[bool]],
+    token: str,
+    now: datetime,
+) -> set[int]:
+    if not ids:
+        return set()
+    moved = connection.execute(
+        update(touches)
+        .where(among(connection, touches.c.id, ids), *which)
+        .values(
+            state=TouchState.SENDING,
+            claim=token,
+            tried_at=now,
+            lease_until=now + LEASE,
+            attempts=touches.c.attempts + 1,
+            reason=None,
+        )
+        .returning(touches.c.id)
+    )
+    return set(moved.scalars())
+
+
+def _sent(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:
     names = ("state", "reason", "lease_until", "provider", "provider_id", "segments")
     rows = [
         (
@@ -155,11 +203,26 @@ def _sent(connection: Connection, finished: Sequence[Result], token: str) -> Non
         for r in finished
         if isinstance(r.outcome, Receipt)
     ]
-    update_each(connection, touches, _mine(token, TouchState.SENT), names, rows)
+    if update_each(connection, touches, _mine(token, TouchState.SENT), names, rows) < len(rows):
+        _proven(connection, names, rows, token, now)
     # An event may have been quicker than the answer it is about; only we know what an SMS costs.
     parts = [(r.touch_id, r.segments) for r in finished if r.segments is not None]
     late = touches.c.claim == token, touches.c.segments.is_(None)
     update_each(connection, touches, late, ("segments",), parts)
+
+
+def _proven(
+    connection: Connection,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    token: str,
+    now: datetime,
+) -> None:
+    """A receipt that comes after we gave its touch up moves it all the same: it must not be sent
+    once more, and counts as a message of this moment."""
+    given_up = (touches.c.state.in_(_GIVEN_UP),)
+    late = [(*row, token, now) for row in rows]
+    update_each(connection, touches, given_up, (*names, "claim", "tried_at"), late)
 
 
 def _failed(
@@ -204,13 +267,5 @@ def _back_off(attempts: int) -> timedelta:
     return BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
 
 
-def _from_claimed(connection: Connection, ids: Sequence[int], token: str, **values: object) -> None:
-    connection.execute(
-        update(touches)
-        .where(
-            among(connection, touches.c.id, ids),
-            touches.c.state == TouchState.CLAIMED,
-            touches.c.claim == token,
-        )
-        .values(claim=None, lease_until=None, **values)
-    )
+def _picked(connection: Connection, ids: Sequence[int], **values: object) -> None:
+    connection.execute(update(touches).where(among(connection, touches.c.id, ids)).values(**values))

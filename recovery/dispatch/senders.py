@@ -1,11 +1,12 @@
 """The threads that talk to providers: messages in, exactly one result out for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
 from typing import TypeVar
 
+from recovery.clock import Stopwatch
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
 from recovery.dispatch.claim import LEASE
@@ -19,6 +20,7 @@ TOGETHER = 500  # results written in one transaction, at most
 # A worker that slept longer than this may have lost its claim: it gives the message back.
 FENCE_SECONDS = LEASE.total_seconds() / 2
 
+Handed = tuple[Outgoing, Stopwatch]  # a message, and since when its touch is `sending`
 T = TypeVar("T")
 
 
@@ -36,7 +38,7 @@ class Senders:
         self._concurrency = concurrency
         self._patient = patient
         self._stopping = Event()
-        self._waiting: dict[Channel, SimpleQueue[Outgoing | None]] = {}
+        self._waiting: dict[Channel, SimpleQueue[Handed | None]] = {}
         self._results: SimpleQueue[Result] = SimpleQueue()
         self._unsent: SimpleQueue[Outgoing] = SimpleQueue()
         self._threads: list[Thread] = []
@@ -57,58 +59,63 @@ class Senders:
         results nobody has asked for yet."""
         self._stopping.set()
         for queue in self._waiting.values():
-            for outgoing in _drained(queue):
-                if outgoing is not None:
-                    self._unsent.put(outgoing)
+            for handed in _drained(queue):
+                if handed is not None:
+                    self._unsent.put(handed[0])
             for _ in range(self._concurrency):
                 queue.put(None)
         for thread in self._threads:
             thread.join()
         return _drained(self._unsent), _drained(self._results)
 
-    def take(self, outgoing: Outgoing) -> None:
-        """Send it as soon as its moment has come and a thread is free."""
+    def take(self, outgoing: Outgoing, since: Stopwatch) -> None:
+        """Send it as soon as its moment has come and a thread is free; its lease began `since`."""
         if outgoing.channel not in self._waiting:
             self._start(outgoing.channel)
-        self._waiting[outgoing.channel].put(outgoing)
+        self._waiting[outgoing.channel].put((outgoing, since))
 
-    def finished(self, flying: int) -> list[Result]:
-        """Wait for at least one result of the `flying` messages; take along those that follow."""
-        results = [self._results.get()]
-        while len(results) < min(flying, TOGETHER):
+    def finished(self, enough: int, seconds: float | None) -> list[Result]:
+        """Wait for a result, `seconds` at most; take along those that follow, up to `enough`."""
+        results: list[Result] = []
+        while len(results) < enough:
             try:
-                results.append(self._results.get(timeout=LINGER))
+                results.append(self._results.get(timeout=LINGER if results else seconds))
             except Empty:
                 break
         return results
 
-    def put_back(self, results: Sequence[Result]) -> None:
-        """Keep results that could not be written down; `stop` gives them again."""
-        for result in results:
-            self._results.put(result)
+    def ready(self) -> list[Result]:
+        """Results that are there already."""
+        return _drained(self._results)
+
+    def idle(self, seconds: float) -> None:
+        """Nobody is calling, and the next message may leave in so many `seconds`."""
+        self._stopping.wait(seconds)
 
     def _start(self, channel: Channel) -> None:
-        queue = self._waiting[channel] = SimpleQueue()
+        queue: SimpleQueue[Handed | None] = SimpleQueue()
+        self._waiting[channel] = queue
         for number in range(self._concurrency):
             name = f"send-{channel}-{number}"
             thread = Thread(target=self._work, args=(queue,), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _work(self, queue: "SimpleQueue[Outgoing | None]") -> None:
-        while (outgoing := queue.get()) is not None:
+    def _work(self, queue: "SimpleQueue[Handed | None]") -> None:
+        while (handed := queue.get()) is not None:
+            outgoing, since = handed
             if self._patient and outgoing.wait:
                 self._stopping.wait(max(0.0, outgoing.wait - outgoing.watch.seconds()))
             if self._stopping.is_set():
                 self._unsent.put(outgoing)
             else:
-                self._results.put(self._send(outgoing))
+                self._results.put(self._send(outgoing, since))
 
-    def _send(self, outgoing: Outgoing) -> Result:
+    def _send(self, outgoing: Outgoing, since: Stopwatch) -> Result:
         message = outgoing.message
         answer: Receipt | ConnectorError
         try:
-            if outgoing.watch.seconds() > FENCE_SECONDS:
+            if since.seconds() > FENCE_SECONDS:
                 raise ConnectorError(
                     "this worker woke up late and gives the message back",
                     failure=SendFailure.TEMPORARY,
@@ -128,6 +135,7 @@ class Senders:
             channel=outgoing.channel,
             outcome=answer,
             segments=message.segments if isinstance(message, SmsMessage) else None,
+            offered=outgoing.offered,
         )
 
 

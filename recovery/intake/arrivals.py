@@ -53,5 +53,5 @@ def add(connection: Connection, verdicts: Counter[Verdict], refused: int, now: d
 
 
 def _insert(connection: Connection, kind: str, counts: Mapping[str, Any], now: datetime) -> None:
-    row = {"kind": kind, "token": uuid4().hex, "at": now, "last_decision_id": 0}
+    row = {"kind": kind, "token": uuid4().hex, "at": now}
     connection.execute(insert(runs), row | {"result": dict(counts)})

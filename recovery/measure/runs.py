@@ -5,23 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
-from recovery.db import table
+from recovery.db import table, written_in
 from recovery.models import Decision, Run
+from recovery.models.journeys import ENDINGS
 
 decisions, runs = table(Decision), table(Run)
 
 TASKS = "tasks"  # the provider that a handed-over task is written down with
 _WAITS = frozenset({"temporary", "account"})  # sent back by a provider: the touch is due again
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far the journal and the table of runs have been counted."""
-
-    decision_id: int
-    run_id: int
 
 
 @dataclass(slots=True)
@@ -93,29 +86,26 @@ class RunResult:
         }
 
 
-def here(connection: Connection) -> Mark:
-    """The present end of the journal and of the table of runs."""
-    decision = connection.execute(select(func.max(decisions.c.id))).scalar()
-    run = connection.execute(select(func.max(runs.c.id))).scalar()
-    return Mark(int(decision or 0), int(run or 0))
+def journal_end(connection: Connection) -> int:
+    """The newest entry of the journal. What is written from now on, by whomever, gets a higher id;
+    what others have written and not committed may have a lower one."""
+    return int(connection.execute(select(func.max(decisions.c.id))).scalar() or 0)
 
 
-def last_run(connection: Connection) -> Mark:
-    """Where the last `recovery run` stopped counting."""
-    found = connection.execute(
-        select(runs.c.last_decision_id, runs.c.id)
-        .where(runs.c.kind == "run")
-        .order_by(runs.c.id.desc())
-        .limit(1)
-    ).first()
-    return Mark(*found) if found else Mark(0, 0)
+def last_run(connection: Connection) -> int:
+    """The last `recovery run`, 0 before the first."""
+    newest = select(func.max(runs.c.id)).where(runs.c.kind == "run")
+    return int(connection.execute(newest).scalar() or 0)
 
 
-def tally(connection: Connection, since: Mark) -> Tally:
-    """Count the journal after `since`."""
+def tally(connection: Connection, token: str, since: int) -> Tally:
+    """What was done for the run `token`, all of it after the entry `since`: by this process, and by
+    workers that its hints have reached. What others do meanwhile is theirs."""
     counted = (
         select(decisions.c.verdict, decisions.c.reason, func.count())
-        .where(decisions.c.id > since.decision_id)
+        .where(
+            decisions.c.id > since, decisions.c.run == token, decisions.c.verdict.not_in(ENDINGS)
+        )
         .group_by(decisions.c.verdict, decisions.c.reason)
     )
     found = Tally()
@@ -124,27 +114,38 @@ def tally(connection: Connection, since: Mark) -> Tally:
     return found
 
 
-def imported(connection: Connection, since: Mark) -> dict[str, int]:
-    """The counts of all that came in after `since`, by file and through the inbox, added up."""
+def settled(connection: Connection, token: str) -> Tally:
+    """What ended and no run has told yet; from now on it is told by the run `token`.
+
+    Each ending is told once, in whatever order the transactions that wrote them were committed.
+    """
+    told = (
+        update(decisions)
+        .where(decisions.c.run.is_(None), written_in(decisions.c.verdict, ENDINGS))
+        .values(run=token)
+        .returning(decisions.c.verdict, decisions.c.reason)
+    )
+    found = Tally()
+    for (verdict, reason), count in Counter(map(tuple, connection.execute(told))).items():
+        _add(found, verdict, reason or "", count)
+    return found
+
+
+def imported(connection: Connection, since: int) -> dict[str, int]:
+    """The counts of all that came in after the run `since`, by file and through the inbox."""
     kinds = runs.c.kind.in_(("import", "inbox"))
-    found = select(runs.c.result).where(kinds, runs.c.id > since.run_id)
+    found = select(runs.c.result).where(kinds, runs.c.id > since)
     total: Counter[str] = Counter()
     for result in connection.execute(found).scalars():
         total.update({key: n for key, n in result.items() if isinstance(n, int)})
     return dict(total)
 
 
-def keep(connection: Connection, upto: Mark, result: RunResult) -> None:
+def keep(connection: Connection, result: RunResult) -> None:
     """Write the run down; the next one counts from here."""
     told = {key: value for key, value in result.payload().items() if key != "at"}
     connection.execute(
-        runs.insert().values(
-            kind="run",
-            token=result.token,
-            at=result.at,
-            last_decision_id=upto.decision_id,
-            result=told,
-        )
+        runs.insert().values(kind="run", token=result.token, at=result.at, result=told)
     )
 
 

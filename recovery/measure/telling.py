@@ -1,8 +1,9 @@
 """What a run tells the log: its start, its end with numbers, and what stood in its way."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from recovery import telemetry
@@ -50,3 +51,12 @@ def numbers(result: RunResult) -> dict[str, Any]:
         "refused": len(result.refused),
         "seconds": result.seconds,
     }
+
+
+def without_rate(currencies: Iterable[str], day: date) -> list[str]:
+    """Currencies that no amount of a segment can be compared with on `day`."""
+    return [
+        f"no exchange rate for {currency} on {day}: its orders fit no segment with an amount"
+        "; add one to the rates file"
+        for currency in currencies
+    ]

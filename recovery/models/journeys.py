@@ -16,7 +16,7 @@ class TouchState(StrEnum):
 
     PLANNED = "planned"
     WITHHELD = "withheld"  # a hold-out's touch: when it would have gone out
-    CLAIMED = "claimed"  # one worker looks at it, until the lease ends
+    CLAIMED = "claimed"  # decided to go, and waits in one worker's hands until the lease ends
     SENDING = "sending"  # committed before the provider is called
     SENT = "sent"
     DELIVERED = "delivered"
@@ -39,7 +39,13 @@ class EnrolmentState(StrEnum):
 TOUCH_MOVES: dict[TouchState, frozenset[TouchState]] = {
     # to sent: only a touch that was tried before, when the provider proves that it did go out
     TouchState.PLANNED: frozenset(
-        {TouchState.CLAIMED, TouchState.SKIPPED, TouchState.CANCELLED, TouchState.SENT}
+        {
+            TouchState.CLAIMED,
+            TouchState.SENDING,
+            TouchState.SKIPPED,
+            TouchState.CANCELLED,
+            TouchState.SENT,
+        }
     ),
     TouchState.CLAIMED: frozenset(
         {
@@ -174,17 +180,26 @@ class Touch(SQLModel, table=True):
     provider: str | None = None
     provider_id: str | None = None
     segments: int | None = None  # SMS parts
+    rules: str | None = None  # version of the market's rules that allowed it
     resent: bool = False  # once, after the provider's records showed that it never arrived
+
+
+ENDINGS = ("recovered", "exited", "exhausted")  # verdicts that each run tells since the last one
+_UNTOLD = text("run IS NULL AND verdict IN ('recovered', 'exited', 'exhausted')")
 
 
 class Decision(SQLModel, table=True):
     """The journal: everything decided or learned about one enrolment, in order."""
 
     __tablename__ = "decisions"
-    __table_args__ = (Index("decisions_by_enrolment", "enrolment_id"),)
+    __table_args__ = (
+        Index("decisions_by_enrolment", "enrolment_id"),
+        Index("decisions_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     at: datetime
+    run: str | None = None  # the run whose numbers have it
     enrolment_id: int = Field(sa_type=BigKey)
     touch_id: int | None = Field(default=None, sa_type=BigKey)
     verdict: str  # send, skip, snooze, sent, failed, unknown, released, recovered, exited …

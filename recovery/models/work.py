@@ -56,5 +56,4 @@ class Run(SQLModel, table=True):
     kind: str  # "run", "import" or "inbox"
     token: str
     at: datetime
-    last_decision_id: int = Field(default=0, sa_type=BigKey)  # where the next run goes on counting
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -145,7 +145,7 @@ def _waiting(connection: Connection) -> Iterator[Metric]:
 def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
     """The last `recovery run`; nothing before the first."""
     last = connection.execute(
-        select(runs.c.at, runs.c.result, runs.c.last_decision_id)
+        select(runs.c.at, runs.c.result)
         .where(runs.c.kind == "run")
         .order_by(runs.c.id.desc())
         .limit(1)
@@ -165,7 +165,7 @@ def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
     paid = _count(
         connection,
         decisions.c.verdict == EnrolmentState.RECOVERED.value,
-        decisions.c.id > last.last_decision_id,
+        decisions.c.run.is_(None),
     )
     yield _gauge("recovered_since_last_run", "Orders paid since the last run.", paid)
 

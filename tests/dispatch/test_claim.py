@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
 from recovery.db import reading, table, writing
-from recovery.dispatch.claim import LEASE, Swept, claim, due_count, in_flight, sweep
+from recovery.dispatch.claim import LEASE, Swept, claim, due_count, in_flight, pick, sweep
 from recovery.message import Channel
 from recovery.models import Touch
 from tests.support.ledger import T0, Ledger
@@ -48,6 +48,14 @@ def states(database: Engine) -> dict[int, tuple[str, Any, Any]]:
         return {row[0]: tuple(row[1:]) for row in connection.execute(found)}
 
 
+def take(database: Engine, limit: int, token: str, channels: list[Channel] = EVERY) -> list[int]:
+    """Pick and claim, as a worker does."""
+    with writing(database) as connection:
+        got = pick(connection, T0, limit, channels)
+        claim(connection, got, token, T0)
+    return got
+
+
 def test_four_workers_claim_two_thousand_touches_each_once(database: Engine):
     ids = planned(database, 2_000)
     start = Barrier(4)
@@ -56,8 +64,7 @@ def test_four_workers_claim_two_thousand_touches_each_once(database: Engine):
         mine: list[int] = []
         start.wait()
         while True:
-            with writing(database) as connection:
-                got = claim(connection, T0, 50, token, EVERY)
+            got = take(database, 50, token)
             if not got:
                 return mine
             mine += got
@@ -76,7 +83,7 @@ def test_the_longest_due_come_first_and_no_more_than_asked(database: Engine):
         connection.execute(
             update(touches).where(touches.c.id == ids[9]).values(due_at=T0 - timedelta(days=1))
         )
-        assert claim(connection, T0, 3, "a", EVERY) == [ids[0], ids[1], ids[9]]
+    assert take(database, 3, "a") == [ids[9], ids[0], ids[1]]
 
 
 def test_only_what_is_due_and_planned_on_an_open_channel(database: Engine):
@@ -88,15 +95,24 @@ def test_only_what_is_due_and_planned_on_an_open_channel(database: Engine):
     with writing(database) as connection:
         assert due_count(connection, T0) == 2
         assert in_flight(connection) == 2
-        assert claim(connection, T0, 99, "a", [Channel.EMAIL, Channel.TASK]) == [due]
-        assert claim(connection, T0, 99, "a", EVERY) == [text]
-        assert claim(connection, T0, 99, "a", EVERY) == []
+    assert take(database, 99, "a", [Channel.EMAIL, Channel.TASK]) == [due]
+    assert take(database, 99, "a") == [text]
+    assert take(database, 99, "a") == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_one_picks_another_passes_by(database: Engine):
+    """Picked touches are still planned: the lock is what makes them ours."""
+    ids = planned(database, 4)
+    with writing(database) as ours, writing(database) as theirs:
+        assert pick(ours, T0, 2, EVERY) == ids[:2]
+        assert pick(theirs, T0, 99, EVERY) == ids[2:]
 
 
 def test_a_claim_comes_back_after_its_lease_and_a_send_becomes_unknown(database: Engine):
     claimed, sending, done = (planned(database, 1)[0] for _ in range(3))
+    take(database, 99, "a")
     with writing(database) as connection:
-        claim(connection, T0, 99, "a", EVERY)
         for touch, state in ((sending, "sending"), (done, "sent")):
             connection.execute(update(touches).where(touches.c.id == touch).values(state=state))
         assert sweep(connection, T0 + LEASE - timedelta(microseconds=1)) == Swept(0, 0)

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine as Database
-from sqlalchemy import delete, select
 
-from recovery.db import table, writing
 from recovery.links import Links, Purpose
+from recovery.measure import runs
 from recovery.models import Order, Run
 from tests.support.campaigns import a_campaign
 from tests.support.house import House
@@ -70,16 +70,21 @@ def test_every_run_is_kept_with_its_numbers(house: House):
     assert kept["result"]["touches"]["sent"] == 1
 
 
-def test_a_run_that_lost_its_end_is_counted_by_the_next(house: House):
+def test_a_run_that_lost_its_end_is_counted_by_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
     """A run that died before it kept its numbers: what was settled is told by the next one."""
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
     house.has(a_campaign())
     order = house.an_unpaid_order()
     house.run()
     house.clock.advance(timedelta(hours=1))
     house.pays(order)
-    house.run()
-    runs = table(Run)
-    with writing(house.engine.database) as connection:
-        newest = select(runs.c.id).order_by(runs.c.id.desc()).limit(1).scalar_subquery()
-        connection.execute(delete(runs).where(runs.c.id == newest))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(runs, "keep", dies)
+        house.run()
     assert house.run().settled.recovered == 1
+    assert house.run().settled.recovered == 0

@@ -14,10 +14,11 @@ import pytest
 
 from recovery.db import writing
 from recovery.dispatch import claim, executor, reconcile, record
+from recovery.engine import Delivery
 from recovery.errors import ConnectorError, SendFailure
 from recovery.facts import EventKind, MessageEvent
 from recovery.intake.messages import apply_events
-from recovery.message import Channel
+from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
 from tests.support.campaigns import a_campaign
 from tests.support.faults import Fault
 from tests.support.house import House
@@ -25,6 +26,7 @@ from tests.support.providers import Providers
 from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
 from tests.support.taken import Sight, Taken
 
+Message = EmailMessage | SmsMessage
 HOUR = timedelta(hours=1)
 NO_TIME = dict.fromkeys(Channel, timedelta(0))
 
@@ -128,7 +130,8 @@ def news_during_a_look_up(shop: Shop) -> int:
 
 
 def a_late_answer(shop: Shop) -> int:
-    """A worker that lost its claim says that its call was refused, while another one is calling."""
+    """A worker that lost its claim says that its call was refused, while another one is calling,
+    and the provider takes that call without a word."""
     house = shop.house
     house.an_unpaid_order()
     shop.providers.fail(Fault.ERROR_BEFORE)
@@ -137,21 +140,55 @@ def a_late_answer(shop: Shop) -> int:
     house.an_unpaid_order()
     house.run()
     shop.wait(SETTLED)
-    real = executor.Dispatcher._record
 
-    def late_first(self: Any, finished: Any, *rest: Any) -> int:
+    def late_first(_: Message) -> None:
         refused = ConnectorError("woke up late", failure=SendFailure.TEMPORARY)
         late = [record.Result(1, 1, 0, Channel.EMAIL, refused)]
         with writing(house.engine.database) as connection:
-            record.results(connection, late, "somebody else", house.now)
-        return real(self, finished, *rest)
+            journal = record.Journal(house.now)
+            record.results(connection, late, "somebody else", house.now, journal)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(executor.Dispatcher, "_record", late_first)
-        house.run()
-    shop.wait(HOUR)
+    house.engine.senders = {**house.engine.senders, Channel.EMAIL: Meanwhile(house, late_first)}
+    shop.providers.fail(Fault.ERROR_AFTER)
     house.run()
+    for _ in range(2):
+        shop.wait(HOUR)
+        house.an_unpaid_order()
+        house.run()
     return most_messages(shop)
+
+
+def taken_over_while_it_waited(shop: Shop) -> int:
+    """A worker is so slow that its lease is over before the last messages have their turn, and
+    another one sends them."""
+    house = shop.house
+    house.orders(4)
+    house.run(lambda engine, now: Delivery())
+    others = House(house.project, house.environ["RECOVERY_DATABASE_URL"], house.now + HOUR)
+    others.engine.settings = house.engine.settings
+    slow = Meanwhile(house, lambda _: others.run())
+    house.engine.senders = {**house.engine.senders, Channel.EMAIL: slow}
+    house.engine.dispatch(house.now)
+    others.engine.close()
+    return most_messages(shop)
+
+
+class Meanwhile:
+    """A sender before whose first call something happens."""
+
+    leaves_this_machine = False
+
+    def __init__(self, house: House, event: Callable[[Message], object]) -> None:
+        self._sender, self._events = house.engine.senders[Channel.EMAIL], [event]
+        self.name, self.channel = self._sender.name, self._sender.channel
+
+    def send(self, message: Message) -> Receipt:
+        while self._events:
+            self._events.pop()(message)
+        return self._sender.send(message)
+
+    def close(self) -> None:
+        self._sender.close()
 
 
 # -- guards --
@@ -160,7 +197,7 @@ Home = ModuleType | type
 GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]] = {
     "claim condition": (
         (claim, executor),
-        "claim",
+        "pick",
         "touches.c.state == TouchState.PLANNED,",
         "",
         two_runs,
@@ -192,6 +229,13 @@ GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]]
         ", touches.c.claim == token",
         ",",
         a_late_answer,
+    ),
+    "turn": (
+        (record,),
+        "sending",
+        "claimed = touches.c.state == TouchState.CLAIMED, touches.c.claim == token",
+        "claimed = ()",
+        taken_over_while_it_waited,
     ),
 }
 

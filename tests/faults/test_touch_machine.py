@@ -16,7 +16,7 @@ from sqlalchemy import select
 from recovery.connectors.base import Answer, Found, Wanted
 from recovery.db import open_engine, reading, table, writing
 from recovery.dispatch import record
-from recovery.dispatch.claim import LEASE, claim, sweep
+from recovery.dispatch.claim import LEASE, claim, pick, sweep
 from recovery.dispatch.reconcile import RESEND, Reconciler
 from recovery.errors import ConnectorError, SendFailure
 from recovery.facts import EventKind, MessageEvent
@@ -84,6 +84,7 @@ class Touches(RuleBasedStateMachine):
         self.taken: Counter[int] = Counter()
         self.unsure: Counter[int] = Counter()  # calls whose end nobody knows
         self.held: dict[str, tuple[object, list[int]]] = {}
+        self.waiting: dict[str, list[int]] = {name: [] for name in (*WORKERS, "run")}
         self.answers: dict[str, list[record.Result]] = {name: [] for name in (*WORKERS, "run")}
         with writing(self.database) as connection:
             ledger = Ledger(connection)
@@ -103,6 +104,7 @@ class Touches(RuleBasedStateMachine):
         self.takes("run", 100)
         while "run" in self.held:
             self.calls("run", ACCEPTED)
+            self.begins("run")
         self.writes("run")
 
     @classmethod
@@ -125,14 +127,36 @@ class Touches(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS), most=st.integers(1, TOUCHES))
     def takes(self, worker: str, most: int) -> None:
-        """A worker that has nothing to do claims, and commits "sending"."""
+        """A worker that has nothing to do claims; the first message is `sending` at once."""
+        if worker in self.held or self.waiting[worker]:
+            return
+        with writing(self.database) as connection:
+            ids = pick(connection, self.now, most, [Channel.EMAIL])
+            record.sending_at_once(connection, ids[:1], worker, self.now)
+            claim(connection, ids[1:], worker, self.now)
+        if ids:
+            self.held[worker] = self.now, ids[:1]
+        self.waiting[worker] = ids[1:]
+
+    @precondition(lambda self: any(self.waiting.values()))
+    @rule(worker=st.sampled_from(WORKERS))
+    def begins(self, worker: str) -> None:
+        """What waited becomes `sending`, however long it waited, if it is still the worker's."""
         if worker in self.held:
             return
         with writing(self.database) as connection:
-            ids = claim(connection, self.now, most, worker, [Channel.EMAIL])
-            record.sending(connection, ids, worker, self.now)
-        if ids:
-            self.held[worker] = self.now, ids
+            begun = record.sending(connection, self.waiting[worker], worker, self.now)
+        if begun:
+            self.held[worker] = self.now, sorted(begun)
+        self.waiting[worker] = []
+
+    @precondition(lambda self: any(self.waiting.values()))
+    @rule(worker=st.sampled_from(WORKERS))
+    def gives_back(self, worker: str) -> None:
+        """A brake was pulled: what waits is given back."""
+        with writing(self.database) as connection:
+            record.given_back(connection, self.waiting[worker], worker)
+        self.waiting[worker] = []
 
     def holding(self) -> bool:
         return bool(self.held)
@@ -165,13 +189,15 @@ class Touches(RuleBasedStateMachine):
     def writes(self, worker: str) -> None:
         """It writes down what it was told, however long ago."""
         with writing(self.database) as connection:
-            record.results(connection, self.answers[worker], worker, self.now)
+            journal = record.Journal(self.now)
+            record.results(connection, self.answers[worker], worker, self.now, journal)
         self.answers[worker] = []
 
     @precondition(holding)
     @rule(worker=st.sampled_from(WORKERS))
     def dies(self, worker: str) -> None:
         self.held.pop(worker, None)
+        self.waiting[worker] = []
         self.answers[worker] = []
 
     @rule(minutes=st.sampled_from([1, 2]))

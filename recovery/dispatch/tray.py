@@ -1,0 +1,78 @@
+"""What is decided and waits for a free sender: only a few messages at a time are `sending`.
+
+Whoever dies leaves those few of unknown fate. What waits is `claimed`, so it comes back by itself,
+and a payment, a stop or a brake still takes it out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from recovery.clock import Stopwatch
+from recovery.dispatch.claim import LEASE
+from recovery.dispatch.prepare import Outgoing
+from recovery.message import Channel
+
+AHEAD = 1.0  # seconds: a moment that is nearer is waited for by a sending thread
+STALE = LEASE.total_seconds() / 2  # what waited longer is decided anew, while it is still ours
+PULSE = 0.04  # seconds of work that may be in the senders' hands; a process writes that often
+
+
+@dataclass(slots=True)
+class Choice:
+    """What becomes of the messages that wait."""
+
+    go: list[Outgoing] = field(default_factory=list)
+    stay: list[Outgoing] = field(default_factory=list)
+    back: list[Outgoing] = field(default_factory=list)  # to be decided anew, when it is due again
+
+
+def choose(
+    waiting: Iterable[Outgoing],
+    room: Mapping[Channel, int],
+    spoiled: Callable[[Outgoing], bool],
+    *,
+    patient: bool,
+) -> Choice:
+    """Let as many go as their channel has room for, the longest due first.
+
+    `spoiled` says which must not go any more; `patient` minds the moments that the pace gave.
+    """
+    chosen, left = Choice(), dict(room)
+    for one in waiting:
+        if spoiled(one):
+            chosen.back.append(one)
+        elif left[one.channel] > 0 and not (patient and one.wait and early(one) > 0):
+            left[one.channel] -= 1
+            chosen.go.append(one)
+        else:
+            chosen.stay.append(one)
+    return chosen
+
+
+def early(one: Outgoing) -> float:
+    """Seconds until a message may be handed to a thread."""
+    return one.wait - one.watch.seconds() - AHEAD
+
+
+@dataclass(slots=True)
+class Reach:
+    """How many messages each channel may have in hand: two for each thread, so that none idles, or
+    a `PULSE` of work where the senders are quicker than we write."""
+
+    least: int
+    most: int
+    _now: dict[Channel, int] = field(default_factory=dict)
+    _since: dict[Channel, Stopwatch] = field(default_factory=dict)
+
+    def of(self, channel: Channel) -> int:
+        """Messages of `channel` that may be `sending` at once."""
+        return self._now.get(channel, self.least)
+
+    def learn(self, finished: Mapping[Channel, int]) -> None:
+        """So many were finished since the last time."""
+        for channel, count in finished.items():
+            since = self._since.get(channel)
+            if since is not None and count:
+                pace = count / max(since.seconds(), 0.001)
+                self._now[channel] = max(self.least, min(self.most, int(pace * PULSE)))
+            self._since[channel] = Stopwatch()

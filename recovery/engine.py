@@ -55,6 +55,8 @@ class Delivery:
 
     outcomes: Sequence[Outcome] = ()
     hinted: int = 0
+    warnings: Sequence[str] = ()
+    abandoned: bool = False  # waited for workers in vain, as none is alive
 
 
 # Hands what is due at an instant to whoever sends it.
@@ -134,9 +136,11 @@ class Engine:
 
     def apply_inbox(self, now: datetime) -> Applied:
         """Apply what webhooks stored and nobody applied yet: a payment counts before any claim."""
+        vip, rates = self.settings.vip, self.settings.rates_file
         applied, more = Applied(), True
         while more:
-            found = retried(self.database, partial(self._apply, now=now))
+            work = partial(inbox.apply, now=now, vip=vip, rates_file=rates)
+            found = retried(self.database, work)
             applied += found
             more = found.items > 0 and found.trouble is None
         if applied.trouble is not None:
@@ -147,10 +151,6 @@ class Engine:
         """The same in the caller's transaction; a mistake of ours is in what it returns."""
         settings = self.settings
         return inbox.drain(connection, now, settings.vip, settings.rates_file)
-
-    def _apply(self, connection: Connection, now: datetime) -> Applied:
-        settings = self.settings
-        return inbox.apply(connection, now, settings.vip, rates_file=settings.rates_file)
 
     def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> runs.RunResult:
         """One recovery run: sweep, settle, enrol, schedule, dispatch what is due.
@@ -269,7 +269,8 @@ class Engine:
             ),
         )
         delivery = courier(self, now)
-        result.hinted = delivery.hinted
+        result.hinted, result.abandoned = delivery.hinted, delivery.abandoned
+        result.warnings += delivery.warnings
         for outcome in delivery.outcomes:
             result.problems += sorted(outcome.broken)
             result.refused += [f"{channel}: {why}" for channel, why in outcome.refused.items()]

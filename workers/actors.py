@@ -11,6 +11,7 @@ from recovery.clock import SystemClock
 from recovery.dispatch.executor import Outcome
 from recovery.engine import Engine
 from recovery.settings import load_settings
+from workers.middleware import EXPECTED
 
 QUEUE = "recovery"
 BATCHES = 20  # at most, for one hint: long enough to keep all senders busy, short enough to stop
@@ -36,7 +37,7 @@ def declare(
     `hear` is told what the journal does not say: broken templates, senders that refuse us.
     """
 
-    @dramatiq.actor(broker=broker, queue_name=QUEUE)
+    @dramatiq.actor(broker=broker, queue_name=QUEUE, throws=EXPECTED)
     def dispatch(at: str, standing: bool, run: str = "", most: int | None = None) -> None:
         """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing.
 

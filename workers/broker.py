@@ -5,9 +5,11 @@ from dramatiq.broker import Broker, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotifications, TimeLimit
+from redis import Redis
 from redis.exceptions import RedisError
 
 from recovery.errors import Unavailable
+from workers.middleware import Alive, Named, alive
 
 NAMESPACE = "recovery"
 MINUTE = 60_000
@@ -41,6 +43,7 @@ def make_broker(url: str) -> Broker:
         TimeLimit(time_limit=60 * MINUTE),
         ShutdownNotifications(notify_shutdown=True),
         Callbacks(),
+        Named(),
     ]
     broker: Broker
     if url.startswith(MEMORY):
@@ -50,7 +53,7 @@ def make_broker(url: str) -> Broker:
         broker = RedisBroker(  # type: ignore[no-untyped-call]
             url=url,
             namespace=NAMESPACE,
-            middleware=middleware,
+            middleware=[*middleware, Alive()],
             maintenance_chance=100_000,
             socket_timeout=30,
             socket_connect_timeout=5,
@@ -59,13 +62,13 @@ def make_broker(url: str) -> Broker:
     return broker
 
 
-def expect_an_answer(url: str) -> None:
-    """Raise Unavailable when Redis is not there: a worker that starts without would wait unseen."""
-    from redis import Redis
-
+def expect_an_answer(url: str) -> int:
+    """How many worker processes are alive. Raises Unavailable when Redis is not there: a worker
+    that starts without would wait unseen.
+    """
     try:
         with Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
-            client.ping()
+            return alive(client)
     except RedisError as error:
         raise Unavailable(
             f"Redis did not answer ({type(error).__name__}); nothing is lost"

@@ -1,5 +1,6 @@
 """Couriers: how what is due gets from a run to the workers."""
 
+import logging
 from datetime import datetime
 from threading import Event
 
@@ -12,7 +13,7 @@ from recovery.dispatch.executor import Outcome
 from recovery.engine import Courier, Delivery, Engine
 from recovery.errors import Unavailable
 from workers.actors import BATCHES, QUEUE, declare
-from workers.broker import MEMORY, make_broker
+from workers.broker import MEMORY, expect_an_answer, make_broker
 
 POLL = 0.2  # seconds
 
@@ -56,6 +57,7 @@ def over_redis(url: str, wait: int) -> Courier:
         try:
             for most in _shares(due, engine):
                 dispatch.send(now.isoformat(), standing, telemetry.run_id(), most)
+            nobody = due > 0 and not expect_an_answer(url)
         except RedisError as error:
             raise Unavailable(
                 f"Redis did not answer ({error}); {due} touches stay due, nothing is lost: "
@@ -63,10 +65,24 @@ def over_redis(url: str, wait: int) -> Courier:
             ) from error
         finally:
             broker.close()
-        _wait(engine, now, wait)
-        return Delivery(hinted=due)
+        if nobody and wait:  # while people still look
+            told = {"due": due, "seconds": wait, "cure": "start recovery worker"}
+            telemetry.event("worker", "nobody_alive", level=logging.WARNING, **told)
+        done = wait > 0 and _wait(engine, now, wait)
+        return Delivery(hinted=due) if done else _unfinished(engine, now, due, wait)
 
     return hand_over
+
+
+def _unfinished(engine: Engine, now: datetime, due: int, wait: int) -> Delivery:
+    """What to say when we did not wait, or in vain."""
+    nobody = due > 0 and not expect_an_answer(engine.settings.broker_url)
+    said = []
+    if wait:
+        said.append(f"after {wait} s the workers are not done: {engine.due(now)} touches are due")
+    if nobody:
+        said.append("no worker is alive: start `recovery worker`; what is due waits for it")
+    return Delivery(hinted=due, warnings=said, abandoned=wait > 0 and nobody)
 
 
 def _shares(due: int, engine: Engine) -> list[int | None]:
@@ -76,9 +92,11 @@ def _shares(due: int, engine: Engine) -> list[int | None]:
     return [None for _ in shares] if engine.settings.max_per_run is None else [*shares]
 
 
-def _wait(engine: Engine, now: datetime, seconds: int) -> None:
+def _wait(engine: Engine, now: datetime, seconds: int) -> bool:
+    """Whether nothing is left to send, at the latest after so many seconds."""
     pause = Event()
     for _ in range(int(seconds / POLL)):
         if not engine.busy(now):
-            return
+            return True
         pause.wait(POLL)
+    return not engine.busy(now)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,10 +12,12 @@ from recovery.errors import Exit, RecoveryError, Unavailable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Connection
 
     from recovery.settings import Settings
 
 PATIENCE_SECONDS = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def command(desk: Desk) -> Exit:
     )
     # What can't be reached comes first: it is what a supervisor should wait for.
     codes = {one.code for one in findings if not one.well}
-    for code in (Exit.UNAVAILABLE, Exit.USAGE, Exit.DATA, Exit.BUG):
+    for code in (Exit.UNAVAILABLE, Exit.USAGE, Exit.DATA, Exit.BUG, Exit.PARTIAL):
         if code in codes:
             return code
     return Exit.DONE
@@ -59,6 +61,7 @@ def _examined(desk: Desk) -> Iterator[Finding]:
     for what, look in (
         ("database", _database),
         ("broker", _broker),
+        ("inbox", _inbox),
         ("e-mail", _email),
         ("SMS", _sms),
         ("sending", _sending),
@@ -102,16 +105,56 @@ def _broker(settings: "Settings") -> Finding:
     from redis import Redis
     from redis.exceptions import RedisError
 
+    from recovery.clock import SystemClock
+    from recovery.dispatch.claim import due_count
+    from recovery.measure.plain import counted
+    from workers.middleware import alive
+
     try:
         with Redis.from_url(
             settings.broker_url,
             socket_connect_timeout=PATIENCE_SECONDS,
             socket_timeout=PATIENCE_SECONDS,
         ) as client:
-            client.ping()
+            workers = alive(client)
     except RedisError as error:
         raise Unavailable(f"Redis did not answer: {type(error).__name__}") from error
-    return Finding("broker", True, "Redis answers")
+    if workers:
+        return Finding("broker", True, f"Redis answers, {counted(workers, 'worker process')} alive")
+    due = _looked(settings, lambda c: due_count(c, SystemClock().now())) or 0
+    told = f"Redis answers, no worker is alive, {counted(due, 'touch', 'touches')} due"
+    return Finding("broker", due == 0, told, "start `recovery worker`", Exit.UNAVAILABLE)
+
+
+def _inbox(settings: "Settings") -> Finding:
+    """Events from outside that could not be applied."""
+    from recovery.intake.inbox import to_look_at
+
+    told = _looked(settings, to_look_at)
+    if not told:
+        return Finding("inbox", True, "every event could be applied")
+    cure = "`recovery inbox list` says why; `recovery inbox retry` or `dismiss` ends it"
+    return Finding("inbox", False, told[0], cure, Exit.PARTIAL)
+
+
+def _looked(settings: "Settings", look: "Callable[[Connection], T]") -> "T | None":
+    """What `look` sees in the database; None before it is there, or while it is to be upgraded."""
+    from sqlalchemy import make_url
+
+    from recovery import migrations
+    from recovery.db import open_engine, reading
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None  # looking would make it
+    engine = open_engine(settings.database_url)
+    try:
+        if migrations.current(engine) != migrations.HEAD:
+            return None
+        with reading(engine) as connection:
+            return look(connection)
+    finally:
+        engine.dispose()
 
 
 def _email(settings: "Settings") -> Finding:
@@ -130,23 +173,9 @@ def _sms(settings: "Settings") -> Finding:
 
 def _sending(settings: "Settings") -> Finding:
     """What the last runs learned: senders that refuse us, brakes that somebody holds."""
-    from sqlalchemy import make_url
-
-    from recovery import migrations
-    from recovery.db import open_engine, reading
     from recovery.dispatch.brakes import held
 
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return Finding("sending", True, "nothing sent yet")
-    engine = open_engine(settings.database_url)
-    try:
-        if migrations.current(engine) != migrations.HEAD:
-            return Finding("sending", True, "not looked at before the database is upgraded")
-        with reading(engine) as connection:
-            refusals, pauses = held(connection)
-    finally:
-        engine.dispose()
+    refusals, pauses = _looked(settings, held) or ([], [])
     if refusals:
         cure = "correct the account or the key; touches stay due, the next run tries again"
         return Finding("sending", False, "; ".join(refusals), cure, Exit.UNAVAILABLE)

@@ -52,6 +52,8 @@ def _run(desk: Desk, *, dry_run: bool, wait: int) -> Exit:
 def _exit(result: "RunResult") -> Exit:
     if result.problems:
         return Exit.DATA
+    if result.abandoned:
+        return Exit.UNAVAILABLE
     lost = result.inbox.get("faults")
     failed = result.touches.failed or result.touches.unknown or result.refused or lost
     return Exit.PARTIAL if failed else Exit.DONE

@@ -19,6 +19,7 @@ def command(desk: Desk, *, processes: int, threads: int) -> None:
     Start as many as you like, on as many hosts as you like. Each process sends up to
     RECOVERY_CONCURRENCY messages at once, whatever its number of threads.
     """
+    desk.expect_a_project()
     if not desk.settings.broker_url.startswith("redis"):
         raise UsageError(
             "RECOVERY_BROKER_URL is memory://, so `recovery run` sends by itself; "
@@ -28,8 +29,12 @@ def command(desk: Desk, *, processes: int, threads: int) -> None:
 
     expect_an_answer(desk.settings.broker_url)
     environ = os.environ | {"RECOVERY_PROJECT": str(desk.settings.project)}
+    noun = "process" if processes == 1 else "processes"
+    desk.show(
+        {"processes": processes, "threads": threads},
+        lambda console: console.print(f"Sending what runs hand over, in {processes} {noun}"),
+    )
+    sys.stdout.flush()
     arguments = ["--processes", str(processes), "--threads", str(threads)]
-    if desk.settings.log_format == "json":
-        arguments.append("--skip-logging")  # its own few lines are not JSON
-    command = [sys.executable, "-m", "dramatiq", "workers.main:broker", *arguments]
+    command = [sys.executable, "-m", "workers", *arguments]
     os.execve(sys.executable, command, environ)  # noqa: S606 - signals reach dramatiq directly

@@ -44,6 +44,7 @@ class RunResult:
     touches: Tally = field(default_factory=Tally)
     settled: Tally = field(default_factory=Tally)
     hinted: int = 0
+    abandoned: bool = False  # hinted, waited for the workers, and none is alive
     released: int = 0  # touches that a dead worker held
     inbox: dict[str, int] = field(default_factory=dict)  # events from outside
     reconciled: dict[str, int] = field(default_factory=dict)  # unknown touches looked for

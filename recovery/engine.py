@@ -35,6 +35,7 @@ from recovery.intake.inbox import Applied
 from recovery.intake.unfit import learning
 from recovery.links import Links
 from recovery.lock import run_lock
+from recovery.markets import Markets, load_markets
 from recovery.markets.rates import Rates, load_rates
 from recovery.measure import explain as story
 from recovery.measure import report as measuring
@@ -74,6 +75,7 @@ class Engine:
         self.settings = settings
         self.clock = clock
         self._templates: tuple[int, Catalog] | None = None
+        self._markets: tuple[int, Markets] | None = None
 
     @cached_property
     def database(self) -> Database:
@@ -90,6 +92,15 @@ class Engine:
         if self._templates is None or self._templates[0] != stamp:
             self._templates = stamp, Catalog(self.settings.templates_dir)
         return self._templates[1]
+
+    @property
+    def markets(self) -> Markets:
+        """The rules of the markets, with the project's own as they are now."""
+        files = sorted((self.settings.project / "markets").glob("*.y*ml"))
+        stamp = hash(tuple((str(file), file.stat().st_mtime_ns) for file in files))
+        if self._markets is None or self._markets[0] != stamp:
+            self._markets = stamp, load_markets(self.settings.project)
+        return self._markets[1]
 
     @cached_property
     def senders(self) -> Mapping[Channel, Sender]:
@@ -163,6 +174,7 @@ class Engine:
             programme = self.programme()
             tell_broken(programme.broken)
             result.problems += [str(error) for error in programme.broken]
+            result.problems += [str(mistake) for mistake in self.markets.mistakes]
             if dry_run:
                 self._rehearse(programme, now, result)
             else:
@@ -340,6 +352,7 @@ class Engine:
             concurrency=self.settings.concurrency,
             batch=self.settings.batch,
             patient=patient,
+            markets=self.markets,
             run_id=telemetry.run_id() or None,
         )
 

@@ -26,6 +26,7 @@ from recovery.dispatch.scripts import Scripts
 from recovery.dispatch.senders import Senders
 from recovery.dispatch.shift import Shift
 from recovery.dispatch.tray import Reach
+from recovery.markets import Markets, load_markets
 from recovery.message import Channel, MessageClass, Receipt
 
 
@@ -51,6 +52,7 @@ class Dispatcher:
     batch: int
     patient: bool = True  # time goes on while we send; a virtual clock stands, nobody waits for it
     run_id: str | None = None  # of the run that is at work, for the journal
+    markets: Markets = field(default_factory=load_markets)
 
     def run(self, now: datetime, batches: int | None = None, most: int | None = None) -> Outcome:
         """Send until nothing due at `now` is left; as many touches as `batches` batches hold, or
@@ -75,7 +77,8 @@ class Dispatcher:
             decided = self._decide(connection, every, held, journal, now, outcome, token)
             if decided is None:
                 return outcome
-            record.sending_at_once(connection, [one.touch_id for one in decided], token, now)
+            rules = {one.touch_id: one.rules for one in decided}
+            record.sending_at_once(connection, list(rules), token, now, rules)
             pretended = [
                 Result(
                     one.touch_id,
@@ -93,7 +96,7 @@ class Dispatcher:
     def task_text(self, connection: Connection, touch_id: int, lang: str, now: datetime) -> str:
         """The words of a task's template for this order, in the colleague's language."""
         batch = gather(
-            connection, [touch_id], now, self.scripts, self._class_of
+            connection, [touch_id], now, self.scripts, self._class_of, markets=self.markets
         )
         (situation,) = batch.situations()
         return self.workshop.renderer.task(situation, lang, now)
@@ -139,7 +142,7 @@ class Dispatcher:
             return None
         crash_point("C1")
         batch = gather(
-            connection, ids, now, self.scripts, self._class_of, held.campaigns
+            connection, ids, now, self.scripts, self._class_of, held.campaigns, self.markets
         )
         prepared = prepare(connection, batch, self.workshop, token, now, journal)
         telemetry.event("dispatch", "batch_claimed", level=logging.DEBUG, touches=ids)

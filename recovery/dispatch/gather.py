@@ -1,5 +1,6 @@
 """Reading the situation of a whole batch in a fixed number of queries."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from recovery.dispatch import history
 from recovery.dispatch.situation import Ahead, OrderFacts, Sent, Situation
 from recovery.facts import Consent, OrderStatus
 from recovery.incentives.offer import Issued
-from recovery.markets import market
+from recovery.markets import MarketRules, Markets, load_markets, market
 from recovery.message import Channel, MessageClass
 from recovery.models import (
     Customer,
@@ -51,6 +52,7 @@ ORDER = (
     "email_consent",
     "sms_consent",
     "items",
+    "region",
 )
 _STRICTNESS = {Consent.NONE: 0, Consent.TRANSACTIONAL: 1, Consent.MARKETING: 2}
 
@@ -79,6 +81,8 @@ class Batch:
     claimed_tasks: set[int]
     issued: dict[int, list[Issued]]
     ahead: dict[int, list[Ahead]]  # open touches of the enrolments
+    told: dict[int, Counter[Channel]]  # messages about each order
+    markets: Markets
 
     def situations(self) -> Iterator[Situation]:
         """One situation a touch, the longest due first."""
@@ -91,6 +95,7 @@ class Batch:
             self.sent[situation.order.customer_id].append(
                 Sent(now, situation.enrolment_id, situation.step.step, situation.planned_at)
             )
+            self.told[situation.order.id][situation.step.channel] += 1
 
     def remember_offer(self, situation: Situation, given: Issued) -> None:
         """The message about to leave carries an offer."""
@@ -102,6 +107,7 @@ class Batch:
         step = script.steps[row.sequence, row.step]
         facts = _order_facts(row)
         address = facts.email if step.channel is Channel.EMAIL else facts.phone
+        rules = self.markets.rules(facts.country)
         return Situation(
             touch_id=row.touch_id,
             enrolment_id=row.enrolment_id,
@@ -120,8 +126,10 @@ class Batch:
             clicked=frozenset(self.clicked.get(row.enrolment_id, ())),
             sent=tuple(self.sent.get(facts.customer_id, ())),
             task_claimed=row.enrolment_id in self.claimed_tasks,
-            zones=_zones(row.timezone, row.timezone_source, row.country),
+            zones=_zones(row.timezone, row.timezone_source, rules, facts.region),
             issued=tuple(self.issued.get(facts.customer_id, ())),
+            rules=rules,
+            told=dict(self.told[facts.id]),
             ahead=tuple(
                 one for one in self.ahead[row.enrolment_id] if one.planned_at < row.planned_at
             ),
@@ -135,10 +143,11 @@ def gather(
     scripts: Callable[[Connection, set[int]], Mapping[int, Script]],
     class_of: Callable[[str], MessageClass | None],
     paused: Collection[str] = (),
+    markets: Markets | None = None,
     *,
     locking: bool = True,
 ) -> Batch:
-    """Read the situation of the picked touches `ids`: seven queries, however many they are.
+    """Read the situation of the picked touches `ids`: eight queries, however many they are.
 
     Their customers are locked until the transaction ends, so two workers can't both decide that
     the same customer has room for one more message. (On SQLite a write transaction is alone.)
@@ -161,6 +170,8 @@ def gather(
         claimed_tasks=history.claimed_tasks(connection, journeys),
         issued=history.issued(connection, people),
         ahead=history.open_steps(connection, journeys),
+        told=history.told(connection, sorted({row.id for row in rows})),
+        markets=markets or load_markets(),
     )
 
 
@@ -235,6 +246,7 @@ def _order_facts(row: Row[Any]) -> OrderFacts:
         failure_code=row.failure_code,
         expires_at=row.expires_at,
         items=tuple(row.items or ()),
+        region=row.region,
     )
 
 
@@ -247,9 +259,11 @@ def _consent(row: Row[Any], channel: Channel) -> Consent:
     return min(given, key=_STRICTNESS.__getitem__)
 
 
-def _zones(zone: str, source: str, country: str) -> tuple[str, ...]:
-    """One zone when the order names it; else every zone of the country, the default one first."""
-    found = market(country)
+def _zones(zone: str, source: str, rules: MarketRules, region: str | None) -> tuple[str, ...]:
+    """One zone when the order names it; else those of its region, else every zone of the country;
+    the one where most people live first."""
+    found = market(rules.country)
     if source == "order" or found is None:
         return (zone,)
-    return (zone, *(other for other in found.timezones if other != zone))
+    near = rules.time_zones(region)
+    return near or (zone, *(other for other in found.timezones if other != zone))

@@ -1,6 +1,6 @@
 """What happened to the customers of a batch before: one query for each kind of thing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ LEFT = (
     TouchState.BOUNCED,
     TouchState.UNKNOWN,
 )
+BECAME_AN_ORDER = "placed"  # why the enrolment of a basket ended
 
 
 def sent(
@@ -64,6 +65,28 @@ def sent(
     for person, *sent in connection.execute(found):
         history[person].append(Sent(*sent))
     return history
+
+
+def told(connection: Connection, numbers: Sequence[int]) -> dict[int, Counter[Channel]]:
+    """How many messages about each of these orders (by id) left us, or are about to.
+
+    What was said about the basket does not count for the order that it became.
+    """
+    found = (
+        select(enrolments.c.order_id, touches.c.channel, func.count())
+        .join_from(enrolments, touches, touches.c.enrolment_id == enrolments.c.id)
+        .where(
+            among(connection, enrolments.c.order_id, numbers),
+            or_(enrolments.c.reason.is_(None), enrolments.c.reason != BECAME_AN_ORDER),
+            touches.c.state.in_([*LEFT, TouchState.CLAIMED]),
+            touches.c.channel != Channel.TASK.value,
+        )
+        .group_by(enrolments.c.order_id, touches.c.channel)
+    )
+    counted: dict[int, Counter[Channel]] = defaultdict(Counter)
+    for order, channel, count in connection.execute(found):
+        counted[order][Channel(channel)] = count
+    return counted
 
 
 def suppressed(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:

@@ -1,20 +1,24 @@
 """The sending rules: each a pure function with one reason. The first that objects decides."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from recovery.campaign.schema import AmountRange, Condition, Status
 from recovery.dispatch.quiet import wakes_at
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
-from recovery.facts import UNPAID, Consent
+from recovery.facts import UNPAID, Consent, OrderStatus
+from recovery.markets.hours import opens_at
 from recovery.markets.rates import Rates
-from recovery.message import Channel, MessageClass
+from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage
 from recovery.models import EnrolmentState
 from recovery.reasons import MEANINGS, FailureReason
 
 LOOK_AGAIN = timedelta(hours=1)
 A_MOMENT = timedelta(minutes=5)
-TEMPLATE_ERROR = "template_error"
+TEMPLATE_ERROR, MARKET_ERROR = "template_error", "market_error"
+
+_LINK = re.compile(r"://|\bwww\.|[a-z0-9]\.[a-z]{2,}(?=[/\s]|$)", re.IGNORECASE)
 
 Policy = Callable[[Situation, datetime, Rates], Decision]
 
@@ -75,18 +79,45 @@ def reachable(s: Situation, now: datetime, _: Rates) -> Decision:
     return Skip("no_email" if s.step.channel is Channel.EMAIL else "no_phone")
 
 
+def market_reads(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Where the merchant's own rules can't be read, nothing is sent by guess."""
+    if s.rules.unreadable and s.step.channel is not Channel.TASK:
+        return Snooze(now + LOOK_AGAIN, MARKET_ERROR)
+    return Send()
+
+
 def consent(s: Situation, now: datetime, _: Rates) -> Decision:
-    """Service messages need `transactional`, marketing needs `marketing`, on this channel."""
-    if s.step.channel is Channel.TASK or s.consent is Consent.MARKETING:
+    """Service messages need `transactional`, marketing `marketing`; a market may ask for more."""
+    if s.step.channel is Channel.TASK:
         return Send()
-    if s.consent is Consent.TRANSACTIONAL and s.message_class is MessageClass.SERVICE:
-        return Send()
-    return Skip("no_consent")
+    least = s.rules.consent(s.step.channel, s.message_class or MessageClass.MARKETING)
+    levels = tuple(Consent)
+    return Send() if levels.index(s.consent) >= levels.index(least) else Skip("no_consent")
 
 
 def suppression(s: Situation, now: datetime, _: Rates) -> Decision:
     """Bounced, complained or unsubscribed addresses get nothing on that channel."""
     return Skip("suppressed") if s.suppressed else Send()
+
+
+def service_limit(s: Situation, now: datetime, _: Rates) -> Decision:
+    """Beyond the market's number a service message reads as advertising: it needs that consent.
+
+    About a basket the number counts over all channels, about a placed order on each of them.
+    """
+    service = s.message_class is MessageClass.SERVICE and s.step.channel is not Channel.TASK
+    if not service or s.consent is Consent.MARKETING:
+        return Send()
+    basket = s.order.status is OrderStatus.CART
+    told = sum(s.told.values()) if basket else s.told.get(s.step.channel, 0)
+    return Skip("service_limit") if told >= s.rules.service_messages else Send()
+
+
+def sms_limit(s: Situation, now: datetime, _: Rates) -> Decision:
+    """SMS is a narrow channel: so many about one order, whatever they say."""
+    if s.step.channel is Channel.SMS and s.told.get(Channel.SMS, 0) >= s.rules.sms_per_order:
+        return Skip("sms_limit")
+    return Send()
 
 
 def in_order(s: Situation, now: datetime, _: Rates) -> Decision:
@@ -145,6 +176,15 @@ def quiet_hours(s: Situation, now: datetime, _: Rates) -> Decision:
     return Snooze(wake, "quiet_hours") if wake is not None else Send()
 
 
+def contact_hours(s: Situation, now: datetime, _: Rates) -> Decision:
+    """The market's own hours and days, wherever in it the customer may be."""
+    if s.message_class is None:
+        return Send()
+    window = s.rules.window(s.step.channel, s.message_class, s.order.region)
+    opens = opens_at(now, window, s.zones) if window else None
+    return Snooze(opens, "contact_hours") if opens is not None else Send()
+
+
 # The first no wins; order is meaning: what ends a touch is asked before what delays it.
 POLICIES: tuple[Policy, ...] = (
     still_unpaid,
@@ -152,16 +192,27 @@ POLICIES: tuple[Policy, ...] = (
     may_contact,
     reachable,
     template_reads,
+    market_reads,
     consent,
     suppression,
+    service_limit,
+    sms_limit,
     in_order,
     only_if,
     campaign_runs,
     person_on_it,
     minimum_gap,
     customer_cap,
+    contact_hours,
     quiet_hours,
 )
+
+
+def link_allowed(s: Situation, message: EmailMessage | SmsMessage) -> Decision:
+    """Some markets block an SMS with a link; asked last, when its words are there."""
+    if not isinstance(message, SmsMessage) or s.rules.sms_links or not _LINK.search(message.body):
+        return Send()
+    return Skip("link_not_allowed")
 
 
 def holds(condition: Condition, s: Situation, rates: Rates) -> bool:

@@ -12,9 +12,10 @@ from recovery.clock import Stopwatch
 from recovery.db import insert_ignore, table
 from recovery.dispatch import pace, record
 from recovery.dispatch.gather import Batch
-from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide
+from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide, link_allowed
 from recovery.dispatch.render import Message, Renderer
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
+from recovery.incentives import budget
 from recovery.incentives.issue import Grant, Recipient, issue
 from recovery.incentives.offer import Issued, Refusal, terms
 from recovery.markets.rates import Rates
@@ -38,6 +39,7 @@ class Outgoing:
     wait: float = 0.0  # seconds on that watch before it may leave, for the pace
     note: str | None = None  # what is different from the plan
     offered: bool = False  # it shows a coupon
+    rules: str = ""  # version of the market rules that let it go
 
 
 @dataclass(slots=True)
@@ -117,6 +119,10 @@ def _make(
     except TemplateError as error:
         prepared.broken.add(str(error))
         return Made(s, Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR), None), grant
+    allowed = link_allowed(s, message)
+    if not isinstance(allowed, Send):
+        budget.withdraw(connection, [s.touch_id])  # its coupon was reserved, nobody will see it
+        return Made(s, allowed, None), None
     return Made(s, decision, message, offered=grant is not None), grant
 
 
@@ -231,6 +237,7 @@ def _outgoing(one: Made, message: Message, watch: Stopwatch, wait: float) -> Out
         wait=wait,
         note=decision.note if isinstance(decision, Send) else None,
         offered=one.offered,
+        rules=s.rules.version,
     )
 
 

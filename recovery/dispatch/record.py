@@ -1,7 +1,7 @@
 """Writing down what was decided and what came back: in sets, each move named by where it starts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,9 @@ from recovery.models import TOUCH_MOVES, Touch, TouchState
 from recovery.models import Decision as Entry
 
 touches = table(Touch)
+
+Versions = Mapping[int, str]  # of the market rules, by touch
+NOBODYS: Versions = {}  # a task asks no market
 
 _CALLED = (TouchState.SENDING, TouchState.UNKNOWN)
 # Given up by us, taken by the provider all the same: its receipt is the evidence. Not `failed`,
@@ -79,20 +82,23 @@ class Journal:
         bulk_load(connection, name, columns, ((at, run, *entry) for entry in self.entries))
 
 
-def sending(connection: Connection, ids: Sequence[int], token: str, now: datetime) -> set[int]:
+def sending(
+    connection: Connection, ids: Sequence[int], token: str, now: datetime, rules: Versions = NOBODYS
+) -> set[int]:
     """`claimed → sending`, to be committed before any byte leaves; returns those still ours.
 
-    Whoever ends a journey or an address ends what waits, too; then it is ours no more.
+    Whoever ends a journey or an address ends what waits, too; then it is ours no more. `rules` are
+    the versions of the market rules that let each touch go.
     """
     claimed = touches.c.state == TouchState.CLAIMED, touches.c.claim == token
-    return _sending(connection, ids, claimed, token, now)
+    return _sending(connection, ids, claimed, token, now, rules)
 
 
 def sending_at_once(
-    connection: Connection, ids: Sequence[int], token: str, now: datetime
+    connection: Connection, ids: Sequence[int], token: str, now: datetime, rules: Versions = NOBODYS
 ) -> set[int]:
     """`planned → sending` of touches picked in this transaction, whose turn it is already."""
-    return _sending(connection, ids, (), token, now)
+    return _sending(connection, ids, (), token, now, rules)
 
 
 def skipped(connection: Connection, decided: Iterable[tuple[int, Skip]]) -> None:
@@ -169,6 +175,7 @@ def _sending(
     which: Iterable[ColumnElement[bool]],
     token: str,
     now: datetime,
+    rules: Versions,
 ) -> set[int]:
     if not ids:
         return set()
@@ -182,10 +189,21 @@ def _sending(
             lease_until=now + LEASE,
             attempts=touches.c.attempts + 1,
             reason=None,
+            rules=_versions(connection, ids, rules),
         )
         .returning(touches.c.id)
     )
     return set(moved.scalars())
+
+
+def _versions(connection: Connection, ids: Sequence[int], rules: Versions) -> Any:
+    """The version of each touch; only as many branches as markets go out together."""
+    by_version: dict[str | None, list[int]] = defaultdict(list)
+    for touch_id in ids:
+        by_version[rules.get(touch_id)].append(touch_id)
+    (first, _), *others = by_version.items()
+    branches = [(among(connection, touches.c.id, mine), version) for version, mine in others]
+    return case(*branches, else_=first) if branches else first
 
 
 def _sent(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from recovery.dispatch.situation import OrderFacts, Situation
 from recovery.incentives.issue import Grant
 from recovery.links import Links
-from recovery.markets import method_name, payment_methods
+from recovery.markets import MarketRules, method_name, payment_methods
 from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage, Trace
 from recovery.money import Money
 from recovery.reasons import MEANINGS, FailureReason, Suggestion, why_unpaid
@@ -52,7 +52,7 @@ class Renderer:
         """The message of one touch; TemplateError when its template can't say it."""
         view = self._view(s, grant, now)
         name = s.step.template
-        message_class = _class(s, grant, self.catalog)
+        message_class = _class(s, self.catalog)
         trace = Trace(s.touch_id, s.campaign.campaign, s.step.step, s.order.number)
         if s.step.channel is Channel.SMS:
             sms = self.catalog.sms(name, view)
@@ -92,7 +92,7 @@ class Renderer:
 
     def _view(self, s: Situation, grant: Grant | None, now: datetime) -> MessageView:
         order, suggest = s.order, _suggestion(s.order)
-        marketing = _class(s, grant, self.catalog) is MessageClass.MARKETING
+        message_class = _class(s, self.catalog)
         return MessageView(
             locale=order.locale,
             timezone=order.timezone,
@@ -103,7 +103,7 @@ class Renderer:
             customer_name=order.name,
             kept_until=order.expires_at,
             methods=_methods(
-                order.country,
+                s.rules,
                 order.amount.minor,
                 order.amount.currency,
                 order.locale,
@@ -111,7 +111,10 @@ class Renderer:
             ),
             suggest=suggest or "",
             offer=None if grant is None else _offer(grant),
-            unsubscribe_url=self._unsubscribe(s, now) if marketing else None,
+            unsubscribe_url=(
+                self._unsubscribe(s, now) if message_class is MessageClass.MARKETING else None
+            ),
+            label=s.rules.labels(s.step.channel, message_class),
         )
 
     def _unsubscribe(self, s: Situation, now: datetime) -> str:
@@ -120,9 +123,9 @@ class Renderer:
         )
 
 
-def _class(s: Situation, grant: Grant | None, catalog: Catalog) -> MessageClass:
-    """A message that carries an offer is marketing, whatever its template says."""
-    return MessageClass.MARKETING if grant else catalog.message_class(s.step.template)
+def _class(s: Situation, catalog: Catalog) -> MessageClass:
+    """As it was decided; TemplateError when the template can't be read."""
+    return s.message_class or catalog.message_class(s.step.template)
 
 
 def _one_click(url: str | None) -> Mapping[str, str]:
@@ -170,10 +173,10 @@ def _items(order: OrderFacts) -> tuple[ItemView, ...]:
 
 @lru_cache(maxsize=65_536)
 def _methods(
-    country: str, minor: int, currency: str, locale: str, tried: str | None
+    rules: MarketRules, minor: int, currency: str, locale: str, tried: str | None
 ) -> tuple[str, ...]:
     """Other ways to pay that fit market, currency and amount: not the one that just failed."""
-    found = payment_methods(country, Money(minor, currency))
+    found = payment_methods(rules.country, Money(minor, currency), rules)
     others = [method for method in found if method.id != tried]
     return tuple(method_name(method.id, locale) for method in others[:SUGGESTED_METHODS])
 

@@ -130,8 +130,9 @@ class Shift:
         record.given_back(connection, [one for one in back if one not in fresh], self.token)
         waited = [one for one in go if one not in fresh]
         at_once = [one for one in go if one in fresh]
-        return record.sending(connection, waited, self.token, now) | record.sending_at_once(
-            connection, at_once, self.token, now
+        rules = {one.touch_id: one.rules for one in choice.go}
+        return record.sending(connection, waited, self.token, now, rules) | record.sending_at_once(
+            connection, at_once, self.token, now, rules
         )
 
     def _after(self, turned: "Turned", since: Stopwatch) -> None:

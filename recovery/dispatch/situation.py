@@ -1,12 +1,14 @@
 """What a decision may look at: everything known about one touch, as plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from recovery.campaign.schema import Campaign, Status, Step
 from recovery.facts import Consent, OrderStatus
 from recovery.incentives.offer import Issued
+from recovery.markets import MarketRules
 from recovery.message import Channel, MessageClass
 from recovery.models import EnrolmentState
 from recovery.money import Money
@@ -35,7 +37,9 @@ class Situation:
     task_claimed: bool  # a colleague is on it
     zones: tuple[str, ...]  # one, or all of the country when we only know the country
     issued: tuple["Issued", ...]  # offers this customer already has
+    rules: MarketRules  # of the order's country
     ahead: tuple["Ahead", ...] = ()  # earlier steps of the sequence that have not gone out yet
+    told: Mapping[Channel, int] = field(default_factory=dict)  # messages about this order so far
 
     @property
     def address(self) -> str | None:
@@ -68,6 +72,7 @@ class OrderFacts:
     failure_code: str | None
     expires_at: datetime | None
     items: tuple[dict[str, Any], ...]
+    region: str | None = None  # such as TX, where the shop says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ def _as_shipped() -> Markets:
 
 
 def _of_project(project: Path) -> Markets:
+    if not (project / FOLDER).is_dir():
+        return _as_shipped()
     own: dict[str, OwnFile] = {}
     broken: dict[str, tuple[Mistake, ...]] = {}
     for path in sorted((project / FOLDER).glob("*.y*ml")):

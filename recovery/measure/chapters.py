@@ -32,6 +32,7 @@ class Event:
     campaign: str | None = None
     step: str | None = None
     reason: str | None = None  # the code behind the words, for scripts
+    rules: str | None = None  # version of the market rules that let the message go
     ahead: bool = False
     number: int = 0  # of the journal: what was written first is told first
 
@@ -48,7 +49,12 @@ class Event:
             "what": self.what,
             "detail": self.detail,
         }
-        more = {"campaign": self.campaign, "step": self.step, "reason": self.reason}
+        more = {
+            "campaign": self.campaign,
+            "step": self.step,
+            "reason": self.reason,
+            "rules": self.rules,
+        }
         return told | {key: value for key, value in more.items() if value is not None}
 
 
@@ -142,6 +148,7 @@ def _decided(
         campaign=campaigns[entry.enrolment_id],
         step=touch.step if touch else None,
         reason=entry.reason,
+        rules=touch.rules if touch and entry.verdict == "send" else None,
         number=entry.id,
     )
 

@@ -22,6 +22,11 @@ REASONS = {
     "person_on_it": "a colleague has claimed the order",
     "minimum_gap": "the message before it was too recent",
     "earlier_step": "an earlier step of the sequence has to go out first",
+    "service_limit": "the market allows no more service messages about one order",
+    "sms_limit": "the market allows no more SMS about one order",
+    "link_not_allowed": "the market blocks SMS with a link",
+    "market_error": "the shop's own market rules have a mistake; see recovery check",
+    "contact_hours": "the market's hours or days for this kind of message are over",
     "customer_cap": "the customer has had as many messages as the campaign allows",
     "quiet_hours": "it is night where the customer lives",
     # why there is no offer

@@ -49,7 +49,10 @@ def sentence(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
         case "skip":
             return f"{subject} is not sent{because}"
         case "send":
-            return f"{subject} may go out{f', without its offer{because}' if because else ''}"
+            rules = f" by the rules {touch.rules}" if touch and touch.rules else ""
+            return (
+                f"{subject} may go out{rules}{f', without its offer{because}' if because else ''}"
+            )
         case "sent" if touch and touch.channel == Channel.TASK:
             return f"{subject} handed over to {entry.detail or 'the team'}"
         case "sent":

@@ -43,6 +43,11 @@ class RenderedSms:
     locale: str
 
 
+def labelled(label: str, words: str) -> str:
+    """`words` after the market's label, unless the marketer has written it already."""
+    return words if not label or words.startswith(label) else f"{label} {words}"
+
+
 class Catalog:
     """Every message under `root`. Compiled at first use, safe to share between threads."""
 
@@ -78,7 +83,7 @@ class Catalog:
         locale, values = self._open(name, Channel.EMAIL, view)
         subject, text, html = self._templates(name, locale, Channel.EMAIL)
         return RenderedEmail(
-            one_line(render(subject, values)),
+            labelled(view.label, one_line(render(subject, values))),
             _GAPS.sub("\n\n", render(text, values)).strip() + "\n",
             render(html, values).strip(),
             locale,
@@ -88,7 +93,8 @@ class Catalog:
         """The SMS in the customer's language, its segments counted."""
         locale, values = self._open(name, Channel.SMS, view)
         (template,) = self._templates(name, locale, Channel.SMS)
-        body = one_line(sms.plain(one_line(render(template, values))))
+        words = labelled(view.label, one_line(render(template, values)))
+        body = one_line(sms.plain(words))
         length = sms.measure(body)
         return RenderedSms(body, length.segments, length.encoding, locale)
 

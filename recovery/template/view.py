@@ -85,4 +85,5 @@ class MessageView:
     suggest: str = ""  # what helps after this failure (`recovery.reasons.Suggestion`), or nothing
     offer: OfferView | None = None
     unsubscribe_url: str | None = None
+    label: str = ""  # what the market's law wants before a subject, or before an SMS
     staff: StaffView | None = None

@@ -15,8 +15,9 @@ from recovery.dispatch.situation import (
     Snooze,
 )
 from recovery.facts import Consent, OrderStatus
+from recovery.markets import MarketRules, load_markets
 from recovery.markets.rates import load_rates
-from recovery.message import MessageClass
+from recovery.message import Channel, MessageClass
 from recovery.models import EnrolmentState
 from recovery.reasons import MEANINGS, FailureReason
 from tests.support.situations import (
@@ -223,14 +224,21 @@ def test_an_amount_in_another_currency_compares_at_the_rate(tmp_path):
         assert (decided(rates=rates, condition=condition) == Send()) is fits
 
 
+UNREADABLE = MarketRules("DE", load_markets().rules("DE").shipped, unreadable=True)
 AGAINST = {
     "still_unpaid": ({"order_status": OrderStatus.PAID}, "paid"),
     "not_stale": ({"planned_at": NOON - 4 * DAY}, "too_late"),
     "may_contact": ({"order_failure_reason": "fraud_suspected"}, "do_not_contact"),
-    "reachable": ({"order_email": None}, "no_email"),
+    "reachable": ({"order_phone": None}, "no_phone"),
     "template_reads": ({"message_class": None}, "template_error"),
+    "market_reads": ({"rules": UNREADABLE}, "market_error"),
     "consent": ({"consent": Consent.NONE}, "no_consent"),
     "suppression": ({"suppressed": True}, "suppressed"),
+    "service_limit": (
+        {"told": {Channel.SMS: 1}, "consent": Consent.TRANSACTIONAL},
+        "service_limit",
+    ),
+    "sms_limit": ({"told": {Channel.SMS: 1}, "consent": Consent.MARKETING}, "sms_limit"),
     "in_order": (
         {"condition": "{market: [US], not_clicked: first}", "ahead": COMING},
         "earlier_step",
@@ -240,19 +248,20 @@ AGAINST = {
     "person_on_it": ({"task_claimed": True}, "person_on_it"),
     "minimum_gap": ({"sent": earlier(1)}, "minimum_gap"),
     "customer_cap": ({"sent": earlier(120, 110)}, "customer_cap"),
+    "contact_hours": ({"zones": ("Europe/Berlin", "America/New_York")}, "contact_hours"),
     "quiet_hours": ({}, "quiet_hours"),
 }
 
 
 def test_the_first_no_wins_in_the_order_of_the_table():
-    """All of them object; one after the other gives up, and the next one is heard."""
+    """All of them object to an SMS; one after the other gives up, and the next one is heard."""
     limits = "{min_gap: 12h, per_customer: 2 per week, quiet: 12:00-14:00}"
     heard = []
     for number in range(len(POLICIES)):
         parts: dict[str, Any] = {}
         for policy in reversed(POLICIES[number:]):
             parts |= AGAINST[policy.__name__][0]
-        decision = decided(limits=limits, **parts)
+        decision = decided(does=SMS, limits=limits, **parts)
         assert not isinstance(decision, Send)
         heard.append(decision.reason)
     assert heard == [AGAINST[policy.__name__][1] for policy in POLICIES]

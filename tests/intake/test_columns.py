@@ -176,7 +176,7 @@ def test_an_order_that_moves_takes_on_what_its_market_gives_and_keeps_what_was_s
 
 
 def test_a_region_stays_with_its_country():
-    texan = told("pending", country="US", region="US-TX")
+    texan = told("pending", country="US", region="US-TX", phone="")
     assert after(texan, sparse("pending", 1, country="US"))["region"] == "TX"
     assert after(texan, sparse("pending", 1, country="JP"))["region"] is None
     assert after(texan, sparse("pending", 1, country="CA", region="QC"))["region"] == "QC"

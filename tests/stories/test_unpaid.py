@@ -29,7 +29,7 @@ def test_nobody_is_reminded_before_the_order_is_old_enough(house: House):
 
 def test_an_unpaid_order_is_reminded_twice_and_then_left_alone(house: House):
     house.has(TWO_REMINDERS)
-    order, placed = house.an_unpaid_order(), house.now
+    order, placed = house.an_unpaid_order(email_consent="marketing"), house.now
     house.advance(days=9)
     first, second = house.messages(order)
     # Twelve hours later it is night in Berlin: the reminder waits until eight in the morning.

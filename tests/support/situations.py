@@ -13,6 +13,7 @@ from recovery.dispatch.situation import (
     Situation,
 )
 from recovery.facts import Consent, OrderStatus
+from recovery.markets import load_markets
 from recovery.markets.rates import Rates
 from recovery.message import MessageClass
 from recovery.models import EnrolmentState
@@ -87,6 +88,7 @@ def a_situation(
         "task_claimed": False,
         "zones": ("Europe/Berlin",),
         "issued": (),
+        "rules": load_markets().rules(about.get("country", ORDER.country)),
     }
     return Situation(**(usual | parts))
 

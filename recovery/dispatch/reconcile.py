@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, ScalarSelect, func, select, update
 
 from recovery.connectors.base import Answer, Found, Lookup, Wanted
 from recovery.crash import crash_point
@@ -20,7 +20,7 @@ from recovery.errors import ConnectorError
 from recovery.facts import EventKind
 from recovery.incentives import issue
 from recovery.message import Channel
-from recovery.models import Enrolment, Order, Touch, TouchState
+from recovery.models import Decision, Enrolment, Order, Touch, TouchState
 
 SETTLE = {Channel.EMAIL: timedelta(minutes=30), Channel.SMS: timedelta(minutes=15)}
 LOOK_AGAIN = timedelta(minutes=15)  # when nothing could be learned
@@ -29,6 +29,7 @@ TOGETHER = 100
 HOLD, RESEND = "hold", "resend"
 
 touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
+decisions = table(Decision)
 
 _AFTER = {
     EventKind.DELIVERED: TouchState.DELIVERED,
@@ -177,6 +178,7 @@ def _addressed(channel: Channel) -> Any:
             touches.c.tried_at,
             touches.c.reason,
             touches.c.resent,
+            _first_tried().label("first_tried_at"),
             address.label("address"),
         )
         .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
@@ -185,8 +187,22 @@ def _addressed(channel: Channel) -> Any:
     )
 
 
+def _first_tried() -> ScalarSelect[Any]:
+    """When a touch was sent for the first time, by the journal: after it was sent once more, its
+    first message may still show up in the records."""
+    return (
+        select(func.min(decisions.c.at))
+        .where(
+            decisions.c.enrolment_id == touches.c.enrolment_id,
+            decisions.c.touch_id == touches.c.id,
+            decisions.c.verdict == "send",
+        )
+        .scalar_subquery()
+    )
+
+
 def _wanted(row: Row[Any]) -> Wanted:
-    return Wanted(row.id, row.address, row.tried_at)
+    return Wanted(row.id, row.address, min(row.first_tried_at or row.tried_at, row.tried_at))
 
 
 def _move(connection: Connection, touch_id: int, to: TouchState, **values: object) -> bool:

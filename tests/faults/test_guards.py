@@ -5,28 +5,31 @@ A guard whose removal changes nothing would protect nothing. docs/reliability.md
 
 import inspect
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from recovery.db import writing
-from recovery.dispatch import claim, executor, reconcile, record
+from recovery.db import table, writing
+from recovery.dispatch import claim, executor, history, reconcile, record
 from recovery.engine import Delivery
 from recovery.errors import ConnectorError, SendFailure
 from recovery.facts import EventKind, MessageEvent
 from recovery.intake.messages import apply_events
-from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
+from recovery.message import Channel
+from recovery.models import Touch
 from tests.support.campaigns import a_campaign
 from tests.support.faults import Fault
 from tests.support.house import House
 from tests.support.providers import Providers
+from tests.support.senders import Meanwhile, Message
 from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
 from tests.support.taken import Sight, Taken
 
-Message = EmailMessage | SmsMessage
 HOUR = timedelta(hours=1)
 NO_TIME = dict.fromkeys(Channel, timedelta(0))
 
@@ -51,6 +54,13 @@ def shop(small_house: House, providers: Providers) -> Shop:
 def most_messages(shop: Shop) -> int:
     """How many messages the touch that got the most has become."""
     return max(shop.providers.per_touch.values())
+
+
+def meanwhile(house: House, event: Callable[[Message], object]) -> None:
+    """Before the next e-mail leaves, `event` happens."""
+    senders = house.engine.senders
+    sender = Meanwhile(senders[Channel.EMAIL], event)
+    house.engine.senders = {**senders, Channel.EMAIL: sender}
 
 
 # -- stories: each ends with a number that must be 1 --
@@ -148,7 +158,7 @@ def a_late_answer(shop: Shop) -> int:
             journal = record.Journal(house.now)
             record.results(connection, late, "somebody else", house.now, journal)
 
-    house.engine.senders = {**house.engine.senders, Channel.EMAIL: Meanwhile(house, late_first)}
+    meanwhile(house, late_first)
     shop.providers.fail(Fault.ERROR_AFTER)
     house.run()
     for _ in range(2):
@@ -156,6 +166,47 @@ def a_late_answer(shop: Shop) -> int:
         house.an_unpaid_order()
         house.run()
     return most_messages(shop)
+
+
+def a_receipt_that_comes_late(shop: Shop) -> int:
+    """A provider takes its time to answer; meanwhile its records showed nothing, the touch is
+    planned once more, and then the receipt comes."""
+    house = shop.house
+    house.an_unpaid_order()
+
+    def given_up(_: Message) -> None:
+        with writing(house.engine.database) as connection:
+            lost = {"state": "planned", "claim": None, "tried_at": None, "resent": True}
+            connection.execute(update(table(Touch)).values(lost))
+
+    meanwhile(house, given_up)
+    house.run()
+    shop.wait(HOUR)
+    house.run()
+    return most_messages(shop)
+
+
+def two_of_one_customer(shop: Shop) -> int:
+    """Two workers at once, two campaigns, and a customer with room for one message: it waits in
+    the hands of the first worker when the second one decides about the other."""
+    house = shop.house
+    capped = "{per_customer: 1 per week, min_gap: 0m}"
+    declined = "{on: payment_failed}"
+    house.has(a_campaign(limits=capped), a_campaign("declined", trigger=declined, limits=capped))
+    house.orders(3)
+    house.an_unpaid_order(customer_id="C", email="c@example.com")
+    house.run(lambda engine, now: Delivery())
+    others = House(house.project, house.environ["RECOVERY_DATABASE_URL"], house.now)
+    others.engine.settings = house.engine.settings
+
+    def others_work(_: Message) -> None:
+        others.a_declined_order(order_id="B-1", customer_id="C", email="c@example.com")
+        others.run()
+
+    meanwhile(house, others_work)
+    house.engine.dispatch(house.now)
+    others.engine.close()
+    return Counter(taken.to for taken in shop.providers.taken)["c@example.com"]
 
 
 def taken_over_while_it_waited(shop: Shop) -> int:
@@ -166,29 +217,10 @@ def taken_over_while_it_waited(shop: Shop) -> int:
     house.run(lambda engine, now: Delivery())
     others = House(house.project, house.environ["RECOVERY_DATABASE_URL"], house.now + HOUR)
     others.engine.settings = house.engine.settings
-    slow = Meanwhile(house, lambda _: others.run())
-    house.engine.senders = {**house.engine.senders, Channel.EMAIL: slow}
+    meanwhile(house, lambda _: others.run())
     house.engine.dispatch(house.now)
     others.engine.close()
     return most_messages(shop)
-
-
-class Meanwhile:
-    """A sender before whose first call something happens."""
-
-    leaves_this_machine = False
-
-    def __init__(self, house: House, event: Callable[[Message], object]) -> None:
-        self._sender, self._events = house.engine.senders[Channel.EMAIL], [event]
-        self.name, self.channel = self._sender.name, self._sender.channel
-
-    def send(self, message: Message) -> Receipt:
-        while self._events:
-            self._events.pop()(message)
-        return self._sender.send(message)
-
-    def close(self) -> None:
-        self._sender.close()
 
 
 # -- guards --
@@ -229,6 +261,20 @@ GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]]
         ", touches.c.claim == token",
         ",",
         a_late_answer,
+    ),
+    "evidence": (
+        (record,),
+        "_proven",
+        'update_each(connection, touches, given_up, (*names, "claim", "tried_at"), late)',
+        "pass",
+        a_receipt_that_comes_late,
+    ),
+    "room for one": (
+        (history,),
+        "sent",
+        "or_(left, touches.c.state == TouchState.CLAIMED),",
+        "left,",
+        two_of_one_customer,
     ),
     "turn": (
         (record,),

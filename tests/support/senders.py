@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from threading import Lock
 
+from recovery.connectors.base import Sender
 from recovery.errors import ConnectorError, SendFailure
 from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
 
@@ -50,3 +51,22 @@ def refusal(kind: SendFailure, code: str | None = None, **told: object) -> Conne
 def post(email: Scripted, sms: Scripted | None = None) -> dict[Channel, Scripted]:
     """Senders for an engine."""
     return {Channel.EMAIL: email, Channel.SMS: sms or Scripted(Channel.SMS)}
+
+
+class Meanwhile:
+    """A sender before whose first call something happens: what others do while we send."""
+
+    leaves_this_machine = False
+
+    def __init__(self, sender: Sender, event: Callable[[Message], object]) -> None:
+        self._sender, self._events = sender, deque([event])
+        self.name, self.channel = sender.name, sender.channel
+
+    def send(self, message: Message) -> Receipt:
+        while self._events:
+            self._events.popleft()(message)
+        return self._sender.send(message)
+
+    def close(self) -> None:
+        """As the sender itself."""
+        self._sender.close()

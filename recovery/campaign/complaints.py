@@ -7,9 +7,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.campaign import schema
-from recovery.campaign.problems import Road, written
+from recovery.campaign.problems import Fix, Road, written
 from recovery.campaign.tree import Tree
-from recovery.campaign.vocabulary import guess, nearest
+from recovery.campaign.vocabulary import guess, meant, nearest
+from recovery.i18n import Text, Value, say
 from recovery.problems.codes import CODES
 
 _BLOCKS: tuple[tuple[tuple[type | str, ...], type[BaseModel]], ...] = (
@@ -23,14 +24,16 @@ _BLOCKS: tuple[tuple[tuple[type | str, ...], type[BaseModel]], ...] = (
     (("sequences", str, int, "if"), schema.Condition),
     (("sequences", str, int, "if", "amount"), schema.AmountRange),
 )
+_ONE = (say("one value"), say("one value after the colon"))
 _SHAPES = {
-    "model_type": ("a block of keys", "its keys below it, one a line"),
-    "dict_type": ("a block of names", "the names below it, one a line"),
-    "list_type": ("a list", "its members below it, each after '- '"),
-    "string_type": ("one value", "one value after the colon"),
-    "CR024": ("one value", "one value after the colon"),
+    "model_type": (say("a block of keys"), say("its keys below it, one a line")),
+    "dict_type": (say("a block of names"), say("the names below it, one a line")),
+    "list_type": (say("a list"), say("its members below it, each after '- '")),
+    "string_type": _ONE,
+    "CR024": _ONE,
 }
-_FOUND: dict[type, str] = {dict: "a block", list: "a list", str: "one value"}
+_FOUND: dict[type, Text] = {dict: say("a block"), list: say("a list"), str: say("one value")}
+_OURS = {"at", "fix", "safe", "code"}  # of a refusal's context: for us, not for its words
 
 
 def complain(error: ValidationError, tree: Tree, model: type[BaseModel]) -> None:
@@ -62,45 +65,67 @@ def _road(detail: ErrorDetails) -> Road:
 
 def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]) -> None:
     kind, given = detail["type"], detail["input"]
-    key = _called(road)
-    place = tree.key(road) if detail["loc"][-1:] == ("[key]",) else tree.value(road)
+    key, is_key = _called(road), detail["loc"][-1:] == ("[key]",)
+    place = tree.key(road) if is_key else tree.value(road)
     if kind == "enum" and not isinstance(given, str):
         kind = "CR024"
     if kind in _SHAPES:
         wanted, example = _SHAPES[kind]
-        found = _FOUND.get(type(given), "something else")
+        found = _FOUND.get(type(given), say("something else"))
         tree.report("CR024", place, road, key=key, wanted=wanted, found=found, example=example)
     elif kind in CODES:
-        tree.report(kind, place, road, **{"key": key} | _parameters(detail))
+        fix = _fix(detail, road, tree)
+        tree.report(kind, place, road, fix=fix, **{"key": key} | _parameters(detail))
     elif kind == "missing":
         tree.report("CR021", tree.key(road[:-1]), road, key=key)
     elif kind == "extra_forbidden":
         _unknown_key(road, tree, _keys(road[:-1], model))
     elif kind == "enum":
         choices = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
-        tree.report("CR022", place, road, given=str(given), key=key, guess=guess(given, choices))
+        what = meant(given, choices)
+        fix = tree.rewritten(place, given, what.fix, safe=what.safe) if what.fix else None
+        tree.report("CR022", place, road, fix=fix, given=given, key=key, guess=what.cure)
     elif kind == "too_short":
         tree.report("CR026", tree.key(road), road, key=key)
     else:
         tree.report("CR029", place, road, key=key, problem=detail["msg"])
 
 
+def _parameters(detail: ErrorDetails) -> dict[str, Any]:
+    return {name: value for name, value in detail.get("ctx", {}).items() if name not in _OURS}
+
+
+def _fix(detail: ErrorDetails, road: Road, tree: Tree) -> Fix | None:
+    """What the reader of the value thinks was meant, as an edit of the file."""
+    context = detail.get("ctx", {})
+    meant_text, is_key = context.get("fix"), detail["loc"][-1:] == ("[key]",)
+    if not meant_text:
+        return None
+    place = tree.key(road) if is_key else tree.value(road)
+    given = detail["input"] if isinstance(detail["input"], str) else ""
+    return tree.rewritten(place, given, meant_text, safe=context.get("safe", False))
+
+
 def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
     key, colon, rest = str(road[-1]).partition(":")
+    place = tree.key(road)
     if colon and key in choices:  # {step: a, after:0m} is one long key to YAML
-        tree.report("CR003", tree.key(road), road, sign=":", shown=f"{key}: {rest}")
+        shown = f"{key}: {rest}"
+        fix = tree.rewritten(place, str(road[-1]), shown, safe=True)
+        tree.report("CR003", place, road, fix=fix, sign=":", shown=shown)
         return
-    tree.report("CR020", tree.key(road), road, key=key, guess=guess(key, choices))
+    near = nearest(key, choices)
+    renamed = tree.rewritten(place, key, near) if near else None
+    merged = say("write the keys out: there are no merge keys here")
+    cure = merged if key == "<<" else guess(key, choices)
+    tree.report("CR020", place, road, fix=renamed, key=key, guess=cure)
 
 
-def _parameters(detail: ErrorDetails) -> dict[str, Any]:
-    ours = {"at", "fix", "safe", "code"}
-    return {name: value for name, value in detail.get("ctx", {}).items() if name not in ours}
-
-
-def _called(road: Road) -> str:
-    last = road[-1] if road else "the file"
-    return f"item {last + 1} of {road[-2]}" if isinstance(last, int) else last
+def _called(road: Road) -> Value:
+    last = road[-1] if road else say("the file")
+    if isinstance(last, int):
+        return say("item {number} of {key}", number=last + 1, key=str(road[-2]))
+    return last
 
 
 def _keys(road: Road, model: type[BaseModel]) -> list[str]:

@@ -1,45 +1,50 @@
-"""How marketers write time spans: `30m`, `20h`, `3d`, `2w` and sums such as `1d12h`."""
+"""How marketers write time spans: `30m`, `20h`, `3d`, `2w` and sums such as `1d12h`.
+
+Also read, and typed the same: ISO 8601 (`PT1H`, `P3D`) and Chinese (`3天`, `1小时30分钟`).
+"""
 
 import re
 from datetime import timedelta
 
-_UNITS = {
+UNITS = {
     "w": timedelta(weeks=1),
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
     "m": timedelta(minutes=1),
 }
-_SPAN = re.compile(r"(?=\d)" + "".join(rf"(?:(\d{{1,5}}){unit})?" for unit in _UNITS), re.ASCII)
-_LOOSE = re.compile(r"([0-9]+)\s*([^\W\d_]+)")
+_WORDS = {
+    "w": "w|个?星期|周",
+    "d": "d|天|日",
+    "h": "h|个?小时|个?小時|时",
+    "m": "m|分钟|分鐘|分",
+}
+_OURS = r"(?=\d)" + "".join(rf"(?:(\d{{1,5}})(?:{words}))?" for words in _WORDS.values())
+_ISO = (
+    r"P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
+    r"(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?)?"
+)
+_SPAN, _ISO_SPAN = re.compile(_OURS, re.ASCII), re.compile(_ISO, re.ASCII)
+# What `parse_duration` reads, as a regular expression for other tools.
+PATTERN = rf"^(?:{_OURS}|{_ISO})$"
 
 
 def parse_duration(text: str) -> timedelta:
     """Read a span; a day is 24 hours. Units go from large to small, each at most once.
 
-    Raises ValueError whose text is the spelling that was probably meant (`2d` for `2 dayz`).
+    Raises ValueError; `recovery.campaign.meant` knows what may have been meant.
     """
-    match = _SPAN.fullmatch(text.strip())
+    match = _SPAN.fullmatch(text.strip()) or _ISO_SPAN.fullmatch(text.strip())
     if match is None:
-        raise ValueError(probably_meant(text))
-    counts = zip(match.groups(), _UNITS.values(), strict=True)
+        raise ValueError(f"{text!r} is no duration")
+    counts = zip(match.groups(), UNITS.values(), strict=True)
     return sum((int(count) * unit for count, unit in counts if count), timedelta())
 
 
 def format_duration(span: timedelta) -> str:
     """Write a span of whole minutes as `parse_duration` reads it; nothing at all is `0m`."""
     parts = []
-    for letter, unit in _UNITS.items():
+    for letter, unit in UNITS.items():
         count, span = divmod(span, unit)
         if count:
             parts.append(f"{count}{letter}")
     return "".join(parts) or "0m"
-
-
-def probably_meant(text: str) -> str:
-    """Return a duration that resembles `text`, or the examples when nothing does."""
-    if re.fullmatch(r"\d+", text.strip(), re.ASCII):
-        return f"{text.strip()}m, {text.strip()}h or {text.strip()}d"
-    found = {word[0].lower(): count for count, word in _LOOSE.findall(text)}
-    if not found or not found.keys() <= _UNITS.keys() or "," in text or "." in text:
-        return "30m, 20h, 3d, 2w or a sum such as 1d12h"
-    return "".join(f"{found[unit]}{unit}" for unit in _UNITS if unit in found)

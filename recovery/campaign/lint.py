@@ -4,49 +4,71 @@ They read plain data, not models, so that they speak up together with the mistak
 grammar; what has the wrong shape is skipped here, the grammar complains about it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from recovery.campaign.durations import parse_duration
-from recovery.campaign.problems import Place, Road
+from recovery.campaign.problems import Place, Related, Road
+from recovery.campaign.schema import Campaign
 from recovery.campaign.tree import Tree
 from recovery.campaign.values import read_share
-from recovery.campaign.vocabulary import guess
+from recovery.campaign.vocabulary import meant, nearest
+from recovery.i18n import say
 
 _WHOLE = 10_000
+Steps = list[tuple[int, dict[str, Any]]]
 
 
 def lint(tree: Tree) -> None:
-    """Add to `tree.problems` what does not fit together."""
-    sequences, offers = block(tree.data, "sequences"), block(tree.data, "offers")
+    """Add to `tree.problems` what does not fit together.
+
+    Where a whole block is missing or misspelt, its names are not missed one by one.
+    """
+    sequences, offers = _names(tree.data, "sequences"), _names(tree.data, "offers")
     segments = list(blocks(listed(tree.data, "segments")))
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
-        _segment(tree, ("segments", number), segment, sequences)
-    for name in sequences:
-        steps = list(blocks(listed(sequences, name)))
+        _segment(tree, ("segments", number, "sequence"), segment.get("sequence"), sequences)
+    for name in block(tree.data, "sequences"):
+        steps = list(blocks(listed(tree.data["sequences"], name)))
         _same_names(tree, ("sequences", name), steps, "step")
         _order(tree, ("sequences", name), steps)
         _steps(tree, ("sequences", name), steps, offers)
 
 
-def _segment(tree: Tree, road: Road, segment: dict[str, Any], sequences: dict[str, Any]) -> None:
-    road = (*road, "sequence")
-    chosen = segment.get("sequence")
-    names = [chosen] if isinstance(chosen, str) else list(block(segment, "sequence"))
+def missing(tree: Tree, code: str, road: Road, given: str, known: Collection[str]) -> None:
+    """Report that nothing is called `given`, with the nearest of those that are known."""
+    is_key = road in tree.keys and road[-1] == given
+    place = tree.key(road) if is_key else tree.value(road)
+    what = meant(given, known)
+    fix = tree.rewritten(place, given, what.fix) if what.fix else None
+    tree.report(code, place, road, fix=fix, given=given, guess=what.cure)
+
+
+def _names(data: Any, key: str) -> Collection[str] | None:
+    """The names below `key`; None when nobody can tell: it is misspelt, or no block of names."""
+    if not isinstance(data, dict):
+        return None
+    if key in data:
+        return data[key] if isinstance(data[key], dict) else None
+    keys = [field.alias or name for name, field in Campaign.model_fields.items()]
+    misspelt = any(nearest(str(other), keys) == key for other in data if other not in keys)
+    return None if misspelt or key == "sequences" else ()
+
+
+def _segment(tree: Tree, road: Road, chosen: Any, sequences: Collection[str] | None) -> None:
+    names = (
+        [chosen] if isinstance(chosen, str) else list(chosen if isinstance(chosen, dict) else ())
+    )
     for name in names:
-        if name and name not in sequences:
-            here, place = (road, tree.value(road)) if name is chosen else _key(tree, road, name)
-            tree.report("CR041", place, here, given=name, guess=guess(name, sequences))
+        if name and sequences is not None and name not in sequences:
+            here = road if isinstance(chosen, str) else (*road, name)
+            missing(tree, "CR041", here, name, sequences)
     if isinstance(chosen, dict) and chosen:
         _adds_up(tree, road, chosen.values())
-
-
-def _key(tree: Tree, road: Road, name: str) -> tuple[Road, Place]:
-    return (*road, name), tree.key((*road, name))
 
 
 def _adds_up(tree: Tree, road: Road, shares: Iterable[Any]) -> None:
@@ -55,26 +77,26 @@ def _adds_up(tree: Tree, road: Road, shares: Iterable[Any]) -> None:
     except (PydanticCustomError, TypeError):
         return
     if total != _WHOLE:
-        tree.report(
-            "CR045", tree.value(road), road, given=f"{(Decimal(total) / 100).normalize():f}%"
-        )
+        given = f"{(Decimal(total) / 100).normalize():f}%"
+        tree.report("CR045", tree.value(road), road, given=given)
 
 
-def _same_names(
-    tree: Tree, road: Road, blocks: list[tuple[int, dict[str, Any]]], kind: str
-) -> None:
-    first: dict[str, int] = {}
-    for number, block in blocks:
-        name, here = block.get(kind), (*road, number, kind)
+def _same_names(tree: Tree, road: Road, named: Steps, kind: str) -> None:
+    first: dict[str, Place] = {}
+    for number, one in named:
+        name, here = one.get(kind), (*road, number, kind)
         if not isinstance(name, str) or not name:
             continue
+        place = tree.value(here)
         if name in first:
-            tree.report("CR046", tree.value(here), here, kind=kind, given=name, line=first[name])
-        first.setdefault(name, tree.value(here).line)
+            seen = (Related(first[name], say("first written here")),)
+            line = first[name].line
+            tree.report("CR046", place, here, related=seen, kind=kind, given=name, line=line)
+        first.setdefault(name, place)
 
 
-def _order(tree: Tree, road: Road, steps: list[tuple[int, dict[str, Any]]]) -> None:
-    latest, latest_name = None, ""
+def _order(tree: Tree, road: Road, steps: Steps) -> None:
+    latest, latest_name, place = None, "", Place(1, 1, 1)
     for number, step in steps:
         try:
             after = parse_duration(str(step.get("after")))
@@ -82,21 +104,22 @@ def _order(tree: Tree, road: Road, steps: list[tuple[int, dict[str, Any]]]) -> N
             continue
         name, here = str(step.get("step", number + 1)), (*road, number, "after")
         if latest is not None and after < latest:
-            tree.report("CR049", tree.value(here), here, given=name, other=latest_name)
+            due = (Related(place, say("this is due later")),)
+            where = tree.value(here)
+            tree.report("CR049", where, here, related=due, given=name, other=latest_name)
         else:
-            latest, latest_name = after, name
+            latest, latest_name, place = after, name, tree.value(here)
 
 
-def _steps(
-    tree: Tree, road: Road, steps: list[tuple[int, dict[str, Any]]], offers: dict[str, Any]
-) -> None:
+def _steps(tree: Tree, road: Road, steps: Steps, offers: Collection[str] | None) -> None:
     names = [str(step["step"]) for _, step in steps if "step" in step]
+    told = len(names) == len(steps)  # else a name may be the one that is asked for
     earlier: list[str] = []
     for number, step in steps:
-        offer, here = step.get("offer"), (*road, number, "offer")
-        if isinstance(offer, str) and offer and offer not in offers:
-            tree.report("CR042", tree.value(here), here, given=offer, guess=guess(offer, offers))
-        for key in ("clicked", "not_clicked"):
+        offer = step.get("offer")
+        if isinstance(offer, str) and offer and offers is not None and offer not in offers:
+            missing(tree, "CR042", (*road, number, "offer"), offer, offers)
+        for key in ("clicked", "not_clicked") if told else ():
             _answer(tree, (*road, number, "if", key), step, names, earlier)
         if isinstance(step.get("step"), str) and "task" not in step:
             earlier.append(step["step"])
@@ -109,22 +132,25 @@ def _answer(
     if not isinstance(asked, str) or not asked or asked in earlier:
         return
     if asked not in names:
-        tree.report("CR043", tree.value(road), road, given=asked, guess=guess(asked, names))
+        missing(tree, "CR043", road, asked, names)
         return
     itself = asked == step.get("step")
-    why = "is this step itself" if itself else "sends no message before this step"
+    why = say("is this step itself") if itself else say("sends no message before this step")
     tree.report("CR044", tree.value(road), road, given=asked, problem=why)
 
 
 def block(data: Any, key: Any) -> dict[str, Any]:
+    """The block of keys under `key`; empty when there is none."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def listed(data: Any, key: Any) -> list[Any]:
+    """The list under `key`; empty when there is none."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, list) else []
 
 
 def blocks(items: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The members of a list that are blocks, each with its number."""
     return ((number, item) for number, item in enumerate(items) if isinstance(item, dict))

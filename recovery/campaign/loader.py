@@ -18,6 +18,7 @@ from recovery.campaign.text import read_source
 from recovery.campaign.tree import Tree
 from recovery.errors import UsageError
 from recovery.i18n import say
+from recovery.problems import Severity
 
 __all__ = [
     "CampaignError",
@@ -69,9 +70,13 @@ def read_file(
     """Read one file; without `defaults`, those beside it count."""
     try:
         given = defaults_of(file.parent) if defaults is None else defaults
-        return read_campaign(read_source(file), file.name, given, spoken)
+        source, problems = read_source(file)
     except CampaignError as error:
         return Reading(error.file, None, tuple(error.problems))
+    reading = read_campaign(source, file.name, given, spoken)
+    found = (*problems, *reading.problems)
+    wrong = any(one.severity is Severity.ERROR for one in problems)
+    return replace(reading, loaded=None if wrong else reading.loaded, problems=found)
 
 
 def load_campaign(file: Path, defaults: SharedDefaults | None = None) -> LoadedCampaign:
@@ -94,7 +99,12 @@ def campaign_files(path: Path) -> list[Path]:
 def defaults_of(folder: Path) -> SharedDefaults:
     """Read the defaults of a folder, if it has any; raises CampaignError."""
     file = next((f for f in map(folder.joinpath, _DEFAULTS) if f.is_file()), None)
-    return parse_defaults(read_source(file), file.name) if file else NO_DEFAULTS
+    if file is None:
+        return NO_DEFAULTS
+    source, problems = read_source(file)
+    if any(one.severity is Severity.ERROR for one in problems):
+        raise CampaignError(problems)
+    return parse_defaults(source, file.name)
 
 
 def _without_twins(readings: list[Reading]) -> list[Reading]:

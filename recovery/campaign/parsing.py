@@ -1,8 +1,8 @@
 """From the text of one file to a campaign, or to everything that is wrong with it."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,13 +11,18 @@ from recovery.campaign.complaints import complain
 from recovery.campaign.lint import lint
 from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign, Defaults
+from recovery.campaign.sheet import Sheet
+from recovery.campaign.slips import mend
+from recovery.campaign.syntax import composes
 from recovery.campaign.templates import check_templates
-from recovery.campaign.text import normalised, slips
+from recovery.campaign.text import normalised
 from recovery.campaign.tree import Tree, grow
 from recovery.message import Channel
-from recovery.problems import Problem, Severity
+from recovery.problems import Fix, Place, Problem, Severity
 
 _M = TypeVar("_M", bound=BaseModel)
+# Mistakes whose mend puts something else into a value, so that the value is not judged again.
+_SPOILT = {"CR005", "CR006", "CR014", "CR028"}
 # The channels each template has words for; None when the template itself can't be read.
 Spoken = Mapping[str, Collection[Channel] | None]
 
@@ -84,11 +89,7 @@ def read_campaign(
         if spoken is not None:
             check_templates(tree, spoken)
 
-    try:
-        tree = _tree(text, file)
-    except CampaignError as error:
-        return Reading(file, None, tuple(error.problems))
-    campaign, problems = _validated(tree, Campaign, defaults.under, check)
+    campaign, problems, tree = _read(text, file, Campaign, defaults.under, check)
     reading = Reading(file, None, problems, tree)
     if campaign is None or reading.errors:
         return reading
@@ -110,28 +111,103 @@ def parse_campaign(
 def parse_defaults(source: str, file: str = "defaults.yaml") -> SharedDefaults:
     """Read campaigns/defaults.yaml; raises CampaignError as `parse_campaign` does."""
     text = normalised(source)
-    tree = _tree(text, file)
-    _, problems = _validated(tree, Defaults, lambda data: data, lambda tree: None)
-    if problems:
+    _, problems, tree = _read(text, file, Defaults, lambda data: data, lambda tree: None)
+    if problems or tree is None:
         raise CampaignError(problems)
     return SharedDefaults(text, tree.data)
 
 
-def _tree(text: str, file: str) -> Tree:
-    found = list(slips(text, file))
-    if found:
-        raise CampaignError(found)
-    return grow(text, file)
+def _read(
+    text: str,
+    file: str,
+    model: type[_M],
+    prepare: Callable[[Any], Any],
+    check: Callable[[Tree], None],
+) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
+    """Read a text as it stands; only one with a mistake is searched for slips of the keyboard."""
+    read, problems, tree = _attempt(Sheet(text), file, model, prepare, check)
+    if not any(one.severity is Severity.ERROR for one in problems):
+        return read, problems, tree
+    sheet, slips = _mended(text, file)
+    if not slips:
+        return None, problems, tree
+    _, more, tree = _attempt(sheet, file, model, prepare, check)
+    return None, _in_order(_reconciled(slips, more)), tree
+
+
+def _attempt(
+    sheet: Sheet,
+    file: str,
+    model: type[_M],
+    prepare: Callable[[Any], Any],
+    check: Callable[[Tree], None],
+) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
+    try:
+        tree = grow(sheet, file)
+    except CampaignError as error:
+        return None, tuple(error.problems), None
+    broken = len(tree.problems)
+    read = _validated(tree, model, prepare, check)
+    told = [one for one in tree.problems[broken:] if not _follows(one, tree.problems[:broken])]
+    return read, _in_order([*tree.problems[:broken], *told]), tree
+
+
+def _mended(text: str, file: str) -> tuple[Sheet, list[Problem]]:
+    """Mend the slips of `text`; a tab is as wide as the file needs it to be."""
+    for tab in (2, 4, 8) if "\t" in text else ():
+        sheet = Sheet(text)
+        slips = mend(sheet, file, tab)
+        if composes(sheet):
+            return sheet, slips
+    sheet = Sheet(text)
+    return sheet, mend(sheet, file)
+
+
+def _reconciled(slips: list[Problem], more: Sequence[Problem]) -> list[Problem]:
+    """Tell an odd indentation once: where it must go was found out when the text was read."""
+    moves = {
+        edit.place.line: (edit, one.fix)
+        for one in more
+        if one.code == "CR004" and one.fix
+        for edit in one.fix.edits
+    }
+    told = []
+    for slip in slips:
+        if slip.code == "CR001" and slip.line in moves:
+            edit, fix = moves[slip.line]
+            slip = replace(slip, fix=Fix(fix.shown, (edit,), fix.safe))
+        told.append(slip)
+    odd = {slip.line for slip in slips if slip.code == "CR001"}
+    return told + [one for one in more if one.code != "CR004" or one.line not in odd]
+
+
+def _follows(one: Problem, broken: Sequence[Problem]) -> bool:
+    """Whether `one` only says that a mended value is not what it should be."""
+    for first in broken:
+        spoilt = first.code == "CR012" and first.parameters["sign"] in ("'", '"')
+        if spoilt and first.line == one.line:
+            return True
+        edits = first.fix.edits if first.fix else ()
+        if first.code in _SPOILT and any(_covers(edit.place, one) for edit in edits):
+            return True
+    return False
+
+
+def _covers(place: Place, one: Problem) -> bool:
+    return place.line == one.line and place.column <= one.column < max(place.end, place.column + 1)
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda one: (one.line, one.column, one.code)))
 
 
 def _validated(
     tree: Tree, model: type[_M], prepare: Callable[[Any], Any], check: Callable[[Tree], None]
-) -> tuple[_M | None, tuple[Problem, ...]]:
-    """Validate and cross-check; everything found is told at once, top to bottom."""
-    read: _M | None = None
+) -> _M | None:
+    """Validate and cross-check; everything found is told at once."""
     check(tree)
     try:
-        read = model.model_validate(prepare(tree.data), by_alias=True, by_name=False)
+        return model.model_validate(prepare(tree.data), by_alias=True, by_name=False)
     except ValidationError as error:
         complain(error, tree, model)
-    return read, tuple(sorted(tree.problems, key=lambda one: (one.line, one.column)))
+    return None

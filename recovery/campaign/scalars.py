@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from recovery.campaign import values
 from recovery.campaign.codes import refuse
+from recovery.i18n import say
 from recovery.money import Money
 
 
@@ -20,7 +21,7 @@ def _scalar(read: Callable[[str], object], kind: type = str) -> BeforeValidator:
         if kind is not str and isinstance(value, kind):
             return value
         if not isinstance(value, str):
-            raise refuse("CR024", wanted="one value")
+            raise refuse("CR024")
         return read(value)
 
     return BeforeValidator(validate)
@@ -37,7 +38,9 @@ def _whole_segment(value: Any) -> Any:
 def _each_above_zero(shares: dict[str, int]) -> dict[str, int]:
     for name, share in shares.items():
         if share == 0:
-            raise refuse("CR033", at=name, given="0%", example="more than 0%, or delete the line")
+            raise refuse(
+                "CR033", at=name, given="0%", example=say("more than 0%, or delete the line")
+            )
     return shares
 
 

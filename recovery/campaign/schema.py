@@ -16,6 +16,7 @@ from recovery.campaign.codes import refuse
 from recovery.campaign.durations import format_duration
 from recovery.campaign.values import Budget, Cap, Period, Quiet
 from recovery.facts import CustomerType, OrderStatus
+from recovery.i18n import Text, Value, say
 from recovery.message import Channel
 
 __all__ = ["Budget", "Cap", "Period", "Quiet"]  # the values, for those who import the schema
@@ -81,9 +82,13 @@ class AmountRange(Strict):
         if low is None and high is None:
             raise refuse("CR026", key="amount")
         if low and high and low.currency != high.currency:
-            raise refuse("CR050", problem="it has two currencies", cure="use one currency in both")
+            raise refuse(
+                "CR050", problem=say("it has two currencies"), cure=say("use one currency in both")
+            )
         if low and high and low.minor >= high.minor:
-            raise refuse("CR050", problem="'from' is not less than 'below'", cure="swap the two")
+            raise refuse(
+                "CR050", problem=say("'from' is not less than 'below'"), cure=say("swap the two")
+            )
         return self
 
 
@@ -143,17 +148,23 @@ class Step(Strict):
     def _keys_fit(self) -> Self:
         found = sum(getattr(self, channel) is not None for channel in Channel)
         if found != 1:
-            raise refuse("CR047", found=("none", "", "two", "all three")[found])
+            raise refuse("CR047", found=_FOUND[found])
         self._task_or_message()
         if "without_offer" in self.model_fields_set and self.offer is None:
-            raise _misplaced("without_offer", "the step has no offer", "delete it, or add 'offer'")
+            raise _misplaced(
+                "without_offer", say("the step has no offer"), say("delete it, or add 'offer'")
+            )
         return self
 
     def _task_or_message(self) -> None:
         if self.task is None and self.to is not None:
-            raise _misplaced("to", "only a task is given to a team", "delete 'to', or write 'task'")
+            raise _misplaced(
+                "to", say("only a task is given to a team"), say("delete 'to', or write 'task'")
+            )
         if self.task is not None and self.offer is not None:
-            raise _misplaced("offer", "a task carries no offer", "put it in an e-mail or SMS step")
+            raise _misplaced(
+                "offer", say("a task carries no offer"), say("put it in an e-mail or SMS step")
+            )
 
 
 class Offer(Strict):
@@ -175,9 +186,11 @@ class Offer(Strict):
         for key in ("percent", "amount", "gift", "worth"):
             given = getattr(self, key) is not None
             if key in wanted and not given:
-                raise _offer(self.kind, key, "is missing", f"add '{key}: {wanted[key]}'")
+                cure = say("add '{key}: {example}'", key=key, example=wanted[key])
+                raise _offer(self.kind, key, say("is missing"), cure)
             if given and key not in wanted:
-                raise _offer(self.kind, key, "has no meaning", "delete it, or change 'kind'")
+                cure = say("delete it, or change 'kind'")
+                raise _offer(self.kind, key, say("has no meaning"), cure)
         return self
 
 
@@ -239,17 +252,18 @@ class Defaults(Strict):
     limits: Limits = Limits()
 
 
-_OFFER_FIELDS = {
+_FOUND = (say("none"), Text(""), say("two"), say("all three"))
+_OFFER_FIELDS: dict[OfferKind, dict[str, Value]] = {
     OfferKind.PERCENT: {"percent": "10%"},
     OfferKind.FIXED: {"amount": "10 USD"},
     OfferKind.FREE_SHIPPING: {"worth": "8 USD"},
-    OfferKind.GIFT: {"gift": "its name", "worth": "5 USD"},
+    OfferKind.GIFT: {"gift": say("its name"), "worth": "5 USD"},
 }
 
 
-def _misplaced(key: str, problem: str, cure: str) -> Exception:
+def _misplaced(key: str, problem: Text, cure: Text) -> Exception:
     return refuse("CR052", at=key, key=key, problem=problem, cure=cure)
 
 
-def _offer(kind: OfferKind, key: str, problem: str, cure: str) -> Exception:
-    return refuse("CR048", at=key, key=key, kind=kind, problem=problem, cure=cure)
+def _offer(kind: OfferKind, key: str, problem: Text, cure: Text) -> Exception:
+    return refuse("CR048", at=key, key=key, kind=str(kind), problem=problem, cure=cure)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from recovery.campaign.lint import block, blocks, listed
+from recovery.campaign.lint import block, blocks, listed, missing
 from recovery.campaign.problems import Road
 from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import guess
@@ -32,7 +32,7 @@ def _heard(
 ) -> None:
     fitting = [known for known, channels in spoken.items() if channels and channel in channels]
     if given not in spoken:
-        tree.report("CR040", tree.value(road), road, given=given, guess=guess(given, fitting))
+        missing(tree, "CR040", road, given, fitting)
     elif spoken[given] is None:
         file = f"templates/{given}"
         tree.report("CR055", tree.value(road), road, given=given, file=file)

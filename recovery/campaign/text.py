@@ -1,52 +1,45 @@
-"""A campaign file before it is YAML: bytes to text, and slips of the keyboard YAML hides.
-
-A tab, a full-width space or a full-width colon makes YAML complain about something else, or
-about nothing at all; so they are looked for first, line by line, and all of them are reported.
-"""
+"""A campaign file before it is YAML: from bytes to text, whatever editor wrote them."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from recovery.campaign.problems import CampaignError, Place, Problem, problem
+from recovery.campaign.problems import CampaignError, Fix, Place, Problem, problem
+from recovery.i18n import Text, Value, say
 
-_SIGNS = {
-    "\t": "tab",
-    "\u3000": "full-width space (U+3000)",
-    "\u00a0": "no-break space (U+00A0)",
-}
-_INDENT = re.compile("[ " + "".join(_SIGNS) + "]*")
-_KEYS = (
-    "campaign|description|status|priority|trigger|on|after|not_after|goal|paid_within|holdout|"
-    "segments?|market|amount|from|below|customer|failure|sequences?|step|email|sms|task|to|offers?|"
-    "without_offer|if|clicked|not_clicked|kind|percent|gift|worth|valid|budget|once_per_customer|"
-    "min_order|limits|per_customer|quiet|min_gap|max_late"
-)
-_FULL_WIDTH = re.compile(rf"\s*(?:- )?(?:{_KEYS})(：)")
-_NO_SPACE = re.compile(rf"\s*(?:- )?(?P<key>{_KEYS})(:)(?P<rest>[^\s:].*)")
+LARGEST = 1_000_000  # bytes; a campaign of a thousand segments has a tenth of that
+_START = Place(1, 1, 1)
+_BOM = b"\xef\xbb\xbf"
 
 
-def read_source(path: Path) -> str:
-    """Return a file's text; CampaignError names the encoding when it is not UTF-8."""
-    raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _foreign(path, "UTF-16", 1)
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, or a little more than we would read; may raise CampaignError."""
     try:
-        return raw.decode("utf-8-sig")
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        why = say("it is a folder") if path.is_dir() else str(error.strerror or error)
+        raise CampaignError([problem("CR018", path.name, _START, problem=why)]) from None
+
+
+def read_source(path: Path) -> tuple[str, list[Problem]]:
+    """Return a file's text and what its bytes say about it; CampaignError when it is no text."""
+    return decoded(read_bytes(path), path.name)
+
+
+def decoded(raw: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Return the text of `raw` and what is wrong with its encoding.
+
+    Another encoding than UTF-8 is named and read all the same, so that the other mistakes of the
+    file are told, too. Raises CampaignError when `raw` is no text, or too much of it.
+    """
+    if len(raw) > LARGEST:
+        why = say("the file is larger than {limit} MB", limit=LARGEST // 1_000_000)
+        raise CampaignError([problem("CR019", file, _START, problem=why)])
+    mark = [_byte_order_mark(file)] if raw.startswith(_BOM) else []
+    try:
+        return _text(raw.decode("utf-8-sig"), file), mark
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _foreign(path, _encoding_of(raw), line) from None
-
-
-def _encoding_of(raw: bytes) -> str:
-    """Tell two families apart: Chinese signs stand side by side as pairs, accents stand alone."""
-    high = re.findall(rb"[\x80-\xff]+", raw)
-    paired = sum(len(run) for run in high if len(run) > 1)
-    return "GBK / GB18030" if paired * 2 > sum(map(len, high)) else "Latin-1 or Windows-1252"
-
-
-def _foreign(path: Path, encoding: str, line: int) -> CampaignError:
-    return CampaignError([problem("CR007", path.name, Place(line, 1, 2), encoding=encoding)])
+        return _foreign(raw, file, raw.count(b"\n", 0, error.start) + 1)
 
 
 def normalised(source: str) -> str:
@@ -54,21 +47,59 @@ def normalised(source: str) -> str:
     return source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def slips(source: str, file: str) -> Iterator[Problem]:
-    """Find what YAML would misread: odd indentation, full-width colons, missing spaces."""
-    for number, line in enumerate(source.split("\n"), 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield from _slips_of(line, number, file)
+def _byte_order_mark(file: str) -> Problem:
+    return problem("CR011", file, _START, fix=Fix("UTF-8", safe=True))
 
 
-def _slips_of(line: str, number: int, file: str) -> Iterator[Problem]:
-    indent = _INDENT.match(line)
-    strange = next((sign for sign in indent.group() if sign in _SIGNS), None) if indent else None
-    if indent and strange:
-        yield problem("CR001", file, Place(number, 1, indent.end() + 1), sign=_SIGNS[strange])
-    if colon := _FULL_WIDTH.match(line):
-        place = Place(number, colon.start(1) + 1, colon.end(1) + 1)
-        yield problem("CR002", file, place, sign="：", plain=": ")
-    if colon := _NO_SPACE.match(line):
-        place = Place(number, colon.start("key") + 1, colon.end(2) + 1)
-        yield problem("CR003", file, place, sign=":", shown=f"{colon['key']}: {colon['rest']}")
+def _text(text: str, file: str) -> str:
+    if "\0" in text:
+        raise CampaignError([problem("CR019", file, _START, problem=say("the file is no text"))])
+    return text
+
+
+def _foreign(raw: bytes, file: str, line: int) -> tuple[str, list[Problem]]:
+    """Read what is not UTF-8; a fix is offered where only one encoding fits."""
+    name, codec, sure = _encoding_of(raw, file)
+    text = _text(raw.decode(codec, errors="replace"), file).removeprefix("\ufeff")
+    place = Place(1 if codec.startswith("utf-16") else line, 1, 2)
+    fix = Fix("UTF-8", safe=True) if sure else None
+    return text, [problem("CR007", file, place, fix=fix, encoding=name)]
+
+
+def _encoding_of(raw: bytes, file: str) -> tuple[Value, str, bool]:
+    """Return name, codec, and whether no other codec would do."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16", "utf-16", True
+    if b"\0" in raw:
+        half = len(raw) // 4
+        little, big = raw[1::2].count(0) > half, raw[::2].count(0) > half
+        if not (little or big):
+            _text("\0", file)
+        return "UTF-16", "utf-16-le" if little else "utf-16-be", True
+    if raw.decode("utf-8", errors="replace").count("\ufffd") * 10 < _high(raw):
+        return say("damaged UTF-8"), "utf-8", False
+    if _in_pairs(raw):
+        return ("GBK / GB18030", "gb18030", True) if _reads(raw) else (_unknown(), "latin-1", False)
+    return "Latin-1 or Windows-1252", "cp1252", False
+
+
+def _unknown() -> Text:
+    return say("in an encoding that nobody can guess")
+
+
+def _high(raw: bytes) -> int:
+    return len(re.findall(rb"[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf]+", raw))
+
+
+def _reads(raw: bytes) -> bool:
+    try:
+        return bool(raw.decode("gb18030"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _in_pairs(raw: bytes) -> bool:
+    """Tell two families apart: Chinese signs stand side by side as pairs, accents stand alone."""
+    high = re.findall(rb"[\x80-\xff]+", raw)
+    paired = sum(len(run) for run in high if len(run) > 1)
+    return paired * 2 > sum(map(len, high))

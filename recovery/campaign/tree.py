@@ -13,6 +13,7 @@ import yaml
 
 from recovery.campaign.problems import (
     CampaignError,
+    Edit,
     Fix,
     Place,
     Problem,
@@ -20,11 +21,17 @@ from recovery.campaign.problems import (
     Road,
     problem,
 )
-from recovery.i18n import Text, Value
+from recovery.campaign.sheet import Sheet
+from recovery.campaign.syntax import LOADER, compose
+from recovery.i18n import Text, Value, say
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
 _DEEP = 100
+_UNTAGGED = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+}
 
 
 @dataclass(slots=True)
@@ -32,6 +39,7 @@ class Tree:
     """Data of one file, the places of its keys and values, and what was wrong on the way."""
 
     file: str
+    sheet: Sheet
     data: Any = None
     keys: dict[Road, Place] = field(default_factory=dict)
     values: dict[Road, Place] = field(default_factory=dict)
@@ -65,34 +73,56 @@ class Tree:
         )
         self.problems.append(found)
 
+    def rewritten(self, place: Place, given: str, text: str, *, safe: bool = False) -> Fix:
+        """Return the fix that writes `text` in place of `given`, in quotes if that was."""
+        quote = self.sheet.sign(place)
+        quoted = quote if quote in ('"', "'") else ""
+        there = self.sheet.read(place)
+        if there not in (given, f"{quoted}{given}{quoted}"):
+            return Fix(text)  # an anchor, or several lines: nobody should edit that blindly
+        return Fix(text, (Edit(place, f"{quoted}{text}{quoted}"),), safe)
 
-def grow(source: str, file: str) -> Tree:
-    """Compose `source` (normalised text) into a tree; CampaignError when it is not YAML."""
-    try:
-        _refuse_wells(source, file)
-        root = yaml.compose(source, _LOADER)
-    except yaml.MarkedYAMLError as error:
-        raise CampaignError([_not_yaml(error, source, file)]) from None
-    except yaml.YAMLError as error:  # a control character: the reader knows no line
-        why = str(getattr(error, "reason", error))
-        raise CampaignError([problem("CR006", file, Place(1, 1, 2), problem=why)]) from None
+
+def grow(source: str | Sheet, file: str) -> Tree:
+    """Compose a text (or what was mended of it) into a tree; CampaignError when there is none.
+
+    What had to be mended on the way is in the tree's problems.
+    """
+    sheet = source if isinstance(source, Sheet) else Sheet(source)
+    _refuse_wells(sheet, file)
+    root, found = compose(sheet, file)
     if root is None:
-        raise CampaignError([problem("CR008", file, Place(1, 1, 2))])
-    tree = Tree(file)
+        nothing = problem("CR008", file, Place(1, 1, 2))
+        raise CampaignError(found or [nothing])
+    tree = Tree(file, sheet, problems=found)
     tree.data = _Gardener(tree).build(root, ())
     return tree
 
 
-def _refuse_wells(source: str, file: str) -> None:
+def _refuse_wells(sheet: Sheet, file: str) -> None:
     """Count the depth first: the composer in C recurses, and a deep file would end the process."""
+    widest = max(map(_widest, sheet.lines))
+    if sheet.text.count("[") + sheet.text.count("{") + widest <= _DEEP:
+        return
     depth = 0
-    for event in yaml.parse(source, _LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEP:
-            place = Place(event.start_mark.line + 1 if event.start_mark else 1, 1, 2)
-            why = f"more than {_DEEP} blocks or lists lie in each other"
-            raise CampaignError([problem("CR009", file, place, problem=why)])
+    try:
+        for event in yaml.parse(sheet.text, LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEP:
+                mark = event.start_mark
+                line, column = (mark.line, mark.column) if mark else (0, 0)
+                why = say("more than {count} blocks or lists lie in each other", count=_DEEP)
+                place = sheet.place(line, column, column + 1)
+                raise CampaignError([problem("CR009", file, place, problem=why)])
+    except yaml.YAMLError:
+        return  # told when it is composed, no deeper than here
+
+
+def _widest(line: str) -> int:
+    """How many blocks a line could open at most: by its indentation, and bullets beside it."""
+    bullets = re.match(r"[ -]*", line)
+    return len(bullets[0]) if bullets else 0
 
 
 class _Gardener:
@@ -104,11 +134,14 @@ class _Gardener:
         self.count = 0
 
     def build(self, node: yaml.Node, road: Road) -> Any:
-        self.tree.values[road] = _place(node)
+        place = self.tree.values[road] = self._place(node)
         self.count += 1
         if id(node) in self.open or self.count > _TOO_MANY:
-            why = "an alias contains itself" if id(node) in self.open else "too many aliases"
-            raise CampaignError([problem("CR009", self.tree.file, _place(node), road, problem=why)])
+            inside = id(node) in self.open
+            why = say("an alias contains itself") if inside else say("too many values or aliases")
+            raise CampaignError([problem("CR009", self.tree.file, place, road, problem=why)])
+        if node.tag != _UNTAGGED[type(node)]:
+            self._tagged(node, place, road)
         if isinstance(node, yaml.ScalarNode):
             return node.value
         self.open.add(id(node))
@@ -124,18 +157,20 @@ class _Gardener:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                why = "a key must be one word"
-                self.tree.report("CR006", _place(key), road, problem=why)
+                why = say("a key must be one word")
+                self.tree.report("CR006", self._place(key), road, problem=why)
                 continue
             name, here = key.value, (*road, key.value)
             if name in data:
-                first = self.tree.keys[here].line
-                self.tree.report("CR010", _place(key), here, key=name, line=first)
+                first = self.tree.keys[here]
+                seen = (Related(first, say("first written here")),)
+                place = self._place(key)
+                self.tree.report("CR010", place, here, related=seen, key=name, line=first.line)
                 continue
-            self.tree.keys[here] = _place(key)
+            self.tree.keys[here] = self._place(key)
             data[name] = self.build(value, here)
             if _nothing(value) and ":" not in name:  # else the key has swallowed its value
-                self.tree.report("CR023", _place(key), here, key=name)
+                self.tree.report("CR023", self._place(key), here, key=name)
         return data
 
     def _items(self, node: yaml.SequenceNode, road: Road) -> Iterator[Any]:
@@ -143,51 +178,28 @@ class _Gardener:
             here = (*road, number)
             yield self.build(item, here)
             if _nothing(item):
-                self.tree.report("CR023", _place(item), here, key=f"item {number + 1}")
+                name = say("item {number}", number=number + 1)
+                self.tree.report("CR023", self._place(item), here, key=name)
+
+    def _tagged(self, node: yaml.Node, place: Place, road: Road) -> None:
+        tag = re.match(r"(![^\s,\]}]*)\s*", self.tree.sheet.read(place, whole=True))
+        given = tag[1] if tag else str(node.tag)
+        mark = Place(place.line, place.column, place.column + len(given)) if tag else place
+        fix = None
+        if tag:
+            whole = Place(place.line, place.column, place.column + tag.end())
+            shown = self.tree.sheet.read(place, whole=True)[tag.end() :]
+            fix = Fix(shown, (Edit(whole, ""),), safe=given.startswith("!!"))
+        self.tree.report("CR015", mark, road, fix=fix, given=given)
+
+    def _place(self, node: yaml.Node) -> Place:
+        start, end = node.start_mark, node.end_mark
+        flow = isinstance(node, yaml.ScalarNode) or getattr(node, "flow_style", False)
+        one_line = flow and end.line == start.line
+        return self.tree.sheet.place(
+            start.line, start.column, end.column if one_line else start.column + 1
+        )
 
 
 def _nothing(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
-
-
-def _place(node: yaml.Node) -> Place:
-    start, end = node.start_mark, node.end_mark
-    column = start.column + 1
-    one_line = isinstance(node, yaml.ScalarNode) and end.line == start.line
-    return Place(start.line + 1, column, max(end.column + 1 if one_line else 0, column + 1))
-
-
-def _not_yaml(error: yaml.MarkedYAMLError, source: str, file: str) -> Problem:
-    """Say in a marketer's words why the scanner stopped; the rest of the file is unknown."""
-    mark = error.problem_mark or error.context_mark
-    number, column = (mark.line, mark.column) if mark else (0, 0)
-    line = (source.split("\n") + [""] * (number + 1))[number]
-    place = Place(number + 1, column + 1, column + 2)
-    why = error.problem or str(error)
-    if re.match(r"\s*(?:- )?[\w-]+: +[^\"'{\[].*:(?: |$)", line) and "mapping values" in why:
-        return problem("CR005", file, place)
-    if "{{" in line:
-        return problem("CR006", file, place, problem="text with {{ }} needs double quotes")
-    if _indented_unlike_its_neighbours(line, source.split("\n")[:number]):
-        return problem(
-            "CR004",
-            file,
-            Place(number + 1, 1, _indent(line) + 2),
-            found=_indent(line),
-            wanted=_indent(source.split("\n")[number - 1]),
-        )
-    return problem("CR006", file, place, problem=why)
-
-
-def _indented_unlike_its_neighbours(line: str, above: list[str]) -> bool:
-    starts = [
-        start
-        for other in above
-        if other.strip() and not other.lstrip().startswith("#")
-        for start in (_indent(other), _indent(other) + 2 * other.lstrip().startswith("- "))
-    ]
-    return bool(starts) and bool(line.strip()) and _indent(line) not in starts
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))

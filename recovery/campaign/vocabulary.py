@@ -4,14 +4,24 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from babel.core import get_global
 
+from recovery.i18n import Text, say
 from recovery.money import currencies
 from recovery.reasons import FailureReason, known_failures
 
 _NAMES_OF_THE_STREET = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
 _SHOWN = 30
+
+
+class Meant(NamedTuple):
+    """What to tell, what to write instead, and whether nothing else can have been meant."""
+
+    cure: Text
+    fix: str | None = None
+    safe: bool = False
 
 
 @cache
@@ -28,33 +38,59 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     Of several, the one with the very same letters is meant: two of them changed places.
     """
     folded = {option.casefold(): option for option in sorted(options)}
+    if len(word) > 100:  # comparing costs more than it could tell
+        return None
     found = get_close_matches(word.casefold(), folded, n=8, cutoff=0.6)
     swapped = [option for option in found if sorted(option) == sorted(word.casefold())]
     return folded[(swapped or found)[0]] if found else None
 
 
-def guess(word: str, options: Iterable[str]) -> str:
-    """Return a cure: the option that was probably meant, or what there is to choose from."""
-    known = sorted(options)
+def meant(word: str, options: Iterable[str]) -> Meant:
+    """Return the option that was probably meant; safe when only upper and lower case differ."""
+    known = list(options)
     near = nearest(word, known)
+    same = [option for option in known if option.casefold() == word.casefold()]
+    return Meant(_guess(near, known), near, same == [near])
+
+
+def guess(word: str, options: Iterable[str]) -> Text:
+    """Return a cure: the option that was probably meant, or what there is to choose from."""
+    return meant(word, options).cure
+
+
+def did_you_mean(near: str) -> Text:
+    """Return the question about one option."""
+    return say("did you mean '{near}'?", near=near)
+
+
+def _guess(near: str | None, known: list[str]) -> Text:
     if near is not None:
-        return f"did you mean '{near}'?"
+        return did_you_mean(near)
     if not known:
-        return "there is none yet"
+        return say("there is none yet")
     more = len(known) - _SHOWN
-    return f"one of: {', '.join(known[:_SHOWN])}" + (f" and {more} more" if more > 0 else "")
+    options = ", ".join(sorted(known)[:_SHOWN])
+    if more > 0:
+        return say("one of: {options} and {more} more", options=options, more=more)
+    return say("one of: {options}", options=options)
 
 
-def guess_currency(word: str) -> str:
-    """Return a cure for what is no ISO 4217 code."""
+def meant_currency(word: str) -> Meant:
+    """Return the cure for what is no ISO 4217 code."""
+    if word.upper() in currencies():
+        return Meant(did_you_mean(word.upper()), word.upper(), True)
     near = nearest(word, _in_use()) or nearest(word, currencies())
-    return f"did you mean '{near}'?" if near else "write a code of ISO 4217, such as 50 USD"
+    if near is None:
+        return Meant(say("write a code of ISO 4217, such as 50 USD"))
+    return Meant(did_you_mean(near), near)
 
 
-def guess_failure(word: str) -> str:
-    """Return a cure for what is neither a reason of ours nor a provider's code."""
+def meant_failure(word: str) -> Meant:
+    """Return the cure for what is neither a reason of ours nor a provider's code."""
     near = nearest(word, known_failures())
-    return f"did you mean '{near}'?" if near else guess(word, FailureReason)
+    if near is None:
+        return Meant(guess(word, FailureReason))
+    return Meant(did_you_mean(near), near, near.casefold() == word.casefold())
 
 
 @cache
@@ -63,17 +99,20 @@ def _in_use() -> frozenset[str]:
     return frozenset(code for code, _, until, tender in rows if tender and until is None)
 
 
-def guess_country(word: str) -> str:
-    """Return a cure for what is no ISO country: `UK` is GB, `Germany` is DE."""
-    code = _NAMES_OF_THE_STREET.get(word.upper()) or _code_of(word)
+def meant_country(word: str) -> Meant:
+    """Return the cure for what is no ISO country: `UK` is GB, `Germany` is DE."""
+    code, sure = _code_of(word)
     if code is None:
-        return "write the two letters of ISO 3166, such as DE, GB or US"
-    return f"did you mean '{code}' ({countries()[code]})?"
+        return Meant(say("write the two letters of ISO 3166, such as DE, GB or US"))
+    cure = say("did you mean '{code}' ({name})?", code=code, name=countries()[code])
+    return Meant(cure, code, sure)
 
 
-def _code_of(word: str) -> str | None:
+def _code_of(word: str) -> tuple[str | None, bool]:
+    if sure := _NAMES_OF_THE_STREET.get(word.upper()):
+        return sure, True
     if word.upper() in countries():
-        return word.upper()
+        return word.upper(), True
     by_name = {name: code for code, name in countries().items()}
     near = nearest(word, by_name) if len(word) > 3 else None
-    return by_name[near] if near else None
+    return (by_name[near], near.casefold() == word.casefold()) if near else (None, False)

@@ -34,6 +34,10 @@ KEYBOARD: dict[str, Row] = {
     "CR015": Row("the tag '{given}' has no meaning here", "delete it: each key knows its type"),
     "CR016": Row("a second document begins here", "give each campaign a file of its own"),
     "CR017": Row("'{sign}' closes nothing", "delete it, or open the bracket before"),
+    "CR027": Row("a '{sign}' is missing after '{given}'", "write '{shown}'"),
+    "CR028": Row(
+        "the text goes on after the closing {sign}", "put the whole value in double quotes"
+    ),
     "CR018": Row("the file can't be read: {problem}", "give it back its rights, or move it away"),
     "CR019": Row("{problem}", "a campaign is a text file of a page or two"),
 }

@@ -1,12 +1,13 @@
 """Spans as marketers write them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recovery.campaign.durations import format_duration, parse_duration
+from recovery.campaign.durations import PATTERN, format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -20,30 +21,29 @@ from recovery.campaign.durations import format_duration, parse_duration
         ("0m", timedelta()),
         ("1w2d3h4m", timedelta(days=9, hours=3, minutes=4)),
         ("090m", timedelta(minutes=90)),
+        ("PT1H", timedelta(hours=1)),
+        ("P3D", timedelta(days=3)),
+        ("P2W", timedelta(weeks=2)),
+        ("P1DT12H30M", timedelta(hours=36, minutes=30)),
+        ("3天", timedelta(days=3)),
+        ("1小时", timedelta(hours=1)),
+        ("1天12小时30分钟", timedelta(hours=36, minutes=30)),
+        ("2周", timedelta(weeks=2)),
+        ("2个星期", timedelta(weeks=2)),
     ],
 )
 def test_spans(text: str, span: timedelta) -> None:
     assert parse_duration(text) == span
+    assert re.match(PATTERN, text, re.ASCII)
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("2 dayz", "2d"),
-        ("72", "72m, 72h or 72d"),
-        ("1 hour", "1h"),
-        ("1,5h", "30m, 20h, 3d, 2w or a sum such as 1d12h"),
-        ("", "30m, 20h, 3d, 2w or a sum such as 1d12h"),
-        ("12h1d", "1d12h"),
-        ("-3d", "3d"),
-        ("٣d", "30m, 20h, 3d, 2w or a sum such as 1d12h"),
-        ("3d3d", "3d"),
-    ],
+    "text", ["", "P", "PT", "P1M", "PT30S", "-3d", "٣d", "3d3d", "12h1d", "72"]
 )
-def test_what_is_no_span_names_what_was_meant(text: str, meant: str) -> None:
-    with pytest.raises(ValueError, match=r".") as error:
+def test_what_is_no_span_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no duration"):
         parse_duration(text)
-    assert str(error.value) == meant
+    assert not re.match(PATTERN, text, re.ASCII)
 
 
 @given(st.integers(0, 60 * 24 * 7 * 5000))

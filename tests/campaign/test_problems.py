@@ -19,20 +19,13 @@ CASES = [
     ("CR001", "    market: [US, GB]\n", "　　　market: US\n", (12, 1), "", "U+3000", "spaces"),
     ("CR002", "holdout: 10%", "holdout：10%", (9, 8), "", "full-width", "half-width"),
     ("CR003", "    market: [US, GB]\n", "    market:US\n", (12, 5), "", "no space", "'market: US'"),
-    (
-        "CR003",
-        "after: 20h",
-        "after:20h",
-        (23, 21),
-        "sequences.plain[1].after:20h",
-        "no space",
-        "20h",
-    ),
+    ("CR003", "after: 20h", "after:20h", (23, 21), "", "no space", "after: 20h"),
     ("CR004", "    market: [US, GB]\n", "     market: US\n", (12, 1), "", "indentation", "column"),
     ("CR005", "A card was", "A card: was", (3, 20), "", "second ':'", "double quotes"),
-    ("CR006", "A card was", "{{ name }} was", (3, 25), "", "{{ }}", "more behind"),
-    ("CR006", "[vip, returning]", "[vip, returning", (15, 5), "", "not valid", "more behind"),
-    ("CR006", "A card was", "A card\x07 was", (1, 1), "", "control characters", "more behind"),
+    ("CR014", "A card was", "{{ name }} was", (3, 14), "", "'{{'", "double quotes"),
+    ("CR012", "[vip, returning]", "[vip, returning", (14, 15), "", "never closed", "']'"),
+    ("CR013", "A card was", "A card\x07 was", (3, 20), "", "U+0007", "delete the sign"),
+    ("CR006", "[vip, returning]", "[vip] too", (14, 21), "", "follows", "more behind"),
     ("CR008", SAMPLE, "# nothing\n", (1, 1), "", "says nothing", "campaign: its-name"),
     ("CR009", SAMPLE, "a: &x [*x]\n", (1, 4), "a[0]", "contains itself", "write the values out"),
     ("CR010", "priority: 20", "status: draft\npriority: 20", (5, 1), "status", "line 4", "delete"),
@@ -286,13 +279,15 @@ def test_one_mistake_is_one_problem(
     assert problem.end > problem.column
     assert message in problem.message
     assert cure in problem.cure
-    assert "{" not in problem.message.replace("{{ }}", "")
+    assert "{" not in problem.message.replace("{{", "")
 
 
 def test_every_code_has_a_case_here_or_beside() -> None:
     elsewhere = {"CR007", "CR029", "CR040", "CR053", "CR054"}
     grammar = {code for code in CODES if code < "CR055"}
-    assert {case[0] for case in CASES} | elsewhere >= grammar - {f"CR0{n}" for n in range(11, 20)}
+    assert {case[0] for case in CASES} | elsewhere >= grammar - {
+        f"CR0{n}" for n in (*range(11, 20), 27, 28)
+    }
 
 
 def test_all_problems_of_a_file_are_told_at_once_from_top_to_bottom() -> None:

@@ -31,7 +31,7 @@ def test_an_alias_bomb_is_refused_before_it_grows() -> None:
     with pytest.raises(CampaignError) as error:
         grow("\n".join(lines), "x.yaml")
     (problem,) = error.value.problems
-    assert (problem.code, problem.message) == ("CR009", "too many aliases")
+    assert (problem.code, problem.message) == ("CR009", "too many values or aliases")
 
 
 def test_lists_may_have_names() -> None:

@@ -76,7 +76,7 @@ def test_readings(read: Reader, text: str, value: Any) -> None:
         (values.read_cap, "3 per fortnight", "CR035", "3 per week"),
         (values.read_cap, "3 per 0m", "CR035", "3 per week"),
         (values.read_budget, "500 USD per year", "CR037", "per day, per week or per month"),
-        (values.read_budget, "500 a month", "CR031", "500 USD"),
+        (values.read_budget, "500 a month", "CR037", "per day"),
         (values.read_quiet, "9-20", "CR036", "21:00-08:00"),
         (values.read_quiet, "25:00-08:00", "CR036", "21:00-08:00"),
         (values.read_quiet, "08:00-08:00", "CR036", "two different times"),

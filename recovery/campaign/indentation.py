@@ -1,0 +1,102 @@
+"""Which column a line was meant to begin in, judged by the lines above it and by what fits."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import yaml
+from pydantic import ValidationError
+
+from recovery.campaign.schema import Campaign
+
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_HOPELESS = 1_000_000
+_SHORT = 200_000  # a longer file is not read once more for every guess
+
+
+class Expected(NamedTuple):
+    """A line with `given` spaces should have `wanted`; `moves` are all lines that go with it."""
+
+    given: int
+    wanted: int
+    moves: tuple[tuple[int, int], ...]
+    above: int
+    span: tuple[int, int]
+    sure: bool
+
+
+def width(line: str) -> int:
+    """How many spaces a line begins with."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def expected(lines: Sequence[str], number: int) -> Expected | None:
+    """Guess where line `number` (from 0) should begin; None when no column above would do."""
+    given, columns = width(lines[number]), _columns(lines[:number])
+    guesses = []
+    for wanted in sorted(columns, key=lambda column: abs(column - given)):
+        if wanted != given:
+            moves = _moves(lines, number, given, wanted)
+            guesses.append(
+                (_weight(_moved(lines, moves), number), abs(wanted - given), wanted, moves)
+            )
+    fitting = sorted(guess for guess in guesses if guess[0] < _HOPELESS)
+    if not fitting:
+        return None
+    weight, _, wanted, moves = fitting[0]
+    sure = len(fitting) == 1 or fitting[1][0] > weight
+    above = columns[wanted]
+    start = width(lines[above])
+    return Expected(given, wanted, tuple(moves), above, (start, len(lines[above].rstrip())), sure)
+
+
+def _columns(above: Sequence[str]) -> dict[int, int]:
+    """The columns in which blocks are open, each with the last line that began there."""
+    columns: dict[int, int] = {}
+    for number, line in enumerate(above):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        column = width(line)
+        columns = {other: at for other, at in columns.items() if other <= column}
+        columns[column] = number
+        bullets = re.match(r"(?:- +)*", line[column:])
+        for bullet in re.finditer(r"- +", bullets[0] if bullets else ""):
+            columns[column + bullet.end()] = number
+    return columns
+
+
+def _moves(lines: Sequence[str], number: int, given: int, wanted: int) -> list[tuple[int, int]]:
+    """The line itself and those below that are indented at least as deep."""
+    moves = [(number, wanted)]
+    for below in range(number + 1, len(lines)):
+        line = lines[below]
+        if line.strip() and width(line) < max(given, 1):
+            break
+        if line.strip():
+            moves.append((below, width(line) - given + wanted))
+    return moves
+
+
+def _moved(lines: Sequence[str], moves: Sequence[tuple[int, int]]) -> str:
+    moved = list(lines)
+    for number, wanted in moves:
+        moved[number] = " " * wanted + lines[number].lstrip(" ")
+    return "\n".join(moved)
+
+
+def _weight(text: str, number: int) -> int:
+    """How much is wrong with `text`: hopeless when YAML does not come beyond line `number`."""
+    if len(text) > _SHORT or "*" in text:
+        return 0
+    try:
+        data = yaml.load(text, _LOADER)  # noqa: S506  a loader that only makes text
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        return _HOPELESS if mark is None or mark.line <= number else 1000
+    except yaml.YAMLError:
+        return _HOPELESS
+    try:
+        Campaign.model_validate(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return error.error_count()
+    return 0

@@ -1,0 +1,127 @@
+"""Signs that look like others: odd spaces, full-width forms, and their plain sisters."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from recovery.campaign.words import KEY, NAMES, TYPED
+from recovery.i18n import Value, say
+
+_NO_WIDTH = "\u200b\u2060\ufeff"
+SPACES = (
+    "\t\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + f"\u202f\u205f\u3000{_NO_WIDTH}"
+)
+ODD = frozenset(SPACES)
+# Control signs, and those that only steer how text runs.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u2066-\u2069\u00ad\ufffe\uffff]+"
+)
+# What YAML refuses, or takes for the end of a line.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
+_ODD_RUN = re.compile(f"[{SPACES}]+")
+_WIDE = re.compile("[\uff01-\uff0b\uff0d-\uff5e]+")
+_DASH = re.compile(r"\s*[–—－~～〜]\s*")
+_SMART = {"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"', "‘": "'", "’": "'", "＇": "'"}
+_COLON = rf"(?P<gap>[ {SPACES}]*)(?P<colon>[:：﹕])(?P<space>[ {SPACES}]*)"
+# A key of the language, and any word, each with its colon.
+KNOWN = re.compile(KEY.pattern + _COLON)
+NAMED = re.compile(r"(?P<key>[\w.-]+)" + _COLON)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Columns `start` until `end` of a line should read `text`; `mark` is what to point at."""
+
+    start: int
+    end: int
+    text: str
+    code: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    at: tuple[int, int] | None = None
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """What to point at; all that is replaced, when nothing else was said."""
+        return self.at or (self.start, self.end)
+
+
+def sign_name(sign: str) -> Value:
+    """An odd sign by its name and number."""
+    number = f"U+{ord(sign):04X}"
+    if sign == "\t":
+        return say("a tab")
+    if sign == "\u00a0":
+        return say("a no-break space ({number})", number=number)
+    if sign == "\u3000":
+        return say("a full-width space ({number})", number=number)
+    if sign in ODD and sign not in _NO_WIDTH:
+        return say("an odd space ({number})", number=number)
+    return say("an invisible sign ({number})", number=number)
+
+
+def in_quotes(text: str) -> str:
+    """`text` as YAML writes it between double quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def colon_slips(found: re.Match[str], line: str) -> Iterator[Slip]:
+    """What is wrong between a key and its value: `found` has gap, colon and space."""
+    start, end, space = found.start("colon"), found.end("colon"), found["space"]
+    more = found.end() < len(line)
+    if found["colon"] != ":":
+        text = ":" if space.startswith(" ") or not more else ": "
+        yield Slip(start, end, text, "CR002", {"sign": found["colon"], "plain": ": "})
+    elif not space and more and line[end] not in "\"'{[,}]":
+        shown = f"{found['key']}: {line[end:].strip()}"
+        yield Slip(start, end, ": ", "CR003", {"sign": ":", "shown": shown}, (found.start(), end))
+    if odd := [sign for sign in space if sign in ODD and sign != "\t"]:
+        yield Slip(end, found.end(), " " * more, "CR013", {"sign": sign_name(odd[0])})
+
+
+def spaced(line: str, start: int, end: int, key: str) -> Iterator[Slip]:
+    """What looks right and is not in the plain value of `key`, from left to right."""
+    if key not in TYPED | NAMES:
+        return
+    smart = _SMART.get(line[start])
+    closed = smart is not None and end - start > 1 and _SMART.get(line[end - 1]) == smart
+    inner = (start + 1, end - 1) if closed else (start, end)
+    found = [*_gaps(line, *inner), *(_wide(line, *inner) if key in TYPED else ())]
+    if key == "quiet":
+        found = [*_dashes(line, *inner), *found]
+    if closed and smart:
+        found += [_plain(line, start, smart), _plain(line, end - 1, smart)]
+    yield from _apart(sorted(found, key=lambda slip: (slip.start, -slip.end)))
+
+
+def _plain(line: str, at: int, sister: str) -> Slip:
+    return Slip(at, at + 1, sister, "CR002", {"sign": line[at], "plain": sister})
+
+
+def _gaps(line: str, start: int, end: int) -> Iterator[Slip]:
+    for found in _ODD_RUN.finditer(line, start, end):
+        text = "" if set(found[0]) <= set(_NO_WIDTH) else " "
+        yield Slip(*found.span(), text, "CR013", {"sign": sign_name(found[0][0])})
+    for found in _UNSEEN.finditer(line, start, end):
+        yield Slip(*found.span(), "", "CR013", {"sign": sign_name(found[0][0])})
+
+
+def _wide(line: str, start: int, end: int) -> Iterator[Slip]:
+    for found in _WIDE.finditer(line, start, end):
+        plain = unicodedata.normalize("NFKC", found[0])
+        yield Slip(*found.span(), plain, "CR002", {"sign": found[0], "plain": plain})
+
+
+def _dashes(line: str, start: int, end: int) -> Iterator[Slip]:
+    for found in _DASH.finditer(line, start, end):
+        yield Slip(*found.span(), "-", "CR002", {"sign": found[0].strip(), "plain": "-"})
+
+
+def _apart(slips: list[Slip]) -> Iterator[Slip]:
+    """Leave out what lies in something told already."""
+    reached = 0
+    for slip in slips:
+        if slip.start >= reached:
+            yield slip
+            reached = slip.end

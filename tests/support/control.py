@@ -33,25 +33,26 @@ class Control:
         self.providers = providers
 
     def take(self, method: str, target: str, body: bytes) -> Reply:
-        """GET /control/ledger or /control/state; POST /control/fail, weather, settle or set."""
+        """One order: GET ledger or state; POST fail, weather, calm, settle or set."""
         acts = {
             "GET /control/ledger": self._ledger,
             "GET /control/state": self._state,
             "POST /control/fail": self._fail,
             "POST /control/weather": self._weather,
             "POST /control/settle": self._settle,
+            "POST /control/calm": self._calm,
             "POST /control/set": self._set,
         }
         act = acts.get(f"{method} {target}")
         if act is None:
             return Reply(404, as_bytes({"error": f"no {method} {target}", "acts": list(acts)}))
         try:
-            return Reply(200, as_bytes(act(json.loads(body or b"{}"))))
+            return Reply(200, as_bytes(act(json.loads(body or b"{}"))), delay=0.0)
         except (KeyError, TypeError, ValueError) as error:
             return Reply(400, as_bytes({"error": repr(error)}))
 
-    def _ledger(self, _: dict[str, Any]) -> object:
-        return [taken.json() for taken in self.providers.taken]
+    def _ledger(self, told: dict[str, Any]) -> object:
+        return [taken.json() for taken in self.providers.taken[told.get("since", 0) :]]
 
     def _state(self, _: dict[str, Any]) -> object:
         return {
@@ -59,6 +60,7 @@ class Control:
             "messages": len(self.providers.taken),
             "per_touch": self.providers.per_touch,
             "complaints": self.providers.complaints,
+            "met": self.providers.met,
         }
 
     def _fail(self, told: dict[str, Any]) -> object:
@@ -68,6 +70,10 @@ class Control:
     def _weather(self, told: dict[str, Any]) -> object:
         shares = {Fault[name]: share for name, share in told["shares"].items()}
         self.providers.weather(shares, told["seed"], told["of"])
+        return {}
+
+    def _calm(self, _: dict[str, Any]) -> object:
+        self.providers.scripts.clear()
         return {}
 
     def _settle(self, told: dict[str, Any]) -> object:
@@ -97,7 +103,11 @@ class Remote:
     @property
     def taken(self) -> list[Taken]:
         """Every message that was accepted, in order."""
-        return [Taken.from_json(told) for told in self._call("GET", "ledger")]
+        return self.taken_since(0)
+
+    def taken_since(self, count: int) -> list[Taken]:
+        """Those after the first `count`."""
+        return [Taken.from_json(told) for told in self._call("GET", "ledger", since=count)]
 
     @property
     def per_touch(self) -> Counter[str]:
@@ -106,7 +116,7 @@ class Remote:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Numbers of requests and messages, and why requests were found wrong."""
+        """Numbers of requests, messages and faults met, and why requests were found wrong."""
         told: dict[str, Any] = self._call("GET", "state")
         return told
 
@@ -118,6 +128,10 @@ class Remote:
         """From now on let such shares of the requests `of` this kind go wrong."""
         named = {fault.name: share for fault, share in shares.items()}
         self._call("POST", "weather", of=of, seed=seed, shares=named)
+
+    def calm(self) -> None:
+        """Forget what was ordered with `fail`."""
+        self._call("POST", "calm")
 
     def settle(
         self, fates: Mapping[str, Fate] | None = None, otherwise: Fate | None = Fate.DELIVERED

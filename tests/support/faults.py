@@ -16,6 +16,7 @@ class Fault(Enum):
 
     NONE = auto()
     BUSY = auto()  # 429, not accepted
+    THROTTLED = auto()  # 429, and says in seconds for how long
     ERROR_BEFORE = auto()  # 500, not accepted
     ERROR_AFTER = auto()  # 500, and accepted all the same
     DROP_BEFORE = auto()  # hangs up without a word
@@ -65,6 +66,9 @@ def early(fault: Fault | Refuse) -> Reply | None:
             errors = [{"field": None, "message": "too many requests"}]
             body = {"code": 20429, "status": 429, "message": "Too many requests", "errors": errors}
             return Reply(429, as_bytes(body), reset)
+        case Fault.THROTTLED:
+            body = {"code": 20429, "status": 429, "message": "Too many requests"}
+            return Reply(429, as_bytes(body), {"Retry-After": str(RESET_SECONDS)})
         case Fault.ERROR_BEFORE:
             return Reply(500, b'{"errors":[{"field":null,"message":"internal"}]}')
         case Fault.DROP_BEFORE:

@@ -7,12 +7,12 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `status` 0 means hanging up, -1 means never."""
+    """An answer; `status` 0 means hanging up, -1 means never. `delay` in seconds: None as usual."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
+    delay: float | None = None
     then_close: bool = False
 
 
@@ -61,7 +61,7 @@ class Line(asyncio.Protocol):
         self.data = rest[length:]
         method, target, _ = first.split(" ")
         reply = self.providers.judge(method, target, headers, rest[:length])
-        delay = reply.delay or self.providers.latency
+        delay = self.providers.latency if reply.delay is None else reply.delay
         if delay:
             asyncio.get_running_loop().call_later(delay, self.answer, reply)
         else:

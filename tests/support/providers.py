@@ -51,17 +51,25 @@ class Providers:
     logs: bool = True  # whether the key may read Email Logs
     keeps_text: bool = True  # Twilio may be told not to
     at: datetime | None = None  # what the providers' clock says, when it is not the real one
-    sight: Sight = field(default_factory=lambda: Sight(monotonic))
     scripts: dict[str, deque[Fault | Refuse]] = field(default_factory=lambda: defaultdict(deque))
     skies: dict[str, Weather] = field(default_factory=dict)
     fates: Mapping[str, Fate] = field(default_factory=dict)  # by address
     taken: list[Taken] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)  # why requests were found wrong
+    sight: Sight = field(init=False)
+    met: Counter[str] = field(default_factory=Counter)  # faults, by name
     requests: int = 0
     connections: int = 0
     closed: int = 0
     hung_up: threading.Condition = field(default_factory=threading.Condition)
     port: int = 0
+
+    def __post_init__(self) -> None:
+        self.sight = Sight(self.seconds)
+
+    def seconds(self) -> float:
+        """The providers' watch: it goes with their clock, where that was set."""
+        return self.at.timestamp() if self.at else monotonic()
 
     @property
     def url(self) -> str:
@@ -89,7 +97,7 @@ class Providers:
     def keep(self, provider: str, name: str, touch: str, to: str, body: dict[str, Any]) -> None:
         """Accept a message."""
         at = self.at or datetime.now(UTC)
-        self.taken.append(Taken(provider, name, touch, to, body, at, settled=monotonic()))
+        self.taken.append(Taken(provider, name, touch, to, body, at, settled=self.seconds()))
 
     def wait_until_closed(self, connections: int) -> None:
         """Return when so many connections are closed, five seconds at most."""
@@ -142,6 +150,8 @@ class Providers:
         self.requests += 1
         kind = _kind(method, target)
         fault = self._next_fault(kind)
+        if isinstance(fault, Fault) and fault is not Fault.NONE:
+            self.met[fault.name] += 1
         reply = early(fault)
         if reply is None:
             reply = DESKS[kind](self).take(method, target, headers, body)

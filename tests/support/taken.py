@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 
@@ -32,7 +33,8 @@ class Taken:
     at: datetime
     fate: Fate | None = None  # None: accepted, and no more is known
     missed: int = 0  # questions that did not see it yet
-    settled: float = 0.0  # on the stop watch, when it was taken
+    settled: float = 0.0  # on the providers' watch, when it was taken
+    stamp: float = field(default_factory=monotonic)  # the same for all processes of a machine
 
     def json(self) -> dict[str, Any]:
         """As the control endpoint shows it."""
@@ -44,6 +46,7 @@ class Taken:
             "body": self.body,
             "at": self.at.isoformat(),
             "fate": self.fate,
+            "stamp": self.stamp,
         }
 
     @staticmethod

@@ -1,24 +1,30 @@
 """The proof: a shop lives through what kills processes (`make chaos`, test_chaos_short.py).
 
-Orders come in through the command line, runs and workers are real processes, the providers keep
-the ledger. Afterwards the ledger and the database must tell the same story. The same seed gives
-the same faults in the same order; where they strike depends on the machine.
+Orders, payments and the providers' news come in over HTTP, runs, workers and the server are real
+processes, the providers keep the ledger. Afterwards the ledger and the database must tell the same
+story. The same seed gives the same faults in the same order; where they strike depends on the
+machine.
 """
 
 import os
 import signal
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
+from math import ceil
 from typing import Any
 
-from recovery.models import TouchState
+from tests.faults.verdict import Verdict, judge, pending
+from tests.support import outside
 from tests.support.campaigns import a_campaign
+from tests.support.command import PATIENCE
 from tests.support.faults import Fault
-from tests.support.field import Field
+from tests.support.field import SERVER_POINTS, Field
+from tests.support.outside import Letter
 from tests.support.shop import BEYOND_LEASE, SETTLED
+from tests.support.strikes import LOOKING_POINTS, SENDING_POINTS, Strike
+from tests.support.taken import Fate
 
-STEPS = {"first": 0, "text": 120, "second": 240}  # minutes after enrolment
 CAMPAIGN = a_campaign(
     sequences={
         "plain": [
@@ -28,59 +34,30 @@ CAMPAIGN = a_campaign(
         ]
     }
 )
-# When fights happen: steps are due, leases are over, records have settled.
+# When fights happen, in minutes: steps are due, leases are over, records have settled.
 FIGHTS = (0, 7, 40, 120, 127, 160, 240, 247, 280)
-PAYMENTS, STOPS = 110, 230  # minutes; between them and the next fight nothing was claimed
 LATENCY = 0.05  # seconds
+LAG = 600.0  # seconds until the providers' records show what they took
 CALM = timedelta(minutes=70)
 MOST_CALM = 12
+TOGETHER = 8  # orders in one request
+LATE = 0.2  # of the news comes one fight later
 WEATHER = {
-    Fault.BUSY: 0.04,
+    Fault.BUSY: 0.03,
+    Fault.THROTTLED: 0.02,
     Fault.ERROR_AFTER: 0.03,
     Fault.DROP_AFTER: 0.03,
     Fault.ERROR_BEFORE: 0.02,
     Fault.DROP_BEFORE: 0.02,
     Fault.BAD_GATEWAY: 0.01,
+    Fault.SLOW: 0.02,
 }
+# What becomes of messages, by address; the rest arrives.
+EMAIL_FATES = {Fate.BOUNCED: 0.06, Fate.COMPLAINED: 0.04, Fate.UNSUBSCRIBED: 0.04}
+EMAIL_FATES |= {Fate.BLOCKED: 0.03, Fate.DEFERRED: 0.03}
+SMS_FATES = {Fate.BOUNCED: 0.06, Fate.FAILED: 0.03, Fate.DEFERRED: 0.03}
 # Small batches and few threads, so that faults strike in the middle.
 SETTINGS = {"RECOVERY_BATCH": "8", "RECOVERY_CONCURRENCY": "2"}
-SQLITE_FAULTS = ("kill_one", "kill_one", "second_run", "short_pause", "fill_disk", "storm")
-REDIS_FAULTS = (
-    "kill_one",
-    "kill_one",
-    "kill_one",
-    "kill_run",
-    "second_run",
-    "short_pause",
-    "flush_redis",
-    "kill_redis",
-    "lose_connections",
-    "storm",
-)
-SENT = {TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED}
-HELD = "not_found_held"
-OPEN = {TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING}
-
-
-@dataclass
-class Verdict:
-    """What the ledger and the database say when everything is over. Numbers of touches."""
-
-    touches: int
-    messages: int
-    twice: int  # more than one message
-    lost: int  # neither sent nor ended with a reason
-    unlike: int  # sent in one book and not in the other
-    after_payment: int
-    after_stop: int
-    held: int  # never sent, of unknown fate, shown to the operator
-    complaints: list[str]
-    states: Counter[str] = field(default_factory=Counter)
-
-    def is_square(self) -> bool:
-        """Nothing twice, nothing lost, nothing to whom it must not go."""
-        wrong = (self.twice, self.lost, self.unlike, self.after_payment, self.after_stop)
-        return not any(wrong) and not self.complaints
 
 
 class Story:
@@ -90,104 +67,179 @@ class Story:
         self,
         field: Field,
         orders: int,
-        faults: tuple[str, ...],
-        workers: int,
+        faults: Sequence[Strike] = (),
+        workers: int = 0,
         fights: tuple[int, ...] = FIGHTS,
     ) -> None:
         self.field, self.faults, self.workers = field, faults, workers
         self.rows: dict[str, dict[str, Any]] = {}
-        self.begin, self.orders = field.house.now, orders
-        self._fights, self._deck = fights, list[str]()
-        self.paid: set[str] = set()
-        self.stopped: set[str] = set()
+        self.orders, self._fights = orders, fights
+        self._fates: dict[str, Fate] = {}
+        self._late: list[Letter] = []
+        self._told = 0  # messages whose news is on its way
 
     def live(self, strokes: int) -> Verdict:
         """All of it: fights of so many strokes each, then calm until nothing can change."""
-        field = self.field
+        field, begin = self.field, self.field.house.now
         field.house.has(CAMPAIGN)
-        field.remote.set(latency=LATENCY)
+        field.remote.set(lag_seconds=LAG)
         field.remote.weather(WEATHER, field.dice.randrange(1_000))
-        self._arrive(self.orders)
-        for at, until in zip(self._fights, (*self._fights[1:], self._fights[-1]), strict=True):
-            self._fight(strokes)
-            for minute, act in ((PAYMENTS, self._some_pay), (STOPS, self._some_stop)):
-                if at < minute < until:
-                    act(timedelta(minutes=minute - at))
-            field.wait(self.begin + timedelta(minutes=until) - field.house.now)
+        acts = self._acts(strokes * (len(self._fights) - 1))
+        for number, minute in enumerate(self._fights):
+            field.wait(begin + timedelta(minutes=minute) - field.house.now)
+            field.remote.set(latency=LATENCY)
+            field.open_door(f"{field.draw('doors', SERVER_POINTS)}:{field.dice.randint(1, 6)}")
+            if number == 0:
+                field.tell(self.arrivals())
+                field.hear()
+            self._fight([[]] * strokes if number == 0 else list(islice(acts, strokes)))
         self._calm_down()
-        return self.verdict()
+        self._last_news()
+        return judge(field)
 
-    def _fight(self, strokes: int) -> None:
+    def _acts(self, strokes: int) -> Any:
+        """What customers do, stroke by stroke: a quarter pays, an eighth answers STOP."""
+        pay, stop = ["pay"] * (self.orders // 4), ["stop"] * (self.orders // 8)
+        acts = self.field.dice.sample(pay + stop, len(pay + stop))
+        each = ceil(len(acts) / strokes)
+        padded = [acts[at : at + each] for at in range(0, len(acts), each)]
+        return iter(padded + [[]] * strokes)
+
+    def _fight(self, strokes: list[list[str]]) -> None:
         field = self.field
         field.start_run()
-        for _ in range(strokes):
+        late, self._late = self._late, []
+        field.tell(late)
+        for acts in strokes:
             field.staff(self.workers)
-            if field.see(field.dice.randint(1, 8)):
-                field.strike(self._next_fault())
+            seen = field.see(field.dice.randint(1, 8))
+            field.tell(self.act(name) for name in acts)
+            self._tell_news()
+            if seen:
+                field.strike(field.draw("faults", self.faults))
+        field.hear()
         field.clear()
+        field.remote.set(latency=0.0)
         field.runs_alone()
 
-    def _next_fault(self) -> str:
-        """Every fault comes before one comes again."""
-        if not self._deck:
-            self._deck = self.field.dice.sample(self.faults, len(self.faults))
-        return self._deck.pop()
+    def die_everywhere(self) -> Verdict:
+        """Once at each point that has a name, and somebody takes over each time."""
+        field = self.field
+        field.house.has(a_campaign())
+        for point in SENDING_POINTS:
+            self._arrive(self.orders)
+            self._dies(point)
+        field.wait(BEYOND_LEASE)
+        self._dies("C6a")
+        self._arrive(1)
+        field.runs_alone()
+        field.wait(SETTLED)
+        for point in LOOKING_POINTS:
+            self._dies(point)
+        for point in SERVER_POINTS:
+            field.open_door(point)
+            field.tell(self.arrivals())
+            field.hear()
+            field.clear()
+            field.events["crash_point"] += 1
+        self._calm_down()
+        return judge(field)
+
+    def _dies(self, point: str) -> None:
+        one = self.field.start_run(RECOVERY_CRASH_AT=point)
+        assert one.wait(PATIENCE) == -signal.SIGKILL, f"nobody came to {point}"
+        self.field.events["crash_point"] += 1
+        self.field.clear()
 
     def oversleep(self, fence: float) -> Verdict:
         """A worker sleeps in the middle of a batch until others have taken its messages over."""
         field = self.field
         field.house.has(a_campaign())
-        field.remote.set(latency=LATENCY)
         self._arrive(self.orders)
+        field.remote.set(latency=LATENCY)
         field.start_run()
-        worker = field.start_drowsy_worker(fence)
-        field.see(4)
+        worker = field.start_worker(FENCE_SECONDS=str(fence))
+        field.see(4, PATIENCE)
         os.killpg(worker.pid, signal.SIGSTOP)
         for span in (BEYOND_LEASE, SETTLED):
             field.wait(span)
             self._arrive(1)
             field.runs_alone()
         os.killpg(worker.pid, signal.SIGCONT)
+        field.events["sleep"] += 1
         field.rest()
         field.clear()
         self._calm_down()
-        return self.verdict()
+        return judge(field)
 
     def _calm_down(self) -> None:
         """New orders prove that the channels live; their touches end before anybody looks."""
-        self.field.remote.weather({}, 0)
+        field = self.field
+        field.remote.weather({}, 0)
         for _ in range(MOST_CALM):
-            self.field.wait(CALM)
+            field.wait(CALM)
             self._arrive(1)
-            self.field.runs_alone()
-            if not any(self._pending(touch) for touch in self.field.house.touches()):
+            field.runs_alone()
+            if not any(pending(touch, field.house.now) for touch in field.house.touches()):
                 return
 
-    def _pending(self, touch: dict[str, Any]) -> bool:
-        """Whether more can be learned, or done, about a touch that was due."""
-        if touch["state"] == TouchState.UNKNOWN:
-            return touch["reason"] != HELD
-        return touch["state"] in OPEN and touch["due_at"] <= self.field.house.now
+    def _last_news(self) -> None:
+        """What is still on its way comes in the end."""
+        self.field.open_door()
+        self._tell_news()
+        self.field.tell(self._late)
+        self.field.hear()
+        self.field.clear()
+        self.field.runs_alone()
 
-    def _some_pay(self, after: timedelta) -> None:
-        self.field.wait(after)
-        self.paid = self._some(len(self.rows) // 4)
-        news = {"status": "paid", "updated_at": self.field.house.now.isoformat()}
-        self.field.imports(self.rows[number] | news for number in sorted(self.paid))
+    # -- what the world does ----------------------------------------------------------------------
 
-    def _some_stop(self, after: timedelta) -> None:
-        self.field.wait(after)
-        self.stopped = self._some(len(self.rows) // 8)
-        self.field.does("suppress", "add", *(self.rows[one]["email"] for one in self.stopped))
+    def _tell_news(self) -> None:
+        """The providers tell of what they took since; some of it later."""
+        field, dice = self.field, self.field.dice
+        field.remote.settle(self._fates)
+        taken = field.remote.taken_since(self._told)
+        self._told += len(taken)
+        for letter in outside.news(taken, dice):
+            if dice.random() < LATE:
+                self._late.append(letter)
+            else:
+                field.tell([letter])
 
-    def _some(self, count: int) -> set[str]:
-        return set(self.field.dice.sample(sorted(self.rows.keys() - self.paid), count))
+    def act(self, name: str) -> Letter:
+        """Somebody does so now, best of all whose next message is just about to be sent."""
+        free = [row for row in self.rows.values() if row["status"] == "pending"]
+        due = self.field.about_to_be_sent()
+        row = self.field.dice.choice([one for one in free if one["order_id"] in due] or free)
+        if name == "stop":
+            row["status"] = "stopped"
+            return outside.says_stop(row["phone"], len(free))
+        row |= {"status": "paid", "updated_at": self.field.house.now.isoformat()}
+        return outside.orders([row], self.field.house.now)
 
     def _arrive(self, count: int) -> None:
+        """Orders that are there at once."""
+        self.field.imports(self._fresh(count))
+
+    def arrivals(self) -> list[Letter]:
+        """Everybody's order, as the shop tells us."""
+        rows, now = self._fresh(self.orders), self.field.house.now
+        batches = [rows[at : at + TOGETHER] for at in range(0, len(rows), TOGETHER)]
+        return [outside.orders(batch, now) for batch in batches]
+
+    def _fresh(self, count: int) -> list[dict[str, Any]]:
         known = len(self.rows)
         fresh = [self._row(number) for number in range(known, known + count)]
         self.rows |= {row["order_id"]: row for row in fresh}
-        self.field.imports(fresh)
+        for row in fresh:
+            self._fates |= self._fate(row["email"], EMAIL_FATES)
+            self._fates |= self._fate(row["phone"], SMS_FATES)
+        return fresh
+
+    def _fate(self, address: str, shares: dict[Fate, float]) -> dict[str, Fate]:
+        fates = (*shares, Fate.DELIVERED)
+        weights = (*shares.values(), 1 - sum(shares.values()))
+        return {address: self.field.dice.choices(fates, weights)[0]}
 
     def _row(self, number: int) -> dict[str, Any]:
         return {
@@ -202,28 +254,3 @@ class Story:
             "sms_consent": "transactional",
             "customer_id": f"C-{number}",
         }
-
-    def verdict(self) -> Verdict:
-        """Lay the ledger beside the database."""
-        touches, remote = self.field.house.touches(), self.field.remote
-        per_touch = {int(touch): count for touch, count in remote.per_touch.items()}
-        sent = {touch["id"] for touch in touches if touch["state"] in SENT}
-        pending = [touch for touch in touches if self._pending(touch)]
-        silent = [t for t in touches if t["state"] not in SENT | OPEN and not t["reason"]]
-        wronged = [touch for touch in touches if touch["id"] in per_touch]
-        late = [t for t in wronged if t["order"] in self.paid and t["step"] != "first"]
-        deaf = [t for t in wronged if t["order"] in self.stopped and t["step"] == "second"]
-        return Verdict(
-            touches=len(touches),
-            messages=sum(per_touch.values()),
-            twice=sum(count > 1 for count in per_touch.values()),
-            lost=len(pending) + len(silent),
-            unlike=len(sent ^ per_touch.keys()),
-            after_payment=len(late),
-            after_stop=len(deaf),
-            held=sum(touch["state"] == TouchState.UNKNOWN for touch in touches),
-            complaints=remote.state["complaints"],
-            states=Counter(
-                " ".join(filter(None, (touch["state"], touch["reason"]))) for touch in touches
-            ),
-        )

@@ -1,12 +1,5 @@
-"""Workers whose fence is as near as FENCE_SECONDS says, so that a nap may last too long.
+"""What an altered worker loads: `dramatiq tests.support.drowsy:broker`."""
 
-A worker that sleeps for minutes is the case; nobody waits minutes for a proof.
-"""
+from tests.support import altered as altered
 
-import os
-
-from recovery.dispatch import senders
-
-senders.FENCE_SECONDS = float(os.environ["FENCE_SECONDS"])
-
-from workers.main import broker as broker  # noqa: E402 - the fence is set before anything is sent
+from workers.main import broker as broker  # isort: skip - altered before anything is sent

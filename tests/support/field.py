@@ -1,39 +1,51 @@
-"""A shop on a field of chaos: its runs and workers are processes that may die at any moment.
+"""A shop under fire: its runs, workers and server are processes that may die at any moment.
 
 Time is virtual: it stands while processes fight and moves when all of them are dead or done, so
 that leases end and records settle without anybody waiting.
 """
 
-import json
 import os
-import resource
 import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import timedelta
+from io import BytesIO
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
-from recovery.db import open_engine
-from recovery.errors import Exit
+from recovery.engine import Engine
+from recovery.errors import Exit, Unavailable
+from recovery.models import TouchState
+from recovery.settings import load_settings
 from tests.support import servers
-from tests.support.command import PATIENCE, command, start, start_python
+from tests.support.command import PATIENCE, start_python
 from tests.support.control import Remote
-from tests.support.faults import Fault
 from tests.support.house import House
 from tests.support.order_rows import jsonl
+from tests.support.outside import PUBLIC_URL, Letter, Outside
+from tests.support.served import ORDERS_SECRET
 from tests.support.shop import sending_to
+from tests.support.webhooks import PUBLIC_KEY
+from tests.support.witness import Witness
 
 GLANCE = 0.02  # seconds between two looks at what the providers have taken
 QUIET = 4.0  # seconds without a request, after which nothing more is expected
+HURRY = {"READ_SECONDS": "1"}  # how long providers may take to answer
+KEYS = {
+    "RECOVERY_PUBLIC_URL": PUBLIC_URL,
+    "RECOVERY_ORDERS_SECRET": ORDERS_SECRET,
+    "RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY": PUBLIC_KEY,
+}
+SERVER_POINTS = ("C7", "C7b")
 Process = subprocess.Popen[str]
+T = TypeVar("T")
 
 
 class Redises:
@@ -59,7 +71,11 @@ class Redises:
 
 
 class Field:
-    """The processes of one shop. `events` counts what was done to them, `ends` their exit codes."""
+    """The processes of one shop, and the world that tells it news.
+
+    `events` counts what was done to them, `ends` the exit codes of those who ended by themselves,
+    `points` the named points where somebody died.
+    """
 
     def __init__(
         self, house: House, remote: Remote, seed: int, redis: Redises | None, **settings: str
@@ -68,61 +84,154 @@ class Field:
         self.dice = Random(seed)  # noqa: S311
         self.events: Counter[str] = Counter()
         self.ends: Counter[int] = Counter()
-        house.environ |= sending_to(remote.url) | settings
+        self.points: Counter[str] = Counter()
+        house.environ |= sending_to(remote.url) | KEYS | settings
+        house.engine.close()
+        house.engine = Engine(load_settings(house.project, house.environ), house.clock)
+        self.witness = Witness(house.engine.database)
+        self._port = servers.free_port()
+        self.outside = Outside(f"http://127.0.0.1:{self._port}", self.witness.hears)
         self.broker = {"RECOVERY_BROKER_URL": redis.url} if redis else {}
         self.workers: list[Process] = []
         self.runs: list[Process] = []
+        self.server: Process | None = None
+        self._decks: dict[str, list[Any]] = {}
+        self._expected: dict[int, str] = {}  # process id → the point where it is to die
         self.wait(timedelta(0))
 
-    # -- the shop, through its commands -----------------------------------------------------------
+    def draw(self, deck: str, cards: Sequence[T]) -> T:
+        """One of `cards`; every one of them comes before one comes again."""
+        left = self._decks.setdefault(deck, [])
+        if not left:
+            left += self.dice.sample(cards, len(cards))
+        card: T = left.pop()
+        return card
+
+    # -- the shop at peace ------------------------------------------------------------------------
 
     def wait(self, span: timedelta) -> None:
         """Let time pass, here and at the providers."""
         self.house.clock.advance(span)
         self.remote.set(at=self.house.now.isoformat())
 
-    def does(self, *words: object, codes: Iterable[int] = (0,), **settings: str) -> Any:
-        """The JSON document of one command at this time."""
-        told = (*words, "--at", self.house.now.isoformat(), "--json")
-        code, out, err = command(self.house, *told, **settings)
-        assert code in codes, (words, code, err)
-        return json.loads(out)
-
     def imports(self, rows: Iterable[dict[str, Any]]) -> None:
-        """`recovery import` of these orders."""
-        file = self.house.project / "orders.jsonl"
-        file.write_bytes(jsonl(rows))
-        self.does("import", file)
+        """Take these orders in."""
+        taken = self.house.engine.import_orders([BytesIO(jsonl(rows))], "shop")
+        assert not taken.rejected, taken.rejects
 
-    def runs_alone(self) -> Any:
-        """One whole run in one process, with nobody to disturb it."""
-        return self.does("run", codes=(0, 1))
+    def runs_alone(self) -> None:
+        """One whole run in this process, with nobody to disturb it."""
+        self.house.run()
 
     # -- processes --------------------------------------------------------------------------------
 
-    def start_run(self) -> None:
+    def start_run(self, **settings: str) -> Process:
         """One more `recovery run`, now."""
-        at = ("run", "--at", self.house.now.isoformat())
-        self.runs.append(start(self.house, *at, alone=True, **self.broker))
+        words = ("-m", "tests.support.altered", "run", "--at", self.house.now.isoformat())
+        self.runs.append(self._start(*words, **HURRY, **self.broker, **settings))
+        return self.runs[-1]
+
+    def start_worker(self, **settings: str) -> Process:
+        """One more worker with one process."""
+        words = ("-m", "dramatiq", "tests.support.drowsy:broker", "--processes=1", "--threads=1")
+        self.workers.append(self._start(*words, **HURRY, **self.broker, **settings))
+        return self.workers[-1]
+
+    def open_door(self, crash_at: str = "") -> None:
+        """Start `recovery serve`, now; the world tries until it listens."""
+        at = ("--port", self._port, "--at", self.house.now.isoformat())
+        self.server = self._start("-m", "recovery", "serve", *at, RECOVERY_CRASH_AT=crash_at)
+
+    def _start(self, *words: object, **settings: str) -> Process:
+        one = start_python(self.house, *words, alone=True, **settings)
+        self._expected[one.pid] = settings.get("RECOVERY_CRASH_AT", "").partition(":")[0]
+        return one
 
     def staff(self, workers: int) -> None:
-        """Keep so many workers, and one run, alive; count how the others ended."""
+        """Keep so many workers, one run and the server alive."""
         for group in (self.workers, self.runs):
             for one in [one for one in group if one.poll() is not None]:
                 group.remove(one)
                 self._bury(one)
+        self.keep_door()
         while len(self.workers) < workers:
-            words = ("worker", "--processes", 1)
-            self.workers.append(start(self.house, *words, alone=True, **self.broker))
+            self.start_worker()
         if not self.runs and self.house.engine.due(self.house.now):
             self.start_run()
 
-    def start_drowsy_worker(self, fence: float) -> Process:
-        """A worker for whom `fence` seconds are half a lease."""
-        words = ("-m", "dramatiq", "tests.support.drowsy:broker", "--processes=1", "--threads=1")
-        one = start_python(self.house, *words, alone=True, FENCE_SECONDS=str(fence), **self.broker)
-        self.workers.append(one)
-        return one
+    def keep_door(self, crash_at: str = "") -> None:
+        """Start the server again when it died."""
+        if self.server is not None and self.server.poll() is not None:
+            self._bury(self.server)
+            self.open_door(crash_at)
+
+    def anyone(self, group: Sequence[Process] = ()) -> Process:
+        """A worker, or the run that sends by itself."""
+        return self.dice.choice(group or self.workers or self.runs)
+
+    def kill(self, one: Process | None) -> None:
+        """kill -9 of a process and its children."""
+        if one is not None and one.poll() is None:
+            self._expected.pop(one.pid, None)
+            with suppress(ProcessLookupError):
+                os.killpg(one.pid, signal.SIGKILL)
+            one.wait(PATIENCE)
+
+    def clear(self) -> None:
+        """Kill everybody; what Redis held is gone, too, and what was ordered at the providers."""
+        everybody = [*self.workers, *self.runs, *filter(None, [self.server])]
+        for one in everybody:
+            self.kill(one)
+            self._bury(one)
+        self.workers, self.runs, self.server = [], [], None
+        self.remote.calm()
+        if self.redis:
+            self.redis.flush()
+
+    def _bury(self, one: Process) -> None:
+        """Nobody may die of a bug."""
+        _, err = one.communicate(timeout=PATIENCE)
+        assert one.returncode != Exit.BUG, err
+        if one.pid in self._expected:  # nobody killed it
+            self.ends[one.returncode] += 1
+            if point := self._expected.pop(one.pid):
+                self.points[point] += 1
+
+    # -- what they do -----------------------------------------------------------------------------
+
+    def tell(self, letters: Iterable[Letter]) -> None:
+        """Let the world tell us."""
+        self.outside.tell(letters)
+
+    def hear(self) -> None:
+        """Wait until everything told is heard, however often the server dies."""
+        until = time.monotonic() + PATIENCE
+        while not self.outside.idle():
+            assert time.monotonic() < until, "what the world told was never heard"
+            self.keep_door()
+            time.sleep(GLANCE)
+
+    def see(self, requests: int, seconds: float = QUIET) -> bool:
+        """Wait until the providers had so many more requests; False when nothing moves."""
+        until, goal = time.monotonic() + seconds, self._requests() + requests
+        while self._requests() < goal:
+            self.keep_door()
+            if time.monotonic() > until or not self._at_work():
+                return False
+            time.sleep(GLANCE)
+        return True
+
+    def watch(self, one: Process) -> None:
+        """Wait until it is dead, or there is nothing left that it could do."""
+        until = time.monotonic() + QUIET
+        while one.poll() is None and time.monotonic() < until and self._at_work():
+            self.keep_door()
+            time.sleep(GLANCE)
+
+    def finish(self) -> None:
+        """Wait until the runs have ended."""
+        for one in self.runs:
+            one.wait(PATIENCE)
 
     def rest(self) -> None:
         """Wait until the providers hear nothing for a second."""
@@ -131,107 +240,28 @@ class Field:
             before = self._requests()
             time.sleep(1)
 
-    def kill(self, one: Process) -> None:
-        """kill -9 of a process and its children."""
-        with suppress(ProcessLookupError):
-            os.killpg(one.pid, signal.SIGKILL)
-        one.wait(PATIENCE)
-
-    def clear(self) -> None:
-        """Kill everybody; what Redis held is gone, too."""
-        for one in (*self.workers, *self.runs):
-            self.kill(one)
-        for one in (*self.workers, *self.runs):
-            self._bury(one)
-        self.workers, self.runs = [], []
-        if self.redis:
-            self.redis.flush()
-
-    def _bury(self, one: Process) -> None:
-        """Nobody may die of a bug."""
-        _, err = one.communicate(timeout=PATIENCE)
-        self.ends[one.returncode] += 1
-        assert one.returncode != Exit.BUG, err
-
-    def see(self, requests: int) -> bool:
-        """Wait until the providers had so many more requests; False when nothing moves."""
-        until, goal = time.monotonic() + QUIET, self._requests() + requests
-        while self._requests() < goal:
-            if time.monotonic() > until or not self._at_work():
-                return False
-            time.sleep(GLANCE)
-        return True
+    def about_to_be_sent(self) -> set[str]:
+        """Orders with a touch that is due and nobody's yet."""
+        now = self.house.now
+        waiting = [t for t in self.house.touches() if t["state"] == TouchState.PLANNED]
+        return {touch["order"] for touch in waiting if touch["due_at"] <= now}
 
     def _at_work(self) -> bool:
-        due = self.house.engine.due(self.house.now)
-        return due > 0 or any(run.poll() is None for run in self.runs)
+        if any(run.poll() is None for run in self.runs):
+            return True
+        with suppress(Unavailable):  # its session, too, may have been ended
+            return self.house.engine.due(self.house.now) > 0
+        return True
 
     def _requests(self) -> int:
         return int(self.remote.state["requests"])
 
-    # -- what may happen to them ------------------------------------------------------------------
+    def strike(self, fault: Callable[["Field"], None]) -> None:
+        """One fault."""
+        self.events[fault.__name__] += 1
+        fault(self)
 
-    def strike(self, name: str) -> None:
-        """One fault, by its name."""
-        self.events[name] += 1
-        getattr(self, f"_{name}")()
-
-    def _any(self) -> Process:
-        return self.dice.choice(self.workers or self.runs)
-
-    def _kill_one(self) -> None:
-        self.kill(self._any())
-
-    def _kill_run(self) -> None:
-        if self.runs:
-            self.kill(self.dice.choice(self.runs))
-
-    def _second_run(self) -> None:
-        self.start_run()
-
-    def _flush_redis(self) -> None:
-        assert self.redis
-        self.redis.flush()
-
-    def _kill_redis(self) -> None:
-        assert self.redis
-        self.redis.kill()
-
-    def _short_pause(self) -> None:
-        one = self._any()
-        with suppress(ProcessLookupError):
-            os.killpg(one.pid, signal.SIGSTOP)
-            time.sleep(0.3)
-            os.killpg(one.pid, signal.SIGCONT)
-
-    def _lose_connections(self) -> None:
-        """What a failover does: the server ends every session on our database."""
-        with suppress(Exception), self._admin() as connection:
-            connection.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            )
-
-    @contextmanager
-    def _admin(self) -> Iterator[Any]:
-        engine = open_engine(self.house.environ["RECOVERY_DATABASE_URL"])
-        try:
-            with engine.connect() as connection, connection.begin():
-                yield connection
-        finally:
-            engine.dispose()
-
-    def _fill_disk(self) -> None:
-        """From now on this process can't make any file longer: SQLite sees a full disk."""
-        database = make_url(self.house.environ["RECOVERY_DATABASE_URL"]).database
-        for one in self.runs:
-            log = f"{database}-wal"
-            room = os.path.getsize(log) if os.path.exists(log) else 0
-            with suppress(ProcessLookupError):
-                resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (room, room))
-
-    def _storm(self) -> None:
-        """The provider accepts some messages and says that it failed; then it is busy."""
-        self.remote.fail(*self.dice.choices([Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.BUSY], k=6))
+    def close(self) -> None:
+        """Nobody is left."""
+        self.clear()
+        self.outside.close()

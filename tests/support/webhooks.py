@@ -168,12 +168,14 @@ def disordered(taken: Sequence[Taken], seed: int, copies: float = 0.3) -> list[H
 
 
 def post(base_url: str, hook: Hook, seconds: float = 15) -> int:
-    """Send one request; its status, or 0 when no answer came."""
+    """Send one request; its status, 0 when no answer came, or -1 when nobody was there."""
     base = urlsplit(base_url)
     line = HTTPConnection(base.netloc, timeout=seconds)
     try:
         line.request("POST", base.path.rstrip("/") + hook.path, hook.body, dict(hook.headers))
         return line.getresponse().status
+    except ConnectionRefusedError:
+        return -1
     except (OSError, HTTPException):
         return 0
     finally:

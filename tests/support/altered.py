@@ -1,0 +1,20 @@
+"""The command line, altered as its environment says: what takes minutes in life takes a second.
+
+FENCE_SECONDS: how long a worker may have slept before it gives a message back. READ_SECONDS: how
+long it waits for a provider's answer. Nobody waits minutes for a proof.
+"""
+
+import os
+
+from recovery.connectors import wire
+from recovery.dispatch import senders
+
+if fence := os.environ.get("FENCE_SECONDS"):
+    senders.FENCE_SECONDS = float(fence)
+if patience := os.environ.get("READ_SECONDS"):
+    wire.READ_SECONDS = float(patience)  # before the connectors that read it are imported
+
+if __name__ == "__main__":
+    from recovery.cli.main import main
+
+    main(prog_name="recovery")

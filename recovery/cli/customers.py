@@ -1,8 +1,10 @@
 """`recovery customers`: what privacy law asks for, access to one person's data and forgetting."""
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,9 @@ from recovery.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Connection
+
+    from recovery.intake.access import Rows
 
 
 @click.group("customers")
@@ -28,14 +33,24 @@ def command() -> None:
 @click.argument("who")
 @verb(at=True)
 def export(desk: Desk, who: str) -> None:
-    """Show everything that is stored about a person. Add --json for a file to hand over."""
-    from recovery.db import reading
-    from recovery.intake import people
+    """Write down everything that is stored about a person, to hand over; for a machine with --json.
+
+    What waits in the inbox is applied first, so that nothing is left out.
+    """
+    from recovery.db import reading, retried
+    from recovery.intake import access, people
 
     now = desk.clock.now()
-    with closing(desk.engine()) as engine, reading(engine.database) as connection:
-        held = people.export(connection, people.find(connection, who))
-    desk.show({"asked_for": who, "at": now, **held}, lambda console: _show(console, held))
+    with closing(desk.engine()) as engine:
+        retried(engine.database, lambda connection: engine.drain_inbox(connection, now))
+        with reading(engine.database) as connection:
+            person = people.find(connection, who)
+            held = _in_words(access.document(connection, person))
+            sent = people.sent_to(connection, person)
+        files = [str(file) for file in _files(engine.settings.outbox_dir, sent)]
+    about = {"asked_for": who, "at": now, "shop": desk.settings.shop.name}
+    payload = {**about, "meanings": access.MEANINGS, **held, "outbox_files": files}
+    desk.show(payload, lambda console: _show(console, payload, held))
 
 
 @command.command("erase")
@@ -49,17 +64,27 @@ def erase(desk: Desk, who: str, yes: bool) -> None:
     without a name, amounts and the journal stay, so that reports stay as they were. An address on
     the list of suppressions stays there: it is how we keep from writing again.
     """
-    from recovery.db import reading, writing
+    from recovery.db import reading, retried
     from recovery.intake import people
 
+    now = desk.clock.now()
     with closing(desk.engine()) as engine:
+        retried(engine.database, lambda connection: engine.drain_inbox(connection, now))
         with reading(engine.database) as connection:
             person = people.find(connection, who)
         _ask(desk, who, len(person.customers), yes=yes)
-        with writing(engine.database) as connection:
-            sent = people.sent_to(connection, person)
-            told = people.erase(connection, person, desk.clock.now())
-        told["outbox_files"] = _unlink(engine.settings.outbox_dir, sent)
+
+        def forget(connection: "Connection") -> tuple[Sequence[int], dict[str, int]]:
+            """What came in meanwhile is applied in the same transaction, and forgotten with it."""
+            engine.drain_inbox(connection, now)
+            person = people.find(connection, who)
+            return people.sent_to(connection, person), people.erase(connection, person, now)
+
+        sent, told = retried(engine.database, forget)
+        files = _files(engine.settings.outbox_dir, sent)
+        for file in files:
+            file.unlink(missing_ok=True)
+        told["outbox_files"] = len(files)
 
     def tell(console: "Console") -> None:
         console.print("Forgotten.", style="bold")
@@ -78,18 +103,44 @@ def _ask(desk: Desk, who: str, customers: int, *, yes: bool) -> None:
     click.confirm(f"Forget {who} ({customers} {noun}) for good?", abort=True, err=True)
 
 
-def _unlink(outbox: Path, touches: Iterable[int]) -> int:
-    """Remove messages of these touches, second ones (`<touch>.2.eml`) included."""
+def _files(outbox: Path, touches: Iterable[int]) -> list[Path]:
+    """Messages of these touches in the folder, second ones (`<touch>.2.eml`) included."""
     patterns = ("email/{}.eml", "email/{}.*.eml", "sms/{}.json", "sms/{}.*.json")
-    files = [f for touch in touches for p in patterns for f in outbox.glob(p.format(touch))]
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)
+    return [f for touch in touches for p in patterns for f in outbox.glob(p.format(touch))]
 
 
-def _show(console: "Console", held: dict[str, list[dict[str, Any]]]) -> None:
+def _in_words(held: "dict[str, Rows]") -> "dict[str, Rows]":
+    """The same with a sentence beside every code of ours."""
+    from recovery.measure.plain import reason
+
+    for row in (row for rows in held.values() for row in rows):
+        if row.get("reason"):
+            row["reason_in_words"] = reason(row["reason"])
+    return held
+
+
+def _show(console: "Console", payload: dict[str, Any], held: "dict[str, Rows]") -> None:
+    when = f"{payload['at']:%Y-%m-%d %H:%M} UTC"
+    console.print(
+        f"What {payload['shop']} keeps about {payload['asked_for']}, {when}", style="bold"
+    )
     for name, rows in held.items():
-        console.print(f"{name} ({len(rows)})", style="bold")
+        console.print(f"\n{payload['meanings'][name]}", style="bold")
+        if not rows:
+            console.print("  nothing")
         for row in rows:
-            told = ", ".join(f"{k}: {v}" for k, v in row.items() if v not in (None, "", []))
-            console.print(f"    {told}")
+            console.print("  ·")
+            for key, value in row.items():
+                if value not in (None, "", []):
+                    told = f"    {key.replace('_', ' '):<18} {_written(value)}"
+                    console.print(told, soft_wrap=True)
+    for file in payload["outbox_files"]:
+        console.print(f"\nA copy of a message: {file}", soft_wrap=True)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)

@@ -1,4 +1,4 @@
-"""One person's data: everything we hold (access), and forgetting it (erasure), as the GDPR asks.
+"""One person: whose data it is, and forgetting it (erasure), as the GDPR asks. access.py shows it.
 
 Erasing takes what says who somebody is. Orders without a name, amounts, enrolments, draws and the
 journal stay, so that every count of a report stays as it was. A suppression stays, too: it is how
@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from recovery.db import among, changed, table
 from recovery.errors import UsageError
+from recovery.intake.addresses import former
+from recovery.intake.mentions import mentions
 from recovery.intake.resolve import RESOLVED
 from recovery.intake.settle import leave
 from recovery.intake.unfit import without_addresses
 from recovery.models import (
-    Click,
     Consent,
-    Coupon,
     Customer,
     Decision,
     Enrolment,
@@ -35,11 +34,12 @@ from recovery.models import (
 )
 
 customers, orders, enrolments = table(Customer), table(Order), table(Enrolment)
-touches, decisions, clicks, coupons = table(Touch), table(Decision), table(Click), table(Coupon)
+touches, decisions = table(Touch), table(Decision)
 tasks, consents, suppressions = table(Task), table(Consent), table(Suppression)
 inbox = table(InboxItem)
 
 ERASED = "erased"
+SHOP = "shop"  # the source of orders over HTTP
 _NOTES = (RESOLVED, "task_closed")  # entries whose detail a colleague wrote
 
 
@@ -74,36 +74,8 @@ def find(connection: Connection, who: str) -> Person:
             among(connection, orders.c.customer_id, people)
         )
     )
-    return Person(people, frozenset(address for row in given for address in row if address))
-
-
-def export(connection: Connection, person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Everything we hold about a person, table by table."""
-    mine = enrolments.c.customer_id.in_(person.customers)
-    journeys = select(enrolments.c.id).where(mine)
-    steps = select(touches.c.id).where(touches.c.enrolment_id.in_(journeys))
-    which: list[tuple[str, Any, ColumnElement[bool]]] = [
-        ("customers", customers, customers.c.id.in_(person.customers)),
-        ("orders", orders, orders.c.customer_id.in_(person.customers)),
-        ("enrolments", enrolments, mine),
-        ("touches", touches, touches.c.enrolment_id.in_(journeys)),
-        ("journal", decisions, decisions.c.enrolment_id.in_(journeys)),
-        ("clicks", clicks, clicks.c.touch_id.in_(steps)),
-        ("coupons", coupons, coupons.c.enrolment_id.in_(journeys)),
-        ("tasks", tasks, tasks.c.enrolment_id.in_(journeys)),
-        ("consents", consents, consents.c.address.in_(person.addresses)),
-        ("suppressions", suppressions, suppressions.c.address.in_(person.addresses)),
-        ("inbox", inbox, _naming(person.addresses, _numbers(connection, person))),
-    ]
-    return {
-        name: [
-            dict(row)
-            for row in connection.execute(
-                select(source).where(condition).order_by(source.c.id)
-            ).mappings()
-        ]
-        for name, source, condition in which
-    }
+    known = frozenset(address for row in given for address in row if address)
+    return Person(people, known | _had(connection, people))
 
 
 def erase(connection: Connection, person: Person, now: datetime) -> dict[str, int]:
@@ -111,7 +83,7 @@ def erase(connection: Connection, person: Person, now: datetime) -> dict[str, in
 
     Their addresses stay on the list of suppressions, and nowhere else.
     """
-    numbers = _numbers(connection, person)
+    numbers = order_numbers(connection, person)
     shared = _shared(connection, person)
     ended = leave(connection, person.customers, ERASED, now)
     return {
@@ -124,6 +96,12 @@ def erase(connection: Connection, person: Person, now: datetime) -> dict[str, in
         "inbox": _empty(connection, person.addresses, numbers, now),
         "suppressions_kept": _kept(connection, person),
     }
+
+
+def order_numbers(connection: Connection, person: Person) -> list[str]:
+    """What the shop calls their orders, of those that come over HTTP: files leave no event."""
+    mine = orders.c.customer_id.in_(person.customers), orders.c.source == SHOP
+    return list(connection.execute(select(orders.c.external_id).where(*mine)).scalars())
 
 
 def sent_to(connection: Connection, person: Person) -> Sequence[int]:
@@ -148,13 +126,22 @@ def _matching(who: str) -> Any:
 
 
 def _noted(connection: Connection, who: str) -> str | None:
-    """An address that never ordered, but wrote to us or is on the list of suppressions."""
+    """An address that never ordered, but wrote to us, is on the list of suppressions, or in an
+    event that could not be applied."""
     address = who.lower() if "@" in who else _phone(who)
+    if address is None:
+        return None
     for source in (suppressions, consents):
         mine = select(source.c.id).where(source.c.address == address).limit(1)
         if connection.execute(mine).first() is not None:
             return address
-    return None
+    return address if mentions(connection, [address], []) else None
+
+
+def _had(connection: Connection, people: Collection[int]) -> set[str]:
+    """Addresses that their orders had before."""
+    journeys = select(enrolments.c.id).where(enrolments.c.customer_id.in_(people))
+    return former(connection, connection.execute(journeys).scalars().all())
 
 
 def _phone(who: str) -> str | None:
@@ -168,11 +155,6 @@ def _phone(who: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _numbers(connection: Connection, person: Person) -> list[str]:
-    mine = orders.c.customer_id.in_(person.customers)
-    return list(connection.execute(select(orders.c.external_id).where(mine)).scalars())
-
-
 def _shared(connection: Connection, person: Person) -> set[str]:
     """Addresses that other people's orders have, too: a family's telephone."""
     others = orders.c.customer_id.not_in(person.customers)
@@ -182,18 +164,6 @@ def _shared(connection: Connection, person: Person) -> set[str]:
         others, or_(func.lower(orders.c.email).in_(emails), orders.c.phone.in_(phones))
     )
     return {address for row in connection.execute(found) for address in row if address}
-
-
-def _naming(addresses: Collection[str], numbers: Collection[str]) -> ColumnElement[bool]:
-    """Inbox rows that name one of these addresses, or are states of one of these orders."""
-    body = func.lower(inbox.c.body)
-    spellings = {s for a in addresses for s in (a.lstrip("+"), quote(a.lstrip("+")).lower())}
-    named = [body.contains(spelling, autoescape=True) for spelling in sorted(spellings)]
-    states = [
-        (inbox.c.source == "orders") & inbox.c.body.contains(f'"{number}"', autoescape=True)
-        for number in numbers
-    ]
-    return or_(inbox.c.id < 0, *named, *states)
 
 
 def _rename(connection: Connection, person: Person) -> int:
@@ -250,11 +220,11 @@ def _empty(
     connection: Connection, addresses: Collection[str], numbers: Collection[str], now: datetime
 ) -> int:
     """An event keeps its key, so that a repetition is still known; its content goes."""
-    mine = _naming(addresses, numbers)
+    mine = among(connection, inbox.c.id, mentions(connection, addresses, numbers))
     connection.execute(
-        update(inbox).where(mine, inbox.c.applied_at.is_(None)).values(applied_at=now, fault=ERASED)
+        update(inbox).where(mine, inbox.c.applied_at.is_(None)).values(applied_at=now)
     )
-    return changed(connection, update(inbox).where(mine).values(body="{}"))
+    return changed(connection, update(inbox).where(mine).values(body="{}", fault=None))
 
 
 def _kept(connection: Connection, person: Person) -> int:

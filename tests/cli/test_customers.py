@@ -1,6 +1,8 @@
 """`recovery customers`: everything about one person, and forgetting it."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 
@@ -8,10 +10,12 @@ import pytest
 
 from recovery.db import writing
 from recovery.errors import Exit
+from recovery.intake.inbox import store
 from recovery.intake.suppress import suppress
 from tests.support.campaigns import a_campaign
 from tests.support.cli import ROOT, answered, recovery
 from tests.support.house import House, dump
+from tests.support.order_rows import row
 
 KIM = "kim@example.com"
 
@@ -35,12 +39,67 @@ def shop(house: House) -> House:
 def test_the_export_is_one_document_about_one_person(shop: House) -> None:
     where = ("--project", shop.project)
     held = answered("customers", "export", "C-7", *where, **shop.environ)
-    assert (held["asked_for"], held["customers"][0]["external_id"]) == ("C-7", "C-7")
-    assert held["orders"][0]["items"][0]["name"] == "Private thing"
-    assert [one["step"] for one in held["touches"]] == ["first", "later"]
+    assert (held["asked_for"], held["customers"][0]["customer_id"]) == ("C-7", "C-7")
+    [order] = held["orders"]
+    assert (order["order"], order["amount"], order["currency"]) == ("A-1001", "100.00", "EUR")
+    assert order["items"] == [{"name": "Private thing", "quantity": 1, "price": "100.00"}]
+    assert [one["step"] for one in held["messages"]] == ["first", "later"]
+    sent = held["messages"][0]
+    assert (sent["order"], sent["state"], sent["handed_over_at"]) == (
+        "A-1001",
+        "sent",
+        "2026-11-02T10:00:00Z",
+    )
+    assert held["consents"][0]["source"] == "unsubscribe-link"
+    assert "unsubscribed" in held["suppressions"][0]["reason_in_words"]
+    assert [file.rpartition("/")[2] for file in held["outbox_files"]] == ["1.eml"]
+    assert set(held["meanings"]) <= set(held)
+    assert "_id" not in str([key for rows in held["meanings"] for one in held[rows] for key in one
+                             if key != "customer_id"])  # fmt: skip
     assert "sam@" not in str(held)
-    told = recovery("customers", "export", KIM, *where, **shop.environ)
-    assert "orders (1)" in told.stdout
+
+
+def test_the_export_can_be_read(shop: House) -> None:
+    told = recovery("customers", "export", KIM, "--project", shop.project, **shop.environ).stdout
+    assert f"What Example Shop keeps about {KIM}" in told
+    assert "Your orders, as the shop told us" in told
+    assert re.search(r"amount +100\.00", told)
+    assert re.search(r"handed over at +2026-11-02 10:00:00 UTC", told)
+    assert "_" not in told.split("A copy of a message")[0].replace("unpaid_reminder", "")
+
+
+def test_what_waits_in_the_inbox_does_not_bring_a_person_back(shop: House) -> None:
+    """A new order, another address of an old one, and what can't be applied: all forgotten."""
+    where = ("--project", shop.project)
+    about = {"customer_id": "C-7", "phone": None}
+    new = row(order_id="N-1", email=KIM, **about)
+    old = row(order_id="A-1001", email="kim.b@example.com", amount="100", **about) | {
+        "updated_at": "2026-11-20T09:05:00Z",
+        "placed_at": "2026-11-02T10:00:00Z",
+    }
+    bad = row(order_id="N-2", email=KIM, amount="-1", **about)
+    told = [(str(n), json.dumps(one)) for n, one in enumerate((new, old, bad))]
+    with writing(shop.engine.database) as connection:
+        store(connection, "orders", told, shop.now)
+    held = answered("customers", "export", KIM, *where, **shop.environ)
+    assert [one["order"] for one in held["orders"]] == ["A-1001", "N-1"]
+    assert [one["said"]["order_id"] for one in held["inbox"]] == ["N-2"]
+    answered("customers", "erase", KIM, "--yes", *where, **shop.environ)
+    shop.run()
+    left = dump(shop.engine.database)
+    left.pop("suppressions")
+    assert "kim" not in str(left).lower()
+    assert answered("inbox", "list", *where, **shop.environ)["total"] == 0
+
+
+def test_a_person_known_from_a_faulty_event_only_is_forgotten(shop: House) -> None:
+    where = ("--project", shop.project)
+    bad = json.dumps(row(order_id="N-2", email="lee@example.com", amount="-1"))
+    with writing(shop.engine.database) as connection:
+        store(connection, "orders", [("bad", bad)], shop.now)
+    told = answered("customers", "erase", "lee@example.com", "--yes", *where, **shop.environ)
+    assert told["erased"]["inbox"] == 1
+    assert "lee@" not in str(dump(shop.engine.database))
 
 
 @pytest.mark.parametrize(("said", "code", "left"), [("n", Exit.INTERRUPTED, 2), ("y", 0, 1)])

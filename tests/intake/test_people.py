@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select, text
 from recovery.db import reading, table, writing
 from recovery.errors import UsageError
 from recovery.intake import people
+from recovery.intake.access import document
 from recovery.intake.inbox import store
 from recovery.intake.orders import take
 from recovery.intake.suppress import suppress
@@ -82,17 +83,17 @@ def test_somebody_unknown_is_a_usage_error(shop: Engine, who: str) -> None:
 
 def test_the_export_holds_everything_of_the_person_and_nothing_of_others(shop: Engine) -> None:
     with reading(shop) as connection:
-        held = people.export(connection, people.find(connection, KIM))
+        held = document(connection, people.find(connection, KIM))
     counts = {name: len(rows) for name, rows in held.items()}
     assert counts == {
         "customers": 1,
         "orders": 2,
         "enrolments": 2,
-        "touches": 8,
-        "journal": 8,
+        "messages": 8,
         "clicks": 0,
         "coupons": 0,
         "tasks": 2,
+        "journal": 8,
         "consents": 2,
         "suppressions": 1,
         "inbox": 2,

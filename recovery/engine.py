@@ -202,7 +202,7 @@ class Engine:
             standing = isinstance(self.clock, VirtualClock)
         now = now if standing else max(now, self.clock.now())
         self.apply_inbox(now)
-        dispatcher = self._dispatcher(programme or self.programme(), now, patient=not standing)
+        dispatcher = self.dispatcher(programme or self.programme(), now, patient=not standing)
         with learning(self.database, now):
             return dispatcher.run(now, batches, most)
 
@@ -254,9 +254,7 @@ class Engine:
         """What a colleague has to do about the touch of a task, in the words of its template."""
         now = self.clock.now()
         with reading(self.database) as connection:
-            return self._dispatcher(self.programme(), now).task_text(
-                connection, touch_id, lang, now
-            )
+            return self.dispatcher(self.programme(), now).task_text(connection, touch_id, lang, now)
 
     def _perform(
         self, programme: Programme, courier: Courier, now: datetime, result: runs.RunResult
@@ -272,7 +270,7 @@ class Engine:
         reconciled = self.reconcile(now)
         result.reconciled = reconciled.counts()
         result.refused += reconciled.refused
-        plan = retried(self.database, lambda connection: self._plan(connection, programme, now))
+        plan = retried(self.database, lambda connection: self.enrol_all(connection, programme, now))
         self._tell_plan(plan, now, result)
         retried(
             self.database,
@@ -301,10 +299,10 @@ class Engine:
                 result.inbox = self.drain_inbox(connection, now).counts()
                 budget.expire(connection, now)
                 sweep.exhaust(connection, now)
-                self._tell_plan(self._plan(connection, programme, now), now, result)
+                self._tell_plan(self.enrol_all(connection, programme, now), now, result)
                 if self.settings.broker_url.startswith("memory:"):
                     most = self.settings.max_per_run
-                    outcome = self._dispatcher(programme, now).rehearse(connection, now, most)
+                    outcome = self.dispatcher(programme, now).rehearse(connection, now, most)
                     result.problems += sorted(outcome.broken)
                 else:  # the workers will decide; a run says how much it has for them
                     result.hinted = self._due(connection, now)
@@ -313,7 +311,7 @@ class Engine:
         except _Rehearsed:
             pass
 
-    def _plan(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
+    def enrol_all(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
         """Enrol for every campaign that nobody holds."""
         held = brakes.look(connection, now)
         taking = [
@@ -338,9 +336,10 @@ class Engine:
     def _links(self) -> Links:
         return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
 
-    def _dispatcher(
+    def dispatcher(
         self, programme: Programme, now: datetime, *, patient: bool = False
     ) -> Dispatcher:
+        """Whoever sends what is due at `now`; `patient`: time goes on meanwhile."""
         secret, pace = self.settings.secret_key.get_secret_value(), self.settings.pace
         renderer = Renderer(self.catalog, self._links, self.settings.shop)
         limits = PaceLimits.read(pace.email, pace.sms, pace.markets)

@@ -64,8 +64,8 @@ def _foretold(
     budget.expire(connection, now)
     sweep.exhaust(connection, now)
     live, after = newest_versions(connection), newest(connection)
-    plan = engine._plan(connection, programme, now)
-    held, dispatcher = brakes.look(connection, now), engine._dispatcher(programme, now)
+    plan = engine.enrol_all(connection, programme, now)
+    held, dispatcher = brakes.look(connection, now), engine.dispatcher(programme, now)
     campaigns = [one.campaign for one in programme.loaded]
     rules = Rules(
         scripts=dispatcher.scripts,
@@ -73,6 +73,7 @@ def _foretold(
         paused=held.campaigns,
         rates=dispatcher.workshop.rates,
         memory=_memory(campaigns),
+        together=engine.settings.max_per_run is None,
     )
     return assemble.outlook(
         connection,

@@ -4,14 +4,15 @@ Whoever enters at this very moment and has no history here differs from others o
 rules look at, so a million of them are a few hundred parties. Everybody else is a party of one.
 """
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     type_coerce,
 )
 
@@ -47,6 +49,9 @@ from recovery.models import (
     TouchState,
 )
 from recovery.money import Money
+
+Members = Annotated["array[int]", "ids of enrolments"]
+_Found = tuple[Members, list[int]]  # members, and the touches of the first
 
 WAVE = 20_000  # parties in memory at once
 GATHER = 2_000  # touches read at once
@@ -73,21 +78,31 @@ class Rules:
     paused: frozenset[str]  # campaigns an operator holds
     rates: Rates
     memory: timedelta = LOOKBACK  # how long a message may count against a customer
+    together: bool = True  # ask those who are alike once; else everybody alone
 
 
 @dataclass(slots=True)
 class Party:
-    """`size` customers alike, seen as one of them: the picture, and the touches still open."""
+    """Customers alike, seen as one of them: the picture, and the touches still open.
 
-    size: int
+    `members` are their enrolments, the oldest first: that is how they take turns.
+    """
+
+    members: Members
     batch: Batch
     open: dict[int, datetime]  # touch → when it is due
     rows: dict[int, Row[Any]]
     delayed: set[tuple[int, str]] = field(default_factory=set)  # touch and reason
 
-    def split(self, size: int) -> "Party":
-        """Part with `size` of them, who go their own way from here."""
-        self.size -= size
+    @property
+    def size(self) -> int:
+        """How many customers."""
+        return len(self.members)
+
+    def split(self, leaving: Collection[int]) -> "Party":
+        """Part with the members `leaving`, who go their own way from here."""
+        parted = array("q", (one for one in self.members if one in leaving))
+        self.members = array("q", (one for one in self.members if one not in leaving))
         people = {row.customer_id for row in self.rows.values()}
         journeys = {row.enrolment_id for row in self.rows.values()}
         own = replace(
@@ -96,7 +111,7 @@ class Party:
             issued=_copied(self.batch.issued, people),
             ahead=_copied(self.batch.ahead, journeys),
         )
-        return Party(size, own, dict(self.open), dict(self.rows), set(self.delayed))
+        return Party(parted, own, dict(self.open), dict(self.rows), set(self.delayed))
 
     def closes(self, touch: int) -> None:
         """The touch is over: nobody waits for it any more."""
@@ -120,33 +135,34 @@ def waves(
 
     Enrolments with an id above `after` are those that enter now; `every` is the time between runs.
     """
-    groups = _alike(connection, rules, after, now, every)
+    groups = _alike(connection, rules, after, now, every) if rules.together else {}
     everybody = _met(connection, rules, _chained(connection, rules, groups, after, now), now)
     while wave := list(islice(everybody, WAVE)):
         yield wave
 
 
 def _chained(
-    connection: Connection, rules: Rules, groups: dict[int, int], after: int, now: datetime
-) -> Iterator[tuple[int, list[int]]]:
-    """Size and touches of each party."""
+    connection: Connection, rules: Rules, groups: Mapping[int, Members], after: int, now: datetime
+) -> Iterator[_Found]:
+    """Members and touches of each party."""
     representatives = sorted(groups)
     for start in range(0, len(representatives), GATHER):
         chosen = representatives[start : start + GATHER]
         found = _planned(among(connection, enrolments.c.id, chosen), enrolments.c.id)
         for journey, rows in groupby(connection.execute(found).all(), attrgetter("who")):
             yield groups[journey], [row.id for row in rows]
-    found = _planned(
-        not_(and_(enrolments.c.id > after, _alone(now - rules.memory))), enrolments.c.customer_id
-    )
+    strangers = and_(enrolments.c.id > after, _alone(now - rules.memory))
+    others = not_(strangers) if rules.together else true()
+    found = _planned(others, enrolments.c.customer_id)
     streamed = connection.execute(found, execution_options={"yield_per": GATHER})
     for _, rows in groupby(streamed, attrgetter("who")):
-        yield 1, [row.id for row in rows]
+        listed = list(rows)
+        yield array("q", [listed[0].journey]), [row.id for row in listed]
 
 
-def _planned(which: ColumnElement[bool], who: ColumnElement[int]) -> Select[tuple[int, int]]:
+def _planned(which: ColumnElement[bool], who: ColumnElement[int]) -> Select[Any]:
     return (
-        select(touches.c.id, who.label("who"))
+        select(touches.c.id, touches.c.enrolment_id.label("journey"), who.label("who"))
         .join_from(touches, enrolments, enrolments.c.id == touches.c.enrolment_id)
         .where(touches.c.state == TouchState.PLANNED, which)
         .order_by(who, touches.c.id)
@@ -156,11 +172,11 @@ def _planned(which: ColumnElement[bool], who: ColumnElement[int]) -> Select[tupl
 def _met(
     connection: Connection,
     rules: Rules,
-    parties: Iterable[tuple[int, list[int]]],
+    parties: Iterable[_Found],
     now: datetime,
 ) -> Iterator[Party]:
     """Read the situations of many parties together."""
-    held: list[tuple[int, list[int]]] = []
+    held: list[_Found] = []
     count = 0
     for party in parties:
         held.append(party)
@@ -173,7 +189,7 @@ def _met(
 
 
 def _gathered(
-    connection: Connection, rules: Rules, parties: Sequence[tuple[int, list[int]]], now: datetime
+    connection: Connection, rules: Rules, parties: Sequence[_Found], now: datetime
 ) -> Iterator[Party]:
     ids = [touch for _, listed in parties for touch in listed]
     batch = gather(connection, ids, now, rules.scripts, rules.class_of, rules.paused, locking=False)
@@ -182,10 +198,10 @@ def _gathered(
     due = {
         (journey, one.step): one.due_at for journey, ahead in batch.ahead.items() for one in ahead
     }
-    for size, listed in parties:
+    for members, listed in parties:
         mine = {touch: rows[touch] for touch in listed}
         yield Party(
-            size, batch, {t: due[row.enrolment_id, row.step] for t, row in mine.items()}, mine
+            members, batch, {t: due[row.enrolment_id, row.step] for t, row in mine.items()}, mine
         )
 
 
@@ -210,10 +226,9 @@ def _alone(since: datetime) -> ColumnElement[bool]:
 
 def _alike(
     connection: Connection, rules: Rules, after: int, now: datetime, every: timedelta
-) -> dict[int, int]:
-    """Those who enter now and are alone: the first enrolment of each kind, and how many."""
-    seen: dict[tuple[Any, ...], int] = {}
-    sizes: defaultdict[int, int] = defaultdict(int)
+) -> dict[int, Members]:
+    """Those who enter now and are alone: the first enrolment of each kind, and all of it."""
+    seen: dict[tuple[Any, ...], Members] = {}
     bucket = _Buckets(connection, rules)
     streamed = connection.execute(
         _entering(after, now - rules.memory), execution_options={"yield_per": 10_000}
@@ -229,8 +244,8 @@ def _alike(
             expires,
             *shared,
         )
-        sizes[seen.setdefault(kind, journey)] += 1
-    return sizes
+        seen.setdefault(kind, array("q")).append(journey)
+    return {members[0]: members for members in seen.values()}
 
 
 def _entering(after: int, since: datetime) -> Select[Any]:

@@ -6,7 +6,7 @@ have then. Nothing is written.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
@@ -17,7 +17,7 @@ from recovery.dispatch.brakes import Brakes
 from recovery.dispatch.policies import decide
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
 from recovery.forecast.crowd import Party, Rules
-from recovery.forecast.ledger import Ledger
+from recovery.forecast.ledger import Ledger, Wish
 from recovery.forecast.samples import Samples
 from recovery.incentives.issue import Grant
 from recovery.incentives.offer import Issued, Refusal, Terms, terms
@@ -84,6 +84,9 @@ class Days:
     tally: Tally = field(default_factory=Tally)
     _events: list[_Event] = field(default_factory=list)
     _ties: int = 0
+    _taken: Counter[datetime] = field(default_factory=Counter)  # touches, by run
+    _granted: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+    _decided: list[tuple[_Event, Situation, Decision]] = field(default_factory=list)
 
     def live(self, parties: Iterable[Party]) -> None:
         """Let the days pass for `parties`."""
@@ -94,9 +97,9 @@ class Days:
         for event in self._events:
             self.tally.later[_campaign(event)] += event.party.size
 
-    def _all_of(self, party: Party, besides: int | None = None) -> Iterator[_Event]:
+    def _all_of(self, party: Party, besides: Collection[int] = ()) -> Iterator[_Event]:
         for touch, due in party.open.items():
-            if touch != besides:
+            if touch not in besides:
                 yield self._event(self.horizon.run_after(due), due, touch, party)
 
     def _event(self, at: datetime, due: datetime, touch: int, party: Party) -> _Event:
@@ -112,7 +115,7 @@ class Days:
         """Everything that is due at one run, a batch at a time."""
         self.ledger.expire(at)
         open_channels = self.brakes(at).open_channels()
-        turn, room = list[_Event](), self.most
+        turn = list[_Event]()
         while self._events and self._events[0].at == at:
             event = heappop(self._events)
             if _over(event, self.horizon.now):
@@ -120,8 +123,9 @@ class Days:
                 event.party.closes(event.touch)
             elif _channel(event) not in open_channels:
                 self._hold(event)
-            else:
-                room = self._claim(event, room, turn)
+            elif self._has_room(event):
+                turn.append(event)
+        self._granted = self._allotted(turn, at)
         for chosen in _batches(turn, self.batch):
             self._decide(chosen, at)
 
@@ -132,31 +136,45 @@ class Days:
         else:
             self.tally.held[_campaign(event)] += event.party.size
 
-    def _claim(self, event: _Event, room: int | None, turn: list[_Event]) -> int | None:
-        """Into this turn, as far as a run has room; the rest waits for the next."""
-        if room is None:
-            turn.append(event)
-            return None
-        size = event.party.size
-        if room < size:
-            rest = event.party.split(size - room) if room else event.party
-            self._put_off(event._replace(party=rest), event.due)
-            if room:
-                self._join(rest, event.touch)
-        if room:
-            turn.append(event)
-        return max(room - size, 0)
+    def _has_room(self, event: _Event) -> bool:
+        """Whether the run takes it still; else it waits for the next. Parties are of one then."""
+        if self.most is None:
+            return True
+        self._taken[event.at] += 1
+        if self._taken[event.at] <= self.most:
+            return True
+        self._put_off(event, event.due)
+        return False
 
-    def _join(self, party: Party, besides: int) -> None:
-        for event in self._all_of(party, besides):
-            heappush(self._events, event)
+    def _allotted(self, turn: list[_Event], at: datetime) -> dict[tuple[int, int], frozenset[int]]:
+        """Who gets the offers of this turn: budgets are drawn on in the order of the touches.
+
+        Of a party with several messages only the first is asked here: the others depend on it.
+        """
+        first: dict[int, _Event] = {}
+        for event in turn:
+            first.setdefault(id(event.party), event)
+        wishes = [(event, wish) for event in first.values() if (wish := self._wish(event, at))]
+        got = self.ledger.allot([wish for _, wish in wishes], at)
+        return {
+            (id(event.party), event.touch): members
+            for (event, _), members in zip(wishes, got, strict=True)
+        }
+
+    def _wish(self, event: _Event, at: datetime) -> Wish | None:
+        s = _situation(event)
+        if s.step.offer and isinstance(decide(s, at, self.rules.rates), Send):
+            offered = self._offer(s, at)
+            if isinstance(offered, Terms):
+                return _wish(event, s, offered)
+        return None
 
     def _decide(self, chosen: list[_Event], at: datetime) -> None:
         """One batch: what is decided in it shows in the picture of the next."""
-        decided: list[tuple[_Event, Situation, Decision]] = []
+        self._decided = []
         for event in chosen:
-            decided += self._one(event, at)
-        for event, situation, decision in decided:
+            self._one(event, at)
+        for event, situation, decision in self._decided:
             self._note(event, situation, decision)
             if isinstance(decision, Snooze):
                 event.party.waits(event.touch, decision.until)
@@ -164,28 +182,35 @@ class Days:
             else:
                 event.party.closes(event.touch)
 
-    def _one(self, event: _Event, at: datetime) -> Iterator[tuple[_Event, Situation, Decision]]:
-        """What becomes of a touch; of a party's touch it may be two things."""
-        s = event.party.batch.situation(event.party.rows[event.touch])
+    def _one(self, event: _Event, at: datetime) -> None:
+        """What becomes of a touch; where an offer does not reach everybody, it is two things."""
+        s = _situation(event)
         decision = decide(s, at, self.rules.rates)
-        if not isinstance(decision, Send) or not s.step.offer:
-            yield event, s, self._made(event, s, decision, None, at)
-            return
-        offered = self._offer(s, at)
+        offered = self._offer(s, at) if isinstance(decision, Send) and s.step.offer else None
         if isinstance(offered, Refusal):
-            yield event, s, self._made(event, s, _without(s, offered.reason), None, at)
+            decision, offered = _without(s, offered.reason), None
+        if offered is None:
+            self._made(event, s, decision, None, at)
             return
-        size, campaign = event.party.size, s.campaign.campaign
-        got = self.ledger.reserve(campaign, offered, size, s.order.amount, at)
-        if 0 < got < size:
-            rest = event._replace(party=event.party.split(size - got))
-            self._join(rest.party, event.touch)
-            yield rest, s, self._made(rest, s, _without(s, "offer_budget_spent"), None, at)
+        got = self._granted.get((id(event.party), event.touch))
+        if got is None:
+            (got,) = self.ledger.allot([_wish(event, s, offered)], at)
+        if len(got) < event.party.size:
+            rest = self._parted(event, got) if got else event
+            self._made(rest, s, _without(s, "offer_budget_spent"), None, at)
         if got:
-            grant = Grant(offered, offered.code or A_CODE)
-            yield event, s, self._made(event, s, decision, grant, at)
-        else:
-            yield event, s, self._made(event, s, _without(s, "offer_budget_spent"), None, at)
+            self._made(event, s, decision, Grant(offered, offered.code or A_CODE), at)
+
+    def _parted(self, event: _Event, stay: frozenset[int]) -> _Event:
+        """The event for those who are not among `stay`; what was decided before holds for them."""
+        party = event.party
+        rest = party.split(frozenset(party.members) - stay)
+        before = [one for one in self._decided if one[0].party is party]
+        self._decided += [(past._replace(party=rest), s, d) for past, s, d in before]
+        known = {event.touch, *(past.touch for past, *_ in before)}
+        for other in self._all_of(rest, known):
+            heappush(self._events, other)
+        return event._replace(party=rest)
 
     def _offer(self, s: Situation, at: datetime) -> Terms | Refusal:
         if self.rules.class_of(s.step.template) is not MessageClass.MARKETING:
@@ -197,7 +222,7 @@ class Days:
 
     def _made(
         self, event: _Event, s: Situation, decision: Decision, grant: Grant | None, at: datetime
-    ) -> Decision:
+    ) -> None:
         """Its words, when it goes out; they may still say no."""
         batch = event.party.batch
         if isinstance(decision, Send) and s.step.channel is not Channel.TASK:
@@ -207,7 +232,7 @@ class Days:
             batch.remember_offer(s, _as_issued(s, grant, at, sent=leaves))
         if leaves:
             batch.remember(s, at)
-        return decision
+        self._decided.append((event, s, decision))
 
     def _note(self, event: _Event, s: Situation, decision: Decision) -> None:
         size, campaign, tally = event.party.size, s.campaign.campaign, self.tally
@@ -226,6 +251,15 @@ class Days:
                 if (event.touch, reason) not in event.party.delayed:
                     event.party.delayed.add((event.touch, reason))
                     tally.delayed[campaign, reason] += size
+
+
+def _situation(event: _Event) -> Situation:
+    return event.party.batch.situation(event.party.rows[event.touch])
+
+
+def _wish(event: _Event, s: Situation, offered: Terms) -> Wish:
+    members, campaign = event.party.members, s.campaign.campaign
+    return Wish(event.due, members, campaign, offered, s.order.amount)
 
 
 def _row(event: _Event) -> Any:

@@ -1,5 +1,6 @@
 """Budgets as they would be drawn on: what is reserved today, and what the coming days would add."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -25,6 +26,17 @@ class Promised:
     refused: int = 0  # would have been offered, but its budget was spent
     worst: dict[str, int] = field(default_factory=dict)  # if all are used: currency → minor units
     dry_since: datetime | None = None  # when the budget first had no room
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Customers alike (`members`: their enrolments) whose message, due at `due`, has an offer."""
+
+    due: datetime
+    members: Sequence[int]
+    campaign: str
+    terms: Terms
+    amount: Money  # of the order
 
 
 @dataclass(slots=True)
@@ -70,32 +82,50 @@ class Ledger:
             return Money(0, budget.amount.currency)
         return Money(max(budget.amount.minor - minor, 0), currency)
 
-    def reserve(self, campaign: str, terms: Terms, size: int, amount: Money, now: datetime) -> int:
-        """Set the offer aside for `size` customers alike; returns how many of them get it."""
-        found = self.promised.setdefault((campaign, terms.name), Promised())
-        got, budget = size, terms.offer.budget
+    def allot(self, wishes: Sequence[Wish], now: datetime) -> list[frozenset[int]]:
+        """Who of each wish's members gets the offer: all who ask at `now`, one after the other.
+
+        As a run does it: whoever comes when there is no room for their coupon goes without, and a
+        cheaper coupon after that may still find some.
+        """
+        queue = sorted(
+            (wish.due, member, place)
+            for place, wish in enumerate(wishes)
+            for member in wish.members
+        )
+        got: list[set[int]] = [set() for _ in wishes]
+        for _, member, place in queue:
+            if self._draw(wishes[place], now):
+                got[place].add(member)
+        for wish, members in zip(wishes, got, strict=True):
+            self._write(wish, len(members), now)
+        return [frozenset(members) for members in got]
+
+    def _draw(self, wish: Wish, now: datetime) -> bool:
+        budget, worth = wish.terms.offer.budget, wish.terms.worth
+        if budget is None or worth is None:
+            return True
+        key = wish.campaign, wish.terms.name, period_key(budget.per, now)
+        currency, minor = self._book(key, budget)
+        if currency != worth.currency or minor + worth.minor > budget.amount.minor:
+            return False
+        self.taken[key] = currency, minor + worth.minor
+        return True
+
+    def _write(self, wish: Wish, got: int, now: datetime) -> None:
+        terms = wish.terms
+        found = self.promised.setdefault((wish.campaign, terms.name), Promised())
+        budget = terms.offer.budget
         if budget is not None and terms.worth is not None:
-            key = campaign, terms.name, period_key(budget.per, now)
-            got = self._draw(key, budget, terms.worth.minor, size)
+            key = wish.campaign, terms.name, period_key(budget.per, now)
             heappush(self._releases, (terms.expires_at, key, got * terms.worth.minor))
-        if got < size:
-            found.refused += size - got
+        if got < len(wish.members):
+            found.refused += len(wish.members) - got
             found.dry_since = found.dry_since or now
         if terms.code is None and terms.expires_at == now + terms.offer.valid:  # no repetition
-            worst = terms.worth or worst_cost(terms.offer, amount)
+            worst = terms.worth or worst_cost(terms.offer, wish.amount)
             found.worst[worst.currency] = found.worst.get(worst.currency, 0) + got * worst.minor
         found.coupons += got
-        return got
-
-    def _draw(self, key: Key, budget: Budget, worth: int, size: int) -> int:
-        currency, minor = self._book(key, budget)
-        if currency != budget.amount.currency:
-            return 0
-        room = budget.amount.minor - minor
-        got = size if worth == 0 and room >= 0 else min(size, room // worth if worth else 0)
-        got = max(got, 0)
-        self.taken[key] = currency, minor + got * worth
-        return got
 
     def _book(self, key: Key, budget: Budget) -> tuple[str, int]:
         return self.taken.get(key, (budget.amount.currency, 0))

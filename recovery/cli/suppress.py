@@ -1,26 +1,27 @@
 """`recovery suppress`: the list of addresses that get nothing more, in any campaign."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.errors import Exit, UnreadableFile, UsageError
+from recovery.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from recovery.intake.suppress import Ban
 
+    Given = tuple[int, Sequence[str], str | None]  # its number, its texts, why there are none
+
 CHANNELS = ("email", "sms")
 BATCH = 5_000
 MOST_REFUSALS = 100
-_NAMES = ("email", "e-mail", "phone", "address", "email address", "mobile", "number")
 
 
 @click.group("suppress")
@@ -43,20 +44,26 @@ def add(desk: Desk, addresses: Sequence[str], channel: str | None, reason: str) 
 
     Phone numbers with their country code, as +4930901820.
     """
-    return _bring(desk, list(enumerate(addresses, 1)), channel, reason, "word")
+    given = ((number, (text,), None) for number, text in enumerate(addresses, 1))
+    return _bring(desk, given, channel, reason, "word")
 
 
 @command.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--channel", type=click.Choice(CHANNELS), help="Only take addresses of this kind.")
 @click.option("--reason", default="operator", show_default=True, help="Why, in a word.")
 @verb(at=True)
-def import_(desk: Desk, file: Path, channel: str | None, reason: str) -> int:
-    """Bring in an existing list: one address a line, or a CSV file with a column email or phone.
+def import_(desk: Desk, file: str, channel: str | None, reason: str) -> int:
+    """Bring in an existing list: one address a line, or a CSV file with columns email, phone or
+    both. `-` reads standard input; lines that begin with # are left out.
 
-    A line that is no address is refused and named; the others are taken. Safe to repeat.
+    Every fitting column of a row counts. A line without an address is refused and named; the
+    others are taken. Safe to repeat.
     """
-    return _bring(desk, _lines(file), channel, reason, "line")
+    from recovery.connectors.table_file.addresses import read_addresses
+
+    listed = ((row.line, row.texts, row.problem) for row in read_addresses(file))
+    return _bring(desk, listed, channel, reason, "line")
 
 
 @command.command("remove")
@@ -105,25 +112,29 @@ def list_(desk: Desk, channel: str | None, reason: str | None, limit: int | None
 
 
 def _bring(
-    desk: Desk, given: Iterable[tuple[int, str]], channel: str | None, reason: str, unit: str
+    desk: Desk, given: "Iterable[Given]", channel: str | None, reason: str, unit: str
 ) -> int:
     """Judge addresses and put the good ones on the list; 1 when one was refused."""
     from recovery.db import retried
     from recovery.intake.suppress import Done, suppress_all
 
     refused: list[dict[str, Any]] = []
-    good, count, done = _judged(given, channel, reason, desk.clock.now(), unit, refused), 0, Done()
+    taken: Counter[str] = Counter()
+    good, done = _judged(given, channel, reason, desk.clock.now(), unit, refused), Done()
     with closing(desk.engine()) as engine:
         while batch := list(islice(good, BATCH)):
             did: Done = retried(
                 engine.database,
                 lambda connection, batch=batch: suppress_all(connection, batch, desk.clock.now()),  # type: ignore[misc]
             )
-            count, done = count + len(batch), Done(done.added + did.added, done.closed + did.closed)
+            taken.update(ban.channel for ban in batch)
+            done = Done(done.added + did.added, done.closed + did.closed)
     payload = {
-        "read": count + len(refused),
+        "read": taken.total() + len(refused),
+        "emails": taken["email"],
+        "phones": taken["sms"],
         "added": done.added,
-        "known": count - done.added,
+        "known": taken.total() - done.added,
         "closed_touches": done.closed,
         "rejected": len(refused),
         "rejects": refused[:MOST_REFUSALS],
@@ -133,7 +144,7 @@ def _bring(
 
 
 def _judged(
-    given: Iterable[tuple[int, str]],
+    given: "Iterable[Given]",
     channel: str | None,
     reason: str,
     at: datetime,
@@ -143,58 +154,55 @@ def _judged(
     from recovery.intake.consents import OPERATOR
     from recovery.intake.suppress import Ban
 
-    for number, text in given:
-        try:
-            where = _read(text, channel)
-        except UsageError as error:
-            refused.append({unit: number, "error": str(error)})
-        else:
-            yield Ban(*where, reason, OPERATOR, at)
+    for number, texts, problem in given:
+        found = 0
+        for text in texts:
+            try:
+                kind, address = _address(text)
+            except UsageError as error:
+                found += 1
+                refused.append({unit: number, "error": str(error)})
+                continue
+            if channel in (None, kind):
+                found += 1
+                yield Ban(kind, address, reason, OPERATOR, at)
+        if not found:
+            told = problem or f"{', '.join(texts)!r} is no address for {channel}"
+            refused.append({unit: number, "error": told})
 
 
 def _read(text: str, channel: str | None) -> tuple[str, str]:
     """Channel and address that `text` means; UsageError says what is wrong with it."""
-    from recovery.connectors.table_file import words
-
-    text = text.strip()
-    kind = "email" if "@" in text else "sms"
+    kind, address = _address(text)
     if channel not in (None, kind):
         raise UsageError(f"{text!r} is no address for {channel}")
+    return kind, address
+
+
+def _address(text: str) -> tuple[str, str]:
+    from recovery.connectors.table_file.addresses import address
+
     try:
-        return kind, words.email(text).lower() if kind == "email" else words.phone(text, None)
+        channel, found = address(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
-
-
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Line numbers and addresses of a plain list, or of the first fitting column of a CSV."""
-    import csv
-
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            first = lines.readline()
-            lines.seek(0)
-            mark = next((mark for mark in ";\t," if mark in first), ",")
-            rows = csv.reader(lines, delimiter=mark)
-            place = 0
-            for row in rows:
-                heads = [cell.strip().lower() for cell in row]
-                if rows.line_num == 1 and any(head in _NAMES for head in heads):
-                    place = next(n for n, head in enumerate(heads) if head in _NAMES)
-                elif len(row) > place and row[place].strip():
-                    yield rows.line_num, row[place]
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file} is no UTF-8 text; save it as UTF-8", file=file) from error
+    return channel.value, found
 
 
 def _told(console: "Console", payload: dict[str, Any]) -> None:
+    from recovery.measure.plain import counted
+
+    emails = counted(payload["emails"], "e-mail address", "e-mail addresses")
+    phones = counted(payload["phones"], "phone number")
+    stopped = counted(payload["closed_touches"], "planned message")
     console.print(
-        f"{payload['added']} added, {payload['known']} were on the list already; "
-        f"{payload['closed_touches']} planned messages stopped"
+        f"{emails}, {phones}: {payload['added']} added, {payload['known']} were on the list "
+        f"already; {stopped} stopped",
+        soft_wrap=True,
     )
     for one in payload["rejects"]:
         where = next(f"{name} {number}" for name, number in one.items() if name != "error")
-        console.print(f"{where}: {one['error']}", style="red")
+        console.print(f"{where}: {one['error']}", style="red", soft_wrap=True)
     if payload["rejected"] > len(payload["rejects"]):
         console.print(f"… {payload['rejected']} refused in all", style="red")
 

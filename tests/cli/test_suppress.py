@@ -1,9 +1,12 @@
 """`recovery suppress` as a marketer uses it."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from recovery.cli.main import main
 from tests.support.cli import answered, recovery
 
 AT = ("--at", "2026-11-22T09:00:00Z")
@@ -27,6 +30,8 @@ def test_addresses_are_told_apart_and_refused_by_name(tmp_path: Path) -> None:
     }
     assert answered("suppress", "add", "kim@example.com", *where) == {
         "read": 1,
+        "emails": 1,
+        "phones": 0,
         "added": 0,
         "known": 1,
         "closed_touches": 0,
@@ -87,6 +92,34 @@ def test_an_existing_list_comes_in_from_lines_or_csv(tmp_path: Path, text: str) 
     found = ("suppress", "list", "--reason", "old-system", "--channel", "email")
     listed = answered(*found, "--project", tmp_path)["suppressions"]
     assert sorted(one["address"] for one in listed) == ["kim@example.com", "sam@example.com"]
+
+
+def test_a_row_with_both_addresses_loses_neither(tmp_path: Path) -> None:
+    file = tmp_path / "optouts.csv"
+    file.write_text("name,email,phone\nK,kim@example.com,0049 30 901820\nX,,\nS,sam@x,\n", "utf-8")
+    told = recovery("suppress", "import", file, "--project", tmp_path, "--json", *AT)
+    assert told.exit_code == 1
+    answer = json.loads(told.stdout)
+    assert (answer["emails"], answer["phones"], answer["added"]) == (1, 1, 2)
+    assert [one["line"] for one in answer["rejects"]] == [3, 4]
+    listed = answered("suppress", "list", "--project", tmp_path)["suppressions"]
+    assert {one["address"] for one in listed} == {"kim@example.com", "+4930901820"}
+
+
+def test_only_one_kind_is_taken_when_asked(tmp_path: Path) -> None:
+    file = tmp_path / "optouts.csv"
+    file.write_text("email,phone\nkim@example.com,+4930901820\nsam@example.com,\n", "utf-8")
+    where = ("--channel", "sms", "--project", tmp_path, *AT)
+    told = recovery("suppress", "import", file, *where)
+    assert told.exit_code == 1  # line 3 has no number
+    assert "0 e-mail addresses, 1 phone number: 1 added" in told.stdout
+    assert "line 3: 'sam@example.com' is no address for sms" in told.stdout
+
+
+def test_a_list_comes_in_from_standard_input(tmp_path: Path) -> None:
+    words = ["suppress", "import", "-", "--project", str(tmp_path), "--json"]
+    told = CliRunner().invoke(main, words, input="# opt-outs\nKim <kim@example.com>\n")
+    assert (told.exit_code, json.loads(told.stdout)["emails"]) == (0, 1)
 
 
 def test_a_list_in_another_encoding_is_named(tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
     What is wrong in the first 64 kB is raised before the first row. UsageError: no such file.
     """
     name = label(file)
-    with _opened(file, name) as stream:
-        lines = _Lines(stream, name)
+    with opened(file, name) as stream:
+        lines = Lines(stream, name)
         lines.look_ahead()
         first = lines.first_character()
         if first == "{":
@@ -76,7 +76,8 @@ def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
 
 
 @contextmanager
-def _opened(file: str | Path | IO[bytes], name: str) -> Iterator[io.BufferedReader]:
+def opened(file: str | Path | IO[bytes], name: str) -> Iterator[io.BufferedReader]:
+    """The bytes of `file`, unpacked; UsageError when it can't be opened."""
     ours = isinstance(file, str | Path) and str(file) != STDIN
     try:
         raw = Path(str(file)).open("rb") if ours else _given(file)  # noqa: SIM115 - see finally
@@ -99,7 +100,7 @@ def _given(file: Any) -> Any:
     return sys.stdin.buffer if isinstance(file, str | Path) else file
 
 
-class _Lines:
+class Lines:
     """The lines of a stream as text, and the number of the last one given out."""
 
     def __init__(self, stream: io.BufferedReader, name: str) -> None:
@@ -184,7 +185,7 @@ def _is_utf_8(line: bytes) -> bool:
 _DECODER = json.JSONDecoder(parse_float=str, parse_constant=str)
 
 
-def _json_rows(lines: _Lines) -> Iterator[RawRow]:
+def _json_rows(lines: Lines) -> Iterator[RawRow]:
     decode = _DECODER.decode
     for line in lines:
         text = line.strip()
@@ -208,7 +209,7 @@ def _no_json(error: Exception) -> str:
     return "is no JSON that can be read: too deep, or a number too long"
 
 
-def _csv_rows(lines: _Lines) -> Iterator[RawRow]:
+def _csv_rows(lines: Lines) -> Iterator[RawRow]:
     taken: list[str] = []
 
     def remembered() -> Iterator[str]:
@@ -243,7 +244,7 @@ def _csv_rows(lines: _Lines) -> Iterator[RawRow]:
             yield RawRow(start, dict(zip(header, cells, strict=False)))
 
 
-def _header(opening: str, lines: _Lines) -> tuple[str, list[str]]:
+def _header(opening: str, lines: Lines) -> tuple[str, list[str]]:
     """The delimiter that makes most known column names, and the names."""
     splits = {mark: _names(opening, mark) for mark in (",", ";", "\t")}
     delimiter = max(splits, key=lambda mark: len(FIELDS.intersection(splits[mark])))

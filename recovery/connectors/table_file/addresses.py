@@ -18,10 +18,10 @@ from recovery.message import Channel
 
 COMMENT = "#"
 MARKS = (",", ";", "\t")
-_EMAIL = ("email", "mail", "emailaddress", "emailadresse")
-_PHONE = ("phone", "phonenumber", "mobile", "mobilenumber", "mobilephone", "cell", "cellphone")
-_PHONE += ("telephone", "telephonenumber", "tel", "sms", "msisdn")
-_NAMES = frozenset(_EMAIL + _PHONE)
+_EMAIL = ["email", "mail", "emailaddress", "emailadresse"]
+_PHONE = ["phone", "phonenumber", "mobile", "mobilenumber", "mobilephone", "cell", "cellphone"]
+_PHONE += ["telephone", "telephonenumber", "tel", "sms", "msisdn"]
+_NAMES = frozenset((*_EMAIL, *_PHONE))
 _VAGUE = frozenset({"address", "number"})  # a postal one, perhaps: taken when nothing fits better
 _LONGEST_RECORD = 20  # lines; a quote that is still open then was never meant to open
 _NAMED = re.compile(r"[^<>@]*<\s*([^<>\s]+@[^<>\s]+)\s*>").fullmatch

@@ -10,6 +10,9 @@ from babel.numbers import get_currency_precision
 _NOT_MONEY = frozenset({"XXX", "XTS", "XAU", "XAG", "XPT", "XPD", "XBA", "XBB", "XBC", "XBD"})
 
 
+_OF_A_NUMBER = frozenset("0123456789.,+- ")
+
+
 @cache
 def currencies() -> frozenset[str]:
     """Every ISO 4217 code CLDR knows as legal tender, past or present."""
@@ -81,6 +84,10 @@ def round_half_up(value: Decimal) -> int:
 
 
 def _why_not_a_number(text: str, currency: str) -> str:
+    field = f"the currency ({currency}) has its own field"
     if "," in text:
-        return f"{text!r} has a comma; write a decimal point and no thousands separator: 1234.50"
-    return f"{text!r} is no amount; write digits only, the currency ({currency}) has its own field"
+        example = f"{Decimal('1234.5'):.{digits(currency)}f}"
+        cure = f"write a decimal point and no thousands separator: {example}"
+        more = f"; {field}" if set(text) - _OF_A_NUMBER else ""
+        return f"{text!r} has a comma; {cure}{more}"
+    return f"{text!r} is no amount; write digits only, {field}"

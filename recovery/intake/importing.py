@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,7 @@ from recovery.settings import VipSettings
 
 BATCH = 2_000  # rows a transaction: SQLite's write lock is held for a fraction of a second
 MOST_WARNINGS = 50
+CLOCKS_DIFFER = timedelta(days=1)
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}").fullmatch
 
 
@@ -93,13 +94,30 @@ def import_files(
                 taken = retried(database, work)
                 result.verdicts += taken.verdicts
                 result.settled += taken.settled
+                one.ahead += sum(is_ahead(order, now) for order in snapshots)
                 if progress is not None:
                     progress(len(batch))
+            if one.ahead:
+                result.warnings.append(f"{one.name}: {about_ahead(one.ahead)}")
         result.rejected, result.rejects = refused.rows, refused.shown
         result.rejects_truncated = refused.hidden
     with writing(database) as connection:
         arrivals.keep(connection, _summary(result), now)
     return result
+
+
+def is_ahead(order: OrderSnapshot, now: datetime) -> bool:
+    """Whether a state is dated so far ahead that a clock or a date must be wrong."""
+    return max(order.placed_at, order.updated_at) > now + CLOCKS_DIFFER
+
+
+def about_ahead(count: int) -> str:
+    """What to say about so many of them. They are taken: the shop may have its reasons."""
+    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    return (
+        f"{rows} dated more than a day ahead of now; correct the date or the clock: nothing is "
+        "sent for them before then, and states told meanwhile count as older, but for payments"
+    )
 
 
 def _is_there(path: Path) -> bool:
@@ -116,7 +134,8 @@ class _File:
     """One file on its way in."""
 
     def __init__(self, name: str, source: str, result: ImportResult, refused: Rejects) -> None:
-        self._name = name
+        self.name = name
+        self.ahead = 0  # rows that are dated later than can be
         self._source = source
         self._result = result
         self._refused = refused
@@ -131,7 +150,7 @@ class _File:
             except UnreadableFile as error:
                 self._result.read += 1
                 self._result.unreadable.append(str(error))
-                self._refused.add(self._name, [RowError(error.line or 1, None, str(error))], None)
+                self._refused.add(self.name, [RowError(error.line or 1, None, str(error))], None)
 
     def judge(self, batch: Sequence[RawRow]) -> list[OrderSnapshot]:
         """The good rows of a batch; the others are refused."""
@@ -142,7 +161,7 @@ class _File:
             if isinstance(judged, OrderSnapshot):
                 good.append(judged)
             else:
-                self._refused.add(self._name, judged, row.values)
+                self._refused.add(self.name, judged, row.values)
         return good
 
     def _judge(self, row: RawRow) -> OrderSnapshot | list[RowError]:
@@ -162,7 +181,7 @@ class _File:
         for name in sorted(set(names) - FIELDS - self._strange):
             if name and not name.startswith("_") and len(self._strange) < MOST_WARNINGS:
                 self._strange.add(name)
-                self._result.warnings.append(f"{self._name}: {unknown_column(name)}")
+                self._result.warnings.append(f"{self.name}: {unknown_column(name)}")
 
 
 def _batches(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:

@@ -28,8 +28,8 @@ __all__ = [
 
 # These write request bodies, authorisation headers or message arguments at DEBUG or INFO.
 SILENT = ("python_http_client", "sendgrid", "twilio", "urllib3", "requests", "smtplib", "redis")
-# Their troubles are worth hearing, their traffic is not.
-ONLY_WARNINGS = ("dramatiq", "uvicorn")
+# Their troubles are worth hearing, their traffic is not; nor is what strangers send to a server.
+ONLY_WARNINGS = {"dramatiq": logging.WARNING, "uvicorn": logging.ERROR}
 _FORMATS = {"text": Lines, "json": JsonLines}
 
 
@@ -75,8 +75,8 @@ def silence() -> None:
         logger.handlers[:] = [logging.NullHandler()]
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)
-    for name in ONLY_WARNINGS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in ONLY_WARNINGS.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @contextmanager

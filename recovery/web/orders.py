@@ -11,7 +11,7 @@ from recovery.connectors.table_file.columns import FIELDS
 from recovery.connectors.table_file.row import RowError, read_row
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
-from recovery.intake.importing import duplicate
+from recovery.intake.importing import about_ahead, duplicate, is_ahead
 from recovery.intake.inbox import ORDERS, SHOP, Applied, Item
 from recovery.intake.seen import Seen
 from recovery.web import signature
@@ -42,6 +42,8 @@ def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response
     if applied.faults:
         raise applied.trouble or RuntimeError("orders that can't be applied; see the inbox")
     answer = _counts(len(rows), len(good), applied, rejects)
+    if ahead := sum(is_ahead(order, now) for _, order in good):
+        answer["warnings"] = [about_ahead(ahead)]
     if not rejects:
         return JSONResponse(answer)
     return JSONResponse(answer | {"kept": [order.order_id for _, order in good]}, 422)

@@ -68,6 +68,8 @@ def test_amounts_are_exact(currency: str, amount: Any, minor: int):
     [
         ({"amount": "19,99"}, "amount", "decimal point"),
         ({"amount": "1,234.50"}, "amount", "thousands"),
+        ({"amount": "1,000 EUR"}, "amount", "1234.50; the currency (EUR) has its own field"),
+        ({"amount": "1,000", "currency": "JPY"}, "amount", "no thousands separator: 1234"),
         ({"amount": "19.999"}, "amount", "more decimals"),
         ({"amount": "12.5", "currency": "JPY"}, "amount", "more decimals"),
         ({"amount": "€19.99"}, "amount", "digits only"),

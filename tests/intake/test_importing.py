@@ -6,6 +6,7 @@ import json
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, func, select
 from recovery.db import reading, table
 from recovery.errors import UsageError
 from recovery.intake import rejects as refusing
+from recovery.intake.columns import Verdict
 from recovery.intake.importing import BATCH, ImportResult, import_files
 from recovery.models import Order, Run
 from recovery.settings import VipSettings
@@ -218,3 +220,15 @@ def test_counts_add_up_with_an_independent_count(database: Engine):
         found = select(orders.c.status, func.count()).group_by(orders.c.status)
         counted = {row[0]: row[1] for row in connection.execute(found)}
     assert counted == Counter(last.values())
+
+
+def test_rows_of_the_future_are_taken_and_named(database: Engine) -> None:
+    day = timedelta(days=1)
+    told = [
+        row(order_id=f"F{n}", placed_at=at.isoformat(), updated_at=at.isoformat())
+        for n, at in enumerate((NOW, NOW + day, NOW + 2 * day, NOW + 400 * day))
+    ]
+    result = import_files(database, [io.BytesIO(jsonl(told))], "shop", VipSettings(), NOW)
+    assert result.verdicts == {Verdict.INSERTED: 4}
+    [warning] = result.warnings
+    assert "2 rows are dated more than a day ahead" in warning

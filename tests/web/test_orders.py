@@ -237,3 +237,13 @@ def test_the_next_run_counts_orders_over_http(served: Served) -> None:
     imported = served.house.run().imported
     assert (imported["read"], imported["inserted"], imported["rejected"]) == (2, 2, 0)
     assert served.house.run().imported == {}
+
+
+def test_orders_of_the_future_are_taken_and_named(small_served: Served) -> None:
+    ahead = (small_served.house.now + timedelta(days=30)).isoformat()
+    answer = small_served.tell_orders(row(placed_at=ahead, updated_at=ahead))
+    assert (answer.status, answer.json["inserted"]) == (200, 1)
+    [warning] = answer.json["warnings"]
+    assert "1 row is dated more than a day ahead" in warning
+    now = small_served.house.now.isoformat()
+    assert "warnings" not in small_served.tell_orders(row(placed_at=now, updated_at=now)).json

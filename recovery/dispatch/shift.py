@@ -165,7 +165,7 @@ class Shift:
         """What was finished is written down."""
         finished = Counter(result.channel for result in self._done)
         self._flying -= finished
-        self.reach.learn(finished)
+        self.reach.learn(finished, [one for one in CALLED if not self._flying[one]])
         for result in self._done:
             _tell(result)
         if self._done:

@@ -4,7 +4,7 @@ Whoever dies leaves those few of unknown fate. What waits is `claimed`, so it co
 and a payment, a stop or a brake still takes it out.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from recovery.clock import Stopwatch
@@ -68,11 +68,13 @@ class Reach:
         """Messages of `channel` that may be `sending` at once."""
         return self._now.get(channel, self.least)
 
-    def learn(self, finished: Mapping[Channel, int]) -> None:
-        """So many were finished since the last time."""
+    def learn(self, finished: Mapping[Channel, int], idle: Collection[Channel]) -> None:
+        """So many were finished since the last time; where the senders are `idle`, they would have
+        done more than that."""
         for channel, count in finished.items():
             since = self._since.get(channel)
-            if since is not None and count:
-                pace = count / max(since.seconds(), 0.001)
-                self._now[channel] = max(self.least, min(self.most, int(pace * PULSE)))
+            if since is not None:
+                pulse = int(count / max(since.seconds(), 0.001) * PULSE)
+                least = self.of(channel) if channel in idle else self.least
+                self._now[channel] = max(least, min(self.most, pulse))
             self._since[channel] = Stopwatch()

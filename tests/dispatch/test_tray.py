@@ -45,14 +45,15 @@ def test_what_must_not_go_takes_no_room():
     assert (chosen.go, chosen.stay, chosen.back) == ([other], [], [ended])
 
 
-@pytest.mark.parametrize(("finished", "may"), [(1, 32), (1_000_000, 500)])
+@pytest.mark.parametrize(("finished", "may"), [(1, 64), (1_000_000, 500)])
 def test_quick_senders_get_more_and_slow_ones_two_for_each_thread(finished: int, may: int):
-    reach = Reach(least=32, most=500)
-    assert reach.of(MAIL) == 32
-    reach.learn({MAIL: 16})  # nobody knows yet how long that took
-    assert reach.of(MAIL) == 32
-    since = Stopwatch()
-    while since.seconds() < 0.05:
-        pass
-    reach.learn({MAIL: finished})
-    assert (reach.of(MAIL), reach.of(TEXT)) == (may, 32)
+    reach = Reach(least=64, most=500)
+    assert reach.of(MAIL) == 64
+    reach.learn({MAIL: 64}, ())  # nobody knows yet how long that took
+    assert reach.of(MAIL) == 64
+    reach.learn({MAIL: finished}, ())
+    assert (reach.of(MAIL), reach.of(TEXT)) == (may, 64)
+    reach.learn({MAIL: 1}, [MAIL])  # there was nothing more to do
+    assert reach.of(MAIL) == may
+    reach.learn({MAIL: 1}, ())
+    assert reach.of(MAIL) == 64

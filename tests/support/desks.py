@@ -33,7 +33,7 @@ class SendGridDesk:
         if not self.providers.checking:
             return Reply(202, headers={"X-Message-Id": f"fake{self.providers.requests}"})
         mail = json.loads(body)
-        faults = mail_faults(mail) + _mail_sense(mail)
+        faults = mail_faults(mail) or _mail_sense(mail)
         if faults:
             return self.refuse(400, "; ".join(faults))
         person = mail["personalizations"][0]
@@ -51,12 +51,12 @@ class SendGridDesk:
 
     def refuse(self, status: int, words: str) -> Reply:
         self.providers.complaints.append(words)
-        errors = [{"field": None, "message": words, "help": None}]
+        errors = [{"field": None, "message": words}]
         return Reply(status, as_bytes({"errors": errors}))
 
 
 def _mail_sense(mail: dict[str, Any]) -> list[str]:
-    """Return what SendGrid refuses beyond the schema."""
+    """Return what SendGrid refuses beyond the schema, which this mail keeps to."""
     person = mail["personalizations"][0]
     one_click = person["headers"].get("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     custom = sum(len(k) + len(v) for k, v in person["custom_args"].items())

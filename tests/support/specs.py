@@ -32,30 +32,42 @@ def official_specs() -> bool:
 
 def mail_faults(body: object) -> list[str]:
     """Return what is wrong with a SendGrid request body."""
-    return _faults(_ours("sendgrid_mail"), body) + _faults(_official_mail(), body)
+    return our_faults("sendgrid_mail", body) + _faults(_official_mail(), body)
 
 
 def form_faults(form: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a Twilio form."""
+    return our_form_faults(form) + _official_form_faults(form)
+
+
+def our_faults(name: str, value: object) -> list[str]:
+    """Return what is wrong with `value` in our own words, by the name of our schema."""
+    return _faults(_ours(name), value)
+
+
+def our_form_faults(form: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a Twilio form in our own words."""
     ours = {k: int(v) if k == "ValidityPeriod" and v.isdigit() else v for k, v in form.items()}
-    return _faults(_ours("twilio_message"), ours) + _official_form_faults(form)
+    return our_faults("twilio_message", ours)
 
 
 def question_faults(kind: str, asked: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a look-up; `kind` is the name of our own schema for it."""
     numbers = {"limit", "PageSize", "Page"}
     typed = {k: int(v) if k in numbers and str(v).isdigit() else v for k, v in asked.items()}
-    faults = _faults(_ours(kind), typed)
+    faults = our_faults(kind, typed)
     if kind == "sendgrid_logs":
         return faults + _faults(_official("tsg_logs_v3.json", LOGS, "application/json"), typed)
     return faults + _official_query_faults(*QUESTIONS[kind], typed)
 
 
-def answer_faults(file: str, path: str, method: str, body: object) -> list[str]:
+def answer_faults(file: str, path: str, method: str, body: object, status: int = 200) -> list[str]:
     """Return where the official file `file` describes another answer than `body`."""
     document = _document(file)
-    told = document["paths"][path][method]["responses"]["200"]["content"]["application/json"]
-    schema = {**told["schema"], "components": document["components"]}
+    told = document["paths"][path][method]["responses"][str(status)]
+    if "$ref" in told:
+        told = document["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    schema = {**told["content"]["application/json"]["schema"], "components": document["components"]}
     return _faults(Draft202012Validator(_with_null(schema)), body)
 
 

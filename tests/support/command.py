@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.house import House
 
 ROOT = Path(__file__).parents[2]
+Process = subprocess.Popen[str]
 PATIENCE = 120  # seconds: a loaded machine starts slowly
 
 
@@ -19,16 +20,12 @@ def environment(house: House, **more: str) -> dict[str, str]:
     return os.environ | found | house.environ | more
 
 
-def start(
-    house: House, *words: object, alone: bool = False, **more: str
-) -> "subprocess.Popen[str]":
+def start(house: House, *words: object, alone: bool = False, **more: str) -> Process:
     """Start one command; the caller waits for it. `alone`: in a process group of its own."""
     return start_python(house, "-m", "recovery", *words, alone=alone, **more)
 
 
-def start_python(
-    house: House, *words: object, alone: bool = False, **more: str
-) -> "subprocess.Popen[str]":
+def start_python(house: House, *words: object, alone: bool = False, **more: str) -> Process:
     """Start Python with these words, in the house's project and with its settings."""
     return subprocess.Popen(
         [sys.executable, *(str(word) for word in words)],

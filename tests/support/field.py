@@ -6,7 +6,6 @@ that leases end and records settle without anybody waiting.
 
 import os
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +24,7 @@ from recovery.errors import Exit, Unavailable
 from recovery.models import TouchState
 from recovery.settings import load_settings
 from tests.support import servers
-from tests.support.command import PATIENCE, start_python
+from tests.support.command import PATIENCE, Process, start_python
 from tests.support.control import Remote
 from tests.support.house import House
 from tests.support.order_rows import jsonl
@@ -44,7 +43,6 @@ KEYS = {
     "RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY": PUBLIC_KEY,
 }
 SERVER_POINTS = ("C7", "C7b")
-Process = subprocess.Popen[str]
 T = TypeVar("T")
 
 

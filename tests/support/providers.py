@@ -62,6 +62,7 @@ class Providers:
     connections: int = 0
     closed: int = 0
     hung_up: threading.Condition = field(default_factory=threading.Condition)
+    asked: threading.Condition = field(default_factory=threading.Condition)
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -103,6 +104,11 @@ class Providers:
         """Return when so many connections are closed, five seconds at most."""
         with self.hung_up:
             assert self.hung_up.wait_for(lambda: self.closed >= connections, timeout=5)
+
+    def wait_until_asked(self) -> None:
+        """Return when somebody has asked for something, a minute at most."""
+        with self.asked:
+            assert self.asked.wait_for(lambda: self.requests, timeout=60)
 
     def say_closed(self) -> None:
         """Wake those who wait for a closed connection."""
@@ -147,7 +153,9 @@ class Providers:
         """Decide what happens with one request."""
         if target.startswith("/control/"):
             return Control(self).take(method, target, body)
-        self.requests += 1
+        with self.asked:
+            self.requests += 1
+            self.asked.notify_all()
         kind = _kind(method, target)
         fault = self._next_fault(kind)
         if isinstance(fault, Fault) and fault is not Fault.NONE:

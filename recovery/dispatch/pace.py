@@ -5,7 +5,6 @@ scheduling form of the generic cell rate algorithm, ITU-T I.371). Moments within
 for in the sending threads; a message whose moment is further away is put off until then.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,16 +12,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from recovery.db import insert_ignore, table
-from recovery.errors import UsageError
 from recovery.models import Pace
+from recovery.settings.pace import gap, market_gaps
 
 REACH = timedelta(seconds=30)  # a claim's lease is much longer
-UNITS = {"second": 1, "minute": 60, "hour": 3600}
 
 paces = table(Pace)
-
-_RATE = re.compile(r"(\d+) per (second|minute|hour)")
-_MARKET = re.compile(r"([A-Z]{2}) (email|sms) (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +28,13 @@ class Limits:
 
     @classmethod
     def read(cls, email: str | None, sms: str | None, markets: str | None) -> "Limits":
-        """From settings such as `10 per second`; markets as `US sms 1 per second; BR …`."""
+        """From settings such as `10 per second`; markets as `US sms 1 per second; BR …`.
+
+        The settings were checked when they were read; ValueError for others.
+        """
         written = {"email": email, "sms": sms}
-        for part in filter(None, (one.strip() for one in (markets or "").split(";"))):
-            found = _MARKET.fullmatch(part)
-            if found is None:
-                raise UsageError(f"RECOVERY_PACE_MARKETS: {part!r}; write US sms 1 per second")
-            written[f"{found[2]}:{found[1]}"] = found[3]
-        return cls({key: _gap(key, rate) for key, rate in written.items() if rate})
+        gaps = {key: gap(rate) for key, rate in written.items() if rate}
+        return cls({**gaps, **market_gaps(markets or "")})
 
     def keys(self, channel: str, country: str) -> list[str]:
         """The limits a message falls under."""
@@ -77,10 +71,3 @@ def _next_free(connection: Connection, key: str, now: datetime) -> datetime:
     locked = select(paces.c.next_free).where(paces.c.key == key)
     found: datetime = connection.execute(locked.with_for_update()).scalar_one()
     return max(found, now)
-
-
-def _gap(key: str, rate: str) -> timedelta:
-    found = _RATE.fullmatch(rate.strip())
-    if found is None or int(found[1]) == 0:
-        raise UsageError(f"pace of {key}: {rate!r} is no rate; write e.g. 10 per second")
-    return timedelta(seconds=UNITS[found[2]]) / int(found[1])

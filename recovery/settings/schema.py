@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 
 from recovery.money import currencies
+from recovery.settings.pace import gap, market_gaps
 from recovery.settings.secret_key import kept_key
 
 PREFIX = "RECOVERY_"
@@ -38,6 +39,15 @@ class SendgridSettings(Section):
     api_key: SecretStr | None = _secret("API key with the right to send mail")
     base_url: str | None = Field(None, description="another address of the API, for tests")
     webhook_public_key: str | None = Field(None, description="verifies signed event webhooks")
+
+    @field_validator("webhook_public_key")
+    @classmethod
+    def _a_key(cls, value: str | None) -> str | None:
+        if value:
+            from recovery.settings.keys import webhook_key  # heavy, and rarely needed
+
+            webhook_key(value)
+        return value
 
 
 class TwilioSettings(Section):
@@ -114,6 +124,19 @@ class PaceSettings(Section):
     markets: str | None = Field(
         None, description="of one market, e.g. US sms 1 per second; BR sms 30 per minute"
     )
+
+    @field_validator("email", "sms")
+    @classmethod
+    def _a_rate(cls, value: str | None) -> str | None:
+        if value:
+            gap(value)
+        return value
+
+    @field_validator("markets")
+    @classmethod
+    def _rates(cls, value: str | None) -> str | None:
+        market_gaps(value or "")
+        return value
 
 
 class Settings(Section):

@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from recovery.db import writing
 from recovery.dispatch.pace import REACH, Limits, moments
-from recovery.errors import UsageError
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -44,8 +43,8 @@ def test_the_stricter_of_sender_and_market_counts(database: Engine):
 
 
 @pytest.mark.parametrize("rate", ["fast", "0 per second", "1 per day"])
-def test_a_rate_that_is_none_is_a_usage_error(rate: str):
-    with pytest.raises(UsageError, match="10 per second"):
+def test_a_rate_that_is_none_is_refused(rate: str):
+    with pytest.raises(ValueError, match="10 per second"):
         Limits.read(rate, None, None)
-    with pytest.raises(UsageError):
+    with pytest.raises(ValueError):
         Limits.read(None, None, f"USA sms {rate}")

@@ -8,6 +8,7 @@ import pytest
 
 from recovery.errors import UsageError
 from recovery.settings import is_loopback, known_settings, load_settings
+from tests.support.webhooks import PUBLIC_KEY
 
 KEY = "SG.top-secret"
 
@@ -274,3 +275,30 @@ def test_an_unreadable_file_is_named(tmp_path: Path, name: str, text: bytes) -> 
 
 def test_every_setting_has_a_word_for_people() -> None:
     assert [name for name, (_, info) in known_settings().items() if not info.description] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("RECOVERY_PACE_SMS", "10/s", "'10/s' is none"),
+        ("RECOVERY_PACE_EMAIL", "0 per second", "10 per second"),
+        ("RECOVERY_PACE_MARKETS", "US 1 per second", "US sms 1 per second"),
+        ("RECOVERY_PACE_MARKETS", "US sms 1 per second; UK sms 1 per minute", "mean GB?"),
+        ("RECOVERY_PACE_MARKETS", "EU sms 1 per second", "'EU' is none"),
+        ("RECOVERY_PACE_MARKETS", "BR sms often", "'often' is none"),
+        ("RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY", "MFkwEw", "P-256 public key"),
+    ],
+)
+def test_what_would_trip_a_run_is_refused_by_its_name(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    told = refused(tmp_path, **{name: value})
+    assert told.startswith(name)
+    assert said in told
+
+
+def test_paces_and_keys_that_are_well_are_taken(tmp_path: Path) -> None:
+    paces = {"RECOVERY_PACE_SMS": "", "RECOVERY_PACE_MARKETS": "US sms 1 per second;"}
+    key = {"RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY": PUBLIC_KEY}
+    settings = load_settings(tmp_path, paces | key)
+    assert settings.sendgrid.webhook_public_key == PUBLIC_KEY

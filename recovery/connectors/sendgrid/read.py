@@ -4,7 +4,6 @@ Retries carry new event ids, so an event is named by what it says. Signature: EC
 with SHA-256, of the time stamp's bytes followed by the body exactly as it came, line end included.
 """
 
-import binascii
 import hashlib
 import json
 import re
@@ -14,14 +13,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from recovery.connectors.visitors import is_machine
 from recovery.errors import UsageError
 from recovery.facts import EventKind, MessageEvent
+from recovery.settings.keys import webhook_key
 
 SOURCE = "sendgrid"
 SIGNATURE = "x-twilio-email-event-webhook-signature"
@@ -39,7 +38,6 @@ KINDS: Mapping[str, EventKind] = {
     "group_unsubscribe": EventKind.UNSUBSCRIBED,
     "group_resubscribe": EventKind.RESUBSCRIBED,
 }
-_ARMOUR = re.compile(r"-----[^-]*-----|\s")
 _FILTER = re.compile(r"\.(?:filter|recv)")  # where SendGrid's own part of sg_message_id begins
 _TOUCH = re.compile(r"[1-9][0-9]{0,17}").fullmatch
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
@@ -100,15 +98,9 @@ def read(event: Mapping[str, Any]) -> MessageEvent | None:
 @lru_cache(maxsize=4)
 def _key(text: str) -> EllipticCurvePublicKey:
     try:
-        key = load_der_public_key(b64decode(_ARMOUR.sub("", text), validate=True))
-    except (ValueError, UnsupportedAlgorithm, binascii.Error):
-        key = None
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return key
-    raise UsageError(
-        "RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY is no P-256 public key; copy it whole from "
-        "SendGrid: Settings, Mail Settings, Event Webhook, Signature Verification"
-    )
+        return webhook_key(text)
+    except ValueError as error:
+        raise UsageError(f"RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY {error}") from None
 
 
 def _name(event: Mapping[str, Any]) -> str:

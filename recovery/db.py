@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
 
 from recovery.errors import Unavailable, UsageError
@@ -154,7 +155,8 @@ def update_each(
 ) -> int:
     """Give each row of `target` values of its own: `rows` are (id, value for each of `names`).
 
-    One statement over arrays on PostgreSQL, executemany on SQLite. Returns how many rows changed.
+    One statement over arrays on PostgreSQL, executemany on SQLite, or one a row when `where` holds
+    an IN (…), which executemany can't fill in. Returns how many rows changed.
     """
     if not rows:
         return 0
@@ -175,6 +177,8 @@ def update_each(
     statement = statement.values({name: bindparam(f"given_{name}") for name in names})
     keys = ["given_id", *(f"given_{name}" for name in names)]
     given_rows = [dict(zip(keys, row, strict=True)) for row in rows]
+    if any(getattr(part, "expanding", False) for part in visitors.iterate(statement)):
+        return sum(connection.execute(statement, one).rowcount for one in given_rows)
     return int(connection.execute(statement, given_rows).rowcount)
 
 

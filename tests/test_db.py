@@ -119,6 +119,17 @@ def test_each_row_gets_values_of_its_own_where_the_condition_holds(database: Eng
         ]
 
 
+def test_each_row_gets_its_own_where_one_of_several_values_stands(database: Engine):
+    with writing(database) as connection:
+        for address in ("a", "b", "c"):
+            connection.execute(insert(suppressions).values(a_row(address)))
+        where = (suppressions.c.address.in_(["a", "b"]),)
+        rows = [(1, "first"), (2, "second"), (3, "third")]
+        assert update_each(connection, suppressions, where, ("reason",), rows) == 2
+        found = connection.execute(select(suppressions.c.reason).order_by("id"))
+        assert list(found.scalars()) == ["first", "second", "x"]
+
+
 @pytest.mark.parametrize("values", [[], ["b"], ["a", "c", "zz"]])
 def test_among(database: Engine, values: list[str]):
     with writing(database) as connection:

@@ -35,7 +35,7 @@ CAMPAIGN = a_campaign(
     }
 )
 # When fights happen, in minutes: steps are due, leases are over, records have settled.
-FIGHTS = (0, 7, 40, 120, 127, 160, 240, 247, 280)
+FIGHTS = (0, 7, 14, 40, 120, 127, 134, 160, 240, 247, 254, 280)
 LATENCY = 0.05  # seconds
 LAG = 600.0  # seconds until the providers' records show what they took
 CALM = timedelta(minutes=70)
@@ -56,8 +56,8 @@ WEATHER = {
 EMAIL_FATES = {Fate.BOUNCED: 0.06, Fate.COMPLAINED: 0.04, Fate.UNSUBSCRIBED: 0.04}
 EMAIL_FATES |= {Fate.BLOCKED: 0.03, Fate.DEFERRED: 0.03}
 SMS_FATES = {Fate.BOUNCED: 0.06, Fate.FAILED: 0.03, Fate.DEFERRED: 0.03}
-# Small batches and few threads, so that faults strike in the middle.
-SETTINGS = {"RECOVERY_BATCH": "8", "RECOVERY_CONCURRENCY": "2"}
+# Small batches and few threads: faults strike in the middle, and a kill leaves much to do.
+SETTINGS = {"RECOVERY_BATCH": "4", "RECOVERY_CONCURRENCY": "2"}
 
 
 class Story:

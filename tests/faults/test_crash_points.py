@@ -1,15 +1,13 @@
 """Once at each named crash point, on both databases: a real process dies there, the next ones
 find every message sent, and none sent twice."""
 
-import json
 import signal
 from collections.abc import Iterator
 
 import pytest
 
-from recovery.models import InboxItem, Order
 from tests.support.campaigns import a_campaign
-from tests.support.command import PATIENCE, command, start_python
+from tests.support.command import command
 from tests.support.house import House
 from tests.support.providers import Fault, Providers
 from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
@@ -84,29 +82,3 @@ def test_a_run_that_dies_while_it_reconciles(shop: Shop, point: str, fault: Faul
     shop.is_square()
     found = {Fault.ERROR_AFTER: "sent", Fault.ERROR_BEFORE: "not_found_resend"}[fault]
     assert shop.house.journal().count(("reconciled", found)) == ORDERS
-
-
-RECEIVE = """
-import sys
-from datetime import datetime
-from recovery.db import open_engine
-from recovery.intake.inbox import ORDERS, receive
-from recovery.settings.schema import VipSettings
-url, body, now = sys.argv[1:]
-receive(open_engine(url), ORDERS, [("key", body)], datetime.fromisoformat(now), VipSettings())
-"""
-
-
-def test_a_server_that_dies_before_it_answers(house: House) -> None:
-    """What was not answered is sent again: it finds its row, and is applied once."""
-    now = house.now.isoformat()
-    row = {"order_id": "A-1", "status": "pending", "placed_at": now, "amount": "10.00"}
-    body = json.dumps(row | {"currency": "EUR", "country": "DE", "email": "kim@example.com"})
-    words = ("-c", RECEIVE, house.environ["RECOVERY_DATABASE_URL"], body, now)
-    for settings, code in (({"RECOVERY_CRASH_AT": "C7"}, -signal.SIGKILL), ({}, 0), ({}, 0)):
-        server = start_python(house, *words, **settings)
-        _, err = server.communicate(timeout=PATIENCE)
-        assert server.returncode == code, err
-        (stored,) = house.rows(InboxItem)
-        assert (stored["applied_at"] is None) == (code != 0)
-        assert len(house.rows(Order)) == (code == 0)

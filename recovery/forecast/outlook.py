@@ -131,6 +131,11 @@ class Outlook:
     without_rate: Sequence[str]  # currencies that some amount can't be compared with
     prices: Costs
 
+    @property
+    def entering(self) -> int:
+        """Orders that enter now, over all campaigns told of."""
+        return sum(one.entering for one in self.campaigns)
+
     def of(self, names: Sequence[str]) -> "Outlook":
         """Only the campaigns `names`; orders and customers stay those of the whole shop."""
         return narrowed(self, frozenset(names)) if names else self

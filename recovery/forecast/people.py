@@ -1,0 +1,165 @@
+"""Chapters about people: what changes for whom, who enters, who stays out, who is on the way."""
+
+from collections.abc import Iterator
+
+from recovery.forecast.holdouts import WEEKS, Promise
+from recovery.forecast.outlook import CampaignPlan, Fate, Outlook
+from recovery.forecast.section import Section
+from recovery.forecast.words import ADMISSION, BASELINES, FATES, HELD, REACHES, STATES, Tongue
+from recovery.i18n import mark
+
+
+def changes(plan: Outlook, t: Tongue) -> Section:
+    rows = [row for one in plan.campaigns for row in _change_rows(one, t)]
+    return Section(
+        "changes",
+        t(mark("What changes")),
+        (t(mark("Campaign")), t(mark("What")), t(mark("For whom"))),
+        rows,
+        lead="" if rows else t(mark("The files say what is live.")),
+    )
+
+
+def _change_rows(one: CampaignPlan, t: Tongue) -> Iterator[list[str]]:
+    held = t.of(HELD, one.held) if one.held else ""
+    if one.state in ("new", "gone", "broken") or (one.held and not one.changes):
+        yield [one.name, t.of(STATES, one.state), held]
+    for change in one.changes:
+        words = f"{change.road}: {t.text(change.words)}"
+        yield [one.name, words, t.of(REACHES, change.reach.value)]
+
+
+def entries(plan: Outlook, t: Tongue) -> Section:
+    found = [entry for one in plan.campaigns for entry in one.entries]
+    found.sort(key=lambda one: -one.orders)
+    rows = [
+        [
+            f"{one.campaign} · {one.segment}",
+            t.number(one.orders),
+            t.number(one.holdout),
+            t.counts(one.sequences),
+            t.counts(one.markets),
+            t.counts(one.reasons, 3) if set(one.reasons) != {"unknown"} else "",
+        ]
+        for one in found
+    ]
+    heads = (
+        mark("Segment"),
+        mark("Orders"),
+        mark("Held out"),
+        mark("Sequences"),
+        mark("Markets"),
+        mark("Failure reasons"),
+    )
+    return Section(
+        "entries",
+        t(mark("Who enters now")),
+        [t(head) for head in heads],
+        rows,
+        frozenset({1, 2}),
+        lead=t(
+            mark("{entering} of {unpaid} unpaid orders."),
+            entering=t.number(plan.entering),
+            unpaid=t.number(plan.admission.unpaid),
+        ),
+        bars=[{"orders": one.orders - one.holdout, "holdout": one.holdout} for one in found],
+    )
+
+
+def stays(plan: Outlook, t: Tongue) -> Section:
+    """Each order once, by the reason that brought it furthest."""
+    stay = {reason: count for reason, count in plan.admission.orders.items() if reason != "enters"}
+    ordered = sorted(stay.items(), key=lambda one: (-one[1], one[0]))
+    return Section(
+        "stays",
+        t(mark("Who stays out, and why")),
+        (t(mark("Orders")), t(mark("The order …"))),
+        [[t.number(count), t.of(ADMISSION, reason)] for reason, count in ordered],
+        frozenset({0}),
+        bars=[{"orders": count} for _, count in ordered],
+    )
+
+
+def flight(plan: Outlook, t: Tongue) -> Section:
+    rows = [
+        [
+            f"{one.name} · {flying.group.sequence}",
+            flying.group.step or "",
+            t.number(flying.group.orders),
+            t.number(flying.group.touches),
+            t.of(HELD, flying.held) if flying.held else t.of(FATES, flying.fate.value),
+        ]
+        for one in plan.campaigns
+        for flying in one.flying
+        if flying.fate is not Fate.NOTHING
+    ]
+    heads = (
+        mark("Sequence"),
+        mark("Step"),
+        mark("Orders waiting for it next"),
+        mark("Messages planned"),
+        mark("They …"),
+    )
+    return Section(
+        "flight", t(mark("Who is on the way")), [t(head) for head in heads], rows, frozenset({2, 3})
+    )
+
+
+def collisions(plan: Outlook, t: Tongue) -> Section:
+    ordered = sorted(plan.admission.collisions.items(), key=lambda one: (-one[1], one[0]))
+    rows = [[t.number(count), winner, other] for (winner, other), count in ordered]
+    heads = (t(mark("Orders")), t(mark("Go to")), t(mark("Wanted, too, by")))
+    note = t(
+        mark("{count} customers would be in several campaigns at once."),
+        count=t.number(plan.in_several),
+    )
+    return Section(
+        "collisions",
+        t(mark("Orders that several campaigns want")),
+        heads,
+        rows,
+        frozenset({0}),
+        note=note if plan.in_several else "",
+    )
+
+
+def holdouts(plan: Outlook, t: Tongue) -> Section:
+    found = [promise for one in plan.campaigns for promise in one.promises]
+    found.sort(key=lambda one: (-one.entering, -one.weekly))
+    heads = (
+        mark("Sequence"),
+        mark("Hold-out"),
+        mark("Held out now"),
+        mark("Held out a week"),
+        mark("Paid without messages"),
+    )
+    weeks = [t(mark("Shown after {n} weeks"), n=n) for n in WEEKS]
+    target = t(mark("A lift of 2 points shows after"))
+    return Section(
+        "holdouts",
+        t(mark("What the hold-outs can show")),
+        [*(t(head) for head in heads), *weeks, target],
+        [_promise(one, t) for one in found],
+        frozenset(range(1, 6 + len(WEEKS))),
+        note=t(
+            mark(
+                "The smallest lift that is found four times out of five, with one false alarm in "
+                "twenty. At the pace of the last four weeks."
+            )
+        ),
+    )
+
+
+def _promise(one: Promise, t: Tongue) -> list[str]:
+    baseline = f"{t.share(one.baseline, 1)} ({t.of(BASELINES, one.baseline_from)})"
+    return [
+        f"{one.campaign} · {one.segment} · {one.sequence}",
+        t.share(one.holdout_share),
+        t.number(one.holdout_now),
+        t.number(one.holdout_weekly),
+        baseline,
+        *(t.points(one.smallest[weeks]) for weeks in WEEKS),
+        "–"
+        if one.weeks_for_target is None
+        else t(mark("{n} weeks"), n=t.number(one.weeks_for_target)),
+    ]

@@ -1,0 +1,56 @@
+"""The plan as chapters of a few lines: the terminal and the page show the same ones."""
+
+from collections.abc import Callable
+
+from recovery.forecast import letters, people
+from recovery.forecast.outlook import Outlook
+from recovery.forecast.section import Section
+from recovery.forecast.words import Tongue
+from recovery.i18n import mark
+
+
+def sections(plan: Outlook, t: Tongue) -> list[Section]:
+    """Every chapter that has something to say, in the order in which a marketer asks."""
+    told = (chapter(plan, t) for chapter in CHAPTERS)
+    return [one for one in told if one.rows or one.lead]
+
+
+def headline(plan: Outlook, t: Tongue) -> str:
+    """The plan in one sentence."""
+    entering, now = plan.entering, plan.now()
+    return t(
+        mark("{entering} orders would enter now, {messages} messages would go out at once"),
+        entering=t.number(entering),
+        messages=t.number(now["sent"]),
+    )
+
+
+def honesty(plan: Outlook, t: Tongue) -> str:
+    """What the numbers are, and what they are not."""
+    return t(
+        mark(
+            "As of {at}. Nothing is changed. Days are days in UTC, with a run every {every}; "
+            "nobody pays and nobody clicks in them, and no new orders come: of today's orders, "
+            "these are the most messages there can be."
+        ),
+        at=t.moment(plan.at),
+        every=t.span(plan.every),
+    )
+
+
+CHAPTERS: tuple[Callable[[Outlook, Tongue], Section], ...] = (
+    letters.troubles,
+    people.changes,
+    people.entries,
+    people.stays,
+    people.flight,
+    letters.days,
+    letters.delayed,
+    letters.skipped,
+    letters.costs,
+    letters.segments,
+    letters.offers,
+    people.collisions,
+    people.holdouts,
+    letters.notes,
+)

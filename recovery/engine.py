@@ -4,7 +4,7 @@ Time enters here: each method reads the clock once, and below it there is only `
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import Engine as Database
 
 from recovery import telemetry
 from recovery.clock import Clock, Stopwatch, VirtualClock
-from recovery.connectors import email_lookup, email_sender, sms_lookup, sms_sender
+from recovery.connectors import email_sender, lookups, sms_sender
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
 from recovery.db import open_engine, reading, retried, writing
@@ -44,6 +44,7 @@ from recovery.measure.costs import Costs
 from recovery.measure.telling import tell_broken, telling, without_rate
 from recovery.message import Channel
 from recovery.migrations import prepare
+from recovery.planner import publish
 from recovery.planner.enrol import Plan, enrol
 from recovery.programme import Programme, read_programme
 from recovery.settings import Settings
@@ -118,8 +119,12 @@ class Engine:
             self.database.dispose()
 
     def programme(self) -> Programme:
-        """Read the campaigns folder; one that names a missing template counts as broken."""
-        return read_programme(self.settings.campaigns_dir, self.catalog)
+        """Read the campaigns folder; a file that turned bad goes on with what was live of it."""
+        found = read_programme(self.settings.campaigns_dir, self.catalog)
+        if not found.unread:
+            return found
+        with reading(self.database) as connection:
+            return found.going_on_with(publish.last_good(connection, found.unread))
 
     def rates(self, now: datetime) -> Rates:
         """The reference rates of the day, the merchant's own first."""
@@ -172,8 +177,7 @@ class Engine:
         result = runs.RunResult(uuid4().hex[:12], now, dry_run)
         with run_lock(self.database, self.settings.var_dir / "run.lock"), telling(result):
             programme = self.programme()
-            tell_broken(programme.broken)
-            result.problems += [str(error) for error in programme.broken]
+            tell_broken(result, programme.broken, programme.kept)
             result.problems += [str(mistake) for mistake in self.markets.mistakes]
             if dry_run:
                 self._rehearse(programme, now, result)
@@ -208,18 +212,12 @@ class Engine:
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""
-        known = {Channel.EMAIL: email_lookup, Channel.SMS: sms_lookup}
-        lookups = {channel: make(self.settings) for channel, make in known.items()}
         policy = {
             Channel.EMAIL: self.settings.unknown_email,
             Channel.SMS: self.settings.unknown_sms,
         }
-        able = {channel: lookup for channel, lookup in lookups.items() if lookup is not None}
-        try:
+        with lookups(self.settings) as able:
             return Reconciler(self.database, able, policy, self._links.touch_in).run(now)
-        finally:
-            for lookup in able.values():
-                lookup.close()
 
     def due(self, now: datetime) -> int:
         """How many touches are due at `now`, of those that one run may claim."""
@@ -312,16 +310,18 @@ class Engine:
             pass
 
     def enrol_all(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
-        """Enrol for every campaign that nobody holds."""
+        """Publish what has changed, then enrol for every campaign that nobody holds."""
+        published = publish.publish(connection, programme.loaded, now)
         held = brakes.look(connection, now)
         taking = [
             one
             for one in programme.loaded
             if not held.everything and one.campaign.campaign not in held.campaigns
         ]
-        return enrol(connection, taking, now, self.rates(now))
+        return replace(enrol(connection, taking, now, self.rates(now)), published=published)
 
     def _tell_plan(self, plan: Plan, now: datetime, result: runs.RunResult) -> None:
+        result.published = [one.payload() for one in plan.published]
         result.enrolled = plan.enrolled
         result.warnings += without_rate(plan.without_rate, now.date())
 

@@ -1,7 +1,7 @@
 """The programme: the campaigns of a folder as they lie there now, read against the templates."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recovery.campaign.loader import LoadedCampaign, Reading, Spoken, read_folder
@@ -17,17 +17,28 @@ from recovery.template.errors import TemplateError
 class Programme:
     """Campaigns that can run, highest priority first, and the errors of those that can't.
 
-    `problems` are all that were found, warnings too; files are named `campaigns/spring.yaml`.
+    `problems` are all that were found, warnings too, and `files` all that were read; both name
+    files from the project's folder: `campaigns/spring.yaml`. `kept` are those of `loaded` whose
+    file turned bad: they go on with what was live of it.
     """
 
     loaded: Sequence[LoadedCampaign]
     broken: Sequence[CampaignError]
     problems: Sequence[Problem] = ()
+    files: Sequence[str] = ()
+    unread: frozenset[str] = frozenset()  # bare names of files that give no campaign now
+    kept: Sequence[LoadedCampaign] = ()
+
+    def going_on_with(self, good: Sequence[LoadedCampaign]) -> "Programme":
+        """The same, with the last good versions of files that can't be read now."""
+        there = {one.campaign.campaign for one in self.loaded}
+        kept = [one for one in good if one.campaign.campaign not in there]
+        return replace(self, loaded=_in_order([*self.loaded, *kept]), kept=kept)
 
     def scripts(self) -> Scripts:
         """How touches find their steps under this programme."""
-        live = {one.campaign.campaign: one.campaign.status for one in self.loaded}
-        return Scripts(live, [Path(error.file).name for error in self.broken])
+        live = {one.campaign.campaign: one.campaign for one in self.loaded}
+        return Scripts(live, self.unread - {Path(one.file).name for one in self.kept})
 
 
 def read_programme(folder: Path, catalog: Catalog) -> Programme:
@@ -41,14 +52,23 @@ def read_programme(folder: Path, catalog: Catalog) -> Programme:
 def programme_of(readings: Sequence[Reading], folder: str) -> Programme:
     """Tell what can run from what can't; problems are placed under `folder`."""
     placed = [
-        [one.at((Path(folder) / one.file).as_posix()) for one in reading.problems]
-        for reading in readings
+        [one.at(_placed(folder, one.file)) for one in reading.problems] for reading in readings
     ]
     wrong = [[one for one in found if one.severity is Severity.ERROR] for found in placed]
-    sound = [one.loaded for one in readings if one.loaded is not None]
-    sound.sort(key=lambda one: (-one.campaign.priority, one.campaign.campaign))
+    sound = _in_order(one.loaded for one in readings if one.loaded is not None)
     problems = [one for found in placed for one in found]
-    return Programme(sound, [CampaignError(errors) for errors in wrong if errors], problems)
+    broken = [CampaignError(errors) for errors in wrong if errors]
+    files = [_placed(folder, one.file) for one in readings]
+    unread = frozenset(one.file for one in readings if one.loaded is None)
+    return Programme(sound, broken, problems, files, unread)
+
+
+def _placed(folder: str, file: str) -> str:
+    return (Path(folder) / file).as_posix()
+
+
+def _in_order(campaigns: Iterable[LoadedCampaign]) -> list[LoadedCampaign]:
+    return sorted(campaigns, key=lambda one: (-one.campaign.priority, one.campaign.campaign))
 
 
 def spoken(catalog: Catalog) -> Spoken:

@@ -21,6 +21,7 @@ VERBS = {
     "check": "Look for mistakes in campaigns and templates.",
     "plan": "Show what the campaign files would do, before they do it.",
     "run": "Do what is due now: enrol orders, send messages. What cron calls.",
+    "history": "Show the versions of a campaign, and how many entered under each.",
     "report": "Show how many orders each sequence brought back.",
     "coupons": "List the codes that went out, for your shop to honour.",
     "tasks": "List, claim and close what a person has to do.",

@@ -60,11 +60,16 @@ def _exit(result: "RunResult") -> Exit:
 
 
 def _tell(result: "RunResult", console: "Console") -> None:
+    from recovery.cli.history import told
     from recovery.measure.plain import counted
 
     done, settled = result.touches, result.settled
     would = "would be " if result.dry_run else ""
     console.print(f"Run {result.token} at {result.at:%Y-%m-%d %H:%M} UTC")
+    for one in result.published:
+        console.print(f"  {would}published  {one['campaign']}, version {one['version']}")
+        for change in one["changes"]:
+            console.print(f"      {told(change)}", highlight=False)
     for campaign, arms in result.enrolled.items():
         shares = ", ".join(f"{arm} {count}" for arm, count in arms.items())
         console.print(f"  {would}enrolled   {campaign}: {shares}")

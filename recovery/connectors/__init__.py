@@ -5,7 +5,8 @@ A sender's module, and its provider's package, is imported only when it is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recovery.connectors.base import Lookup, Sender
@@ -29,19 +30,19 @@ def sms_sender(settings: Settings) -> Sender:
     return _sender("RECOVERY_SMS_SENDER", settings.sms_sender, SMS, settings)
 
 
-def email_lookup(settings: Settings) -> Lookup | None:
-    """Return what can ask the e-mail provider for its records; None where nobody can."""
-    return _lookup(EMAIL_LOOKUPS, settings.email_sender, settings)
-
-
-def sms_lookup(settings: Settings) -> Lookup | None:
-    """Return what can ask the SMS provider for its records; None where nobody can."""
-    return _lookup(SMS_LOOKUPS, settings.sms_sender, settings)
-
-
-def _lookup(known: Mapping[str, LookupFactory], name: str, settings: Settings) -> Lookup | None:
-    factory = known.get(name)
-    return factory(settings) if factory else None
+@contextmanager
+def lookups(settings: Settings) -> Iterator[dict[Channel, Lookup]]:
+    """What can ask each channel's provider for its records, where somebody can be asked."""
+    chosen = {
+        Channel.EMAIL: EMAIL_LOOKUPS.get(settings.email_sender),
+        Channel.SMS: SMS_LOOKUPS.get(settings.sms_sender),
+    }
+    able = {channel: make(settings) for channel, make in chosen.items() if make is not None}
+    try:
+        yield able
+    finally:
+        for lookup in able.values():
+            lookup.close()
 
 
 def _sender(setting: str, name: str, known: Mapping[str, Factory], settings: Settings) -> Sender:

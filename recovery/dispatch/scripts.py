@@ -1,4 +1,4 @@
-"""Which steps a touch follows: the campaign as it was at enrolment, its status as it is today."""
+"""Which steps a touch follows: the campaign of its enrolment, with today's content and timing."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from recovery.campaign.loader import SharedDefaults, parse_campaign, parse_defaults
-from recovery.campaign.schema import Status
+from recovery.campaign.schema import Campaign, Status
+from recovery.campaign.versions import followed
 from recovery.db import table
 from recovery.dispatch.gather import Script
 from recovery.models import CampaignVersion
@@ -17,11 +18,12 @@ versions = table(CampaignVersion)
 class Scripts:
     """Parsed campaign versions, each read once.
 
-    `live` is the status of every readable campaign file; `broken` names files that can't be read.
-    A broken file holds its campaign; a file that is gone lets those finish who are in it.
+    `live` is every campaign that runs, `broken` names files that can't be read and have no good
+    version to go on with: these hold their campaigns. A file that is gone lets those finish who
+    are in it.
     """
 
-    def __init__(self, live: Mapping[str, Status], broken: Collection[str]) -> None:
+    def __init__(self, live: Mapping[str, Campaign], broken: Collection[str]) -> None:
         self._live = live
         self._broken = frozenset(broken)
         self._known: dict[int, Script] = {}
@@ -37,13 +39,17 @@ class Scripts:
 
     def _script(self, version: Row[Any]) -> Script:
         defaults = parse_defaults(version.defaults) if version.defaults else SharedDefaults()
-        campaign = parse_campaign(version.source, version.file, defaults).campaign
-        status = self._live.get(version.campaign, Status.ENDED)
-        if version.file in self._broken or any(f.startswith("defaults.") for f in self._broken):
-            status = Status.PAUSED
+        entered = parse_campaign(version.source, version.file, defaults).campaign
+        live = self._live.get(version.campaign)
+        campaign = followed(entered, live)
         steps = {
             (sequence, step.step): step
             for sequence, listed in campaign.sequences.items()
             for step in listed
         }
-        return Script(campaign, status, steps)
+        return Script(campaign, live.status if live else self._unread(version), steps)
+
+    def _unread(self, version: Row[Any]) -> Status:
+        """A file that can't be read holds its campaign; one that is gone ends it."""
+        held = version.file in self._broken or any(f.startswith("defaults.") for f in self._broken)
+        return Status.PAUSED if held else Status.ENDED

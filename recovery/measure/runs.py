@@ -40,6 +40,7 @@ class RunResult:
     at: datetime
     dry_run: bool
     imported: dict[str, int] = field(default_factory=dict)
+    published: list[dict[str, Any]] = field(default_factory=list)  # versions that went live
     enrolled: dict[str, dict[str, int]] = field(default_factory=dict)
     touches: Tally = field(default_factory=Tally)
     settled: Tally = field(default_factory=Tally)
@@ -61,6 +62,7 @@ class RunResult:
             "at": self.at,
             "dry_run": self.dry_run,
             "imported": self.imported,
+            "published": self.published,
             "enrolled": self.enrolled,
             "touches": {
                 "sent": done.sent,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from recovery import telemetry
+from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.problems import CampaignError
 from recovery.measure.runs import RunResult
 
@@ -24,8 +25,16 @@ def telling(result: RunResult) -> Iterator[None]:
         telemetry.event("run", "run_finished", **numbers(result))
 
 
-def tell_broken(errors: Sequence[CampaignError]) -> None:
-    """Campaigns that nobody is enrolled in before they are mended."""
+def tell_broken(
+    result: RunResult, errors: Sequence[CampaignError], kept: Sequence[LoadedCampaign]
+) -> None:
+    """Campaign files that can't be read, and campaigns that go on all the same as they were."""
+    result.problems += map(str, errors)
+    result.warnings += [
+        f"{one.campaign.campaign} goes on with its last good version, {one.digest[:12]};"
+        f" see `recovery history {one.campaign.campaign}`"
+        for one in kept
+    ]
     for error in errors:
         told = {"file": error.file, "problems": len(error.problems), "first": error.problems[0]}
         telemetry.event("run", "campaign_broken", level=logging.WARNING, **told)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 # Journals outgrow 32 bits; SQLite wants its rowid to be called INTEGER.
@@ -99,6 +99,19 @@ class CampaignVersion(SQLModel, table=True):
     defaults: str = ""  # of defaults.yaml at that time
     file: str
     first_used_at: datetime
+
+
+class Publication(SQLModel, table=True):
+    """When a version went live, and what that changed: the newest of a campaign is what runs."""
+
+    __tablename__ = "publications"
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign: str = Field(index=True)
+    version_id: int = Field(foreign_key="campaign_versions.id")
+    at: datetime
+    # road, before, after, reach, and how many people in flight it reached
+    changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 
 
 _LIVE = text("state = 'active'")

@@ -28,15 +28,15 @@ from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.schema import Campaign, Status
 from recovery.db import bulk_load, insert_ignore, table
 from recovery.markets.rates import Rates
-from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Order, Touch, TouchState
+from recovery.models import Enrolment, EnrolmentState, Order, Touch, TouchState
 from recovery.planner.arms import Arm, drawer
+from recovery.planner.publish import Published, version_id
 from recovery.planner.segment import candidates, currencies_in_question
 
 HOLDOUT = "holdout"
 CHUNK = 20_000
 
-versions, enrolments, touches = table(CampaignVersion), table(Enrolment), table(Touch)
-orders = table(Order)
+enrolments, touches, orders = table(Enrolment), table(Touch), table(Order)
 
 # What the SELECT chose and the draw decided, for the length of one transaction.
 picks = Table(
@@ -56,11 +56,15 @@ picks = Table(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What enrolling did: campaign → arm → how many, and the currencies no rate is known for."""
+    """What enrolling did: campaign → arm → how many, and the currencies no rate is known for.
+
+    `published` are the versions that went live just before.
+    """
 
     enrolled: dict[str, dict[str, int]]
     without_rate: tuple[str, ...]
     after: int = 0  # enrolments with a higher id are new
+    published: Sequence[Published] = ()
 
 
 def enrol(
@@ -84,25 +88,6 @@ def enrol(
 def newest(connection: Connection) -> int:
     """The id of the newest enrolment: whatever comes later is new."""
     return int(connection.execute(select(func.coalesce(func.max(enrolments.c.id), 0))).scalar_one())
-
-
-def version_id(connection: Connection, loaded: LoadedCampaign, now: datetime) -> int:
-    """The row that keeps this very text of the campaign, made when it is first used."""
-    name = loaded.campaign.campaign
-    connection.execute(
-        insert_ignore(versions, connection).values(
-            campaign=name,
-            digest=loaded.digest,
-            source=loaded.source,
-            defaults=loaded.defaults,
-            file=loaded.file,
-            first_used_at=now,
-        )
-    )
-    found = select(versions.c.id).where(
-        versions.c.campaign == name, versions.c.digest == loaded.digest
-    )
-    return int(connection.execute(found).scalar_one())
 
 
 def _enrol_one(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recovery.connectors import email_lookup, sms_lookup
+from recovery.connectors import lookups
 from recovery.connectors.base import Lookup
 from recovery.message import Channel
 from recovery.settings import load_settings
@@ -17,9 +17,9 @@ ACCOUNT = {
 }
 
 
-def chosen(folder: Path, environ: dict[str, str]) -> tuple[Lookup | None, Lookup | None]:
-    settings = load_settings(folder, environ)
-    return email_lookup(settings), sms_lookup(settings)
+def chosen(folder: Path, environ: dict[str, str]) -> dict[Channel, Lookup]:
+    with lookups(load_settings(folder, environ)) as found:
+        return found
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,11 @@ def chosen(folder: Path, environ: dict[str, str]) -> tuple[Lookup | None, Lookup
 def test_whoever_sends_is_asked(
     tmp_path: Path, environ: dict[str, str], names: tuple[str, str]
 ) -> None:
-    lookups = [one for one in chosen(tmp_path, environ) if one]
-    assert tuple(one.name for one in lookups) == names
-    assert [one.channel for one in lookups] == [Channel.EMAIL, Channel.SMS]
-    for one in lookups:
-        one.close()
+    asked = chosen(tmp_path, environ)
+    assert tuple(one.name for one in asked.values()) == names
+    assert [one.channel for one in asked.values()] == list(asked) == [Channel.EMAIL, Channel.SMS]
 
 
 def test_smtp_keeps_no_records(tmp_path: Path) -> None:
     environ = {"RECOVERY_EMAIL_SENDER": "smtp", "RECOVERY_SMTP_URL": "smtp://mail.example"}
-    assert chosen(tmp_path, environ)[0] is None
+    assert list(chosen(tmp_path, environ)) == [Channel.SMS]

@@ -1,0 +1,71 @@
+"""The versions of a campaign: when each went live, what it changed, how many entered under it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, true
+
+from recovery.db import table
+from recovery.errors import UsageError
+from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Publication
+
+versions, publications, enrolments = table(CampaignVersion), table(Publication), table(Enrolment)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One time that a version went live. Counts are of the version, over all its times."""
+
+    campaign: str
+    version: str  # its digest, whole
+    at: datetime
+    live: bool  # nothing was published after it
+    file: str
+    enrolled: int
+    in_flight: int
+    changes: Sequence[dict[str, Any]]  # road, before, after, reach, people
+
+
+def history(connection: Connection, campaign: str | None = None) -> list[Edition]:
+    """All editions of `campaign`, or of every campaign, the newest first."""
+    rows = connection.execute(
+        select(publications, versions.c.digest, versions.c.file)
+        .join(versions, versions.c.id == publications.c.version_id)
+        .where(true() if campaign is None else publications.c.campaign == campaign)
+        .order_by(publications.c.campaign, publications.c.id.desc())
+    ).all()
+    counts, seen, found = _counts(connection, {row.version_id for row in rows}), set[str](), []
+    for row in rows:
+        enrolled, active = counts.get(row.version_id, (0, 0))
+        live = row.campaign not in seen
+        seen.add(row.campaign)
+        told = (row.campaign, row.digest, row.at, live, row.file, enrolled, active, row.changes)
+        found.append(Edition(*told))
+    return found
+
+
+def text_of(connection: Connection, campaign: str, version: str) -> str:
+    """The text of the file whose digest begins with `version`; UsageError when none or several."""
+    begins = versions.c.digest.startswith(version, autoescape=True)
+    found = connection.execute(
+        select(versions.c.source).where(versions.c.campaign == campaign, begins)
+    ).scalars()
+    texts = list(found)
+    if len(texts) != 1:
+        many = "no version" if not texts else f"{len(texts)} versions"
+        raise UsageError(
+            f"{many} of {campaign} begin with {version!r}; `recovery history {campaign}` lists them"
+        )
+    return str(texts[0])
+
+
+def _counts(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
+    active = func.count().filter(enrolments.c.state == EnrolmentState.ACTIVE)
+    counted = (
+        select(enrolments.c.version_id, func.count(), active)
+        .where(enrolments.c.version_id.in_(ids))
+        .group_by(enrolments.c.version_id)
+    )
+    return {version: (total, live) for version, total, live in connection.execute(counted)}

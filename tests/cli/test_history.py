@@ -1,0 +1,63 @@
+"""`recovery history` as a marketer uses it: what ran when, and the way back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.campaigns import a_campaign
+from tests.support.cli import recovery
+
+HEAD = "order_id,status,placed_at,amount,currency,country,email\n"
+ORDER = "A-1,pending,2026-11-02T09:00:00Z,20.00,USD,US,kim@example.com\n"
+LATER = {"plain": ["{step: later, after: 2d, email: unpaid-reminder}"]}
+AT = ("--at", "2026-11-02T10:00:00Z")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose only campaign has been published twice, with one order in flight."""
+    assert recovery("init", tmp_path / "shop").exit_code == 0
+    project = tmp_path / "shop"
+    for file in (project / "campaigns").glob("*.yaml"):
+        file.unlink()
+    (project / "orders.csv").write_text(HEAD + ORDER, encoding="utf-8")
+    assert recovery("import", project / "orders.csv", "--project", project).exit_code == 0
+    for text in (a_campaign(sequences=LATER), a_campaign(sequences=LATER).replace("2d", "3d")):
+        (project / "campaigns" / "winback.yaml").write_text(text, encoding="utf-8")
+        told = recovery("run", *AT, "--project", project)
+        assert told.exit_code == 0, told.output
+    assert "sequences.plain.later.after: 2d → 3d (reaches 1 in flight)" in told.stdout
+    return project
+
+
+def test_versions_dates_and_head_counts(project: Path) -> None:
+    told = recovery("history", "winback", "--json", "--project", project)
+    newer, older = json.loads(told.stdout)["editions"]
+    assert (newer["live"], newer["enrolled"], older["enrolled"]) == (True, 0, 1)
+    assert older["at"].startswith("2026-11-02T10:00")
+    assert [change["road"] for change in newer["changes"]] == ["sequences.plain.later.after"]
+    told = recovery("history", "--project", project)
+    assert "1 entered, 1 in flight" in told.stdout
+    assert "2d → 3d" in told.stdout
+
+
+def test_the_way_back_is_the_old_text(project: Path) -> None:
+    editions = json.loads(recovery("history", "--json", "--project", project).stdout)["editions"]
+    old = editions[1]["version"][:8]
+    told = recovery("history", "winback", "--show", old, "--project", project)
+    assert told.stdout == a_campaign(sequences=LATER)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--show", "abc"), "needs the campaign's name"),
+        (("winback", "--show", "zzz"), "no version of winback"),
+        (("no-such",), "ever live"),
+    ],
+)
+def test_what_is_not_there_is_said(project: Path, words: tuple[str, ...], said: str) -> None:
+    told = recovery("history", *words, "--project", project)
+    assert told.exit_code == 2
+    assert said in told.stderr

@@ -102,8 +102,7 @@ def _table(section: "Section") -> "Table":
 
     table = Table(box=None, padding=(0, 2), pad_edge=True, header_style="dim")
     for place, heading in enumerate(section.columns):
-        right = place in section.numbers
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right)
+        table.add_column(heading, justify="right" if place in section.numbers else "left")
     for row in section.rows[: _most(section)]:
         table.add_row(*row)
     return table

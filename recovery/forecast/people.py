@@ -125,6 +125,7 @@ def collisions(plan: Outlook, t: Tongue) -> Section:
 
 def holdouts(plan: Outlook, t: Tongue) -> Section:
     found = [promise for one in plan.campaigns for promise in one.promises]
+    found = [one for one in found if one.entering or one.weekly]
     found.sort(key=lambda one: (-one.entering, -one.weekly))
     heads = (
         mark("Sequence"),
@@ -133,18 +134,17 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
         mark("Held out a week"),
         mark("Paid without messages"),
     )
-    weeks = [t(mark("Shown after {n} weeks"), n=n) for n in WEEKS]
-    target = t(mark("A lift of 2 points shows after"))
+    weeks = t(mark("Smallest lift after {weeks} weeks"), weeks=" · ".join(map(str, WEEKS)))
     return Section(
         "holdouts",
         t(mark("What the hold-outs can show")),
-        [*(t(head) for head in heads), *weeks, target],
+        [*(t(head) for head in heads), weeks, t(mark("A lift of 2 points shows after"))],
         [_promise(one, t) for one in found],
-        frozenset(range(1, 6 + len(WEEKS))),
+        frozenset(range(1, 7)),
         note=t(
             mark(
-                "The smallest lift that is found four times out of five, with one false alarm in "
-                "twenty. At the pace of the last four weeks."
+                "The smallest lift, in points of a hundred, that is found four times out of five, "
+                "with one false alarm in twenty; at the pace of the last four weeks."
             )
         ),
     )
@@ -152,14 +152,13 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
 
 def _promise(one: Promise, t: Tongue) -> list[str]:
     baseline = f"{t.share(one.baseline, 1)} ({t.of(BASELINES, one.baseline_from)})"
+    in_time = one.weeks_for_target
     return [
         f"{one.campaign} · {one.segment} · {one.sequence}",
         t.share(one.holdout_share),
         t.number(one.holdout_now),
         t.number(one.holdout_weekly),
         baseline,
-        *(t.points(one.smallest[weeks]) for weeks in WEEKS),
-        "–"
-        if one.weeks_for_target is None
-        else t(mark("{n} weeks"), n=t.number(one.weeks_for_target)),
+        " · ".join(t.points(one.smallest[weeks]) for weeks in WEEKS),
+        "–" if in_time is None else t(mark("{n} weeks"), n=t.number(in_time)),
     ]

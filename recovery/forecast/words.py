@@ -148,8 +148,8 @@ class Tongue:
         return str(format_percent(value, pattern, locale=self.locale))
 
     def points(self, value: float | None) -> str:
-        """A difference of two shares in points; a dash when there is none."""
-        return "–" if value is None else self(mark("{n} points"), n=f"{value * 100:.1f}")
+        """A difference of two shares in points of a hundred; a dash when there is none."""
+        return "–" if value is None else f"{value * 100:.1f}"
 
     def money(self, amount: Money) -> str:
         """As the language writes it."""

@@ -112,7 +112,7 @@ class Story:
         field.tell(late)
         for acts in strokes:
             field.staff(self.workers)
-            seen = field.see(field.dice.randint(1, 8))
+            seen = field.see(field.dice.randint(1, 4))
             field.tell(self.act(name) for name in acts)
             self._tell_news()
             if seen:
@@ -251,6 +251,7 @@ class Story:
             "country": "DE",
             "email": f"a{number}@example.com",
             "phone": f"+4930{9_010_000 + number}",
-            "sms_consent": "transactional",
+            "email_consent": "marketing",  # to service messages there is a limit
+            "sms_consent": "marketing",
             "customer_id": f"C-{number}",
         }

@@ -8,7 +8,11 @@ from contextlib import closing
 
 import pytest
 
+from recovery.errors import Exit
+from tests.faults.__main__ import FAR, NEAR
+from tests.faults.__main__ import main as long_form
 from tests.faults.chaos import SETTINGS, Story
+from tests.support import servers
 from tests.support.control import Remote, running_providers
 from tests.support.field import Field, Redises
 from tests.support.house import House
@@ -51,9 +55,6 @@ def test_workers_on_postgresql_and_redis(house: House, remote: Remote, redises: 
     assert verdict.messages > 24
 
 
-NEAR, FAR = 0.5, 1e9  # seconds: a nap is longer, no nap is longer
-
-
 @on_postgresql
 @pytest.mark.parametrize(("fence", "twice"), [(NEAR, False), (FAR, True)])
 def test_a_worker_that_sleeps_longer_than_its_lease(
@@ -65,3 +66,12 @@ def test_a_worker_that_sleeps_longer_than_its_lease(
         verdict = Story(field, 20).oversleep(fence)
     assert bool(verdict.twice) == twice, verdict
     assert (verdict.lost, verdict.unlike) == (0, 0), verdict
+
+
+def test_without_its_servers_the_long_form_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(servers, "lacking", lambda: ["Redis"])
+    monkeypatch.setattr("sys.argv", ["tests.faults"])
+    assert long_form() == Exit.UNAVAILABLE
+    assert "no Redis here" in capsys.readouterr().err

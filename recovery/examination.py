@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recovery.campaign.loader import LoadedCampaign, read_file
+from recovery.campaign.loader import (
+    LoadedCampaign,
+    Reading,
+    Spoken,
+    campaign_files,
+    read_defaults,
+    read_file,
+)
 from recovery.problems import Problem, Severity
 from recovery.programme import Programme, programme_of, read_programme, spoken
 from recovery.settings import Settings
@@ -17,11 +24,12 @@ from recovery.template.catalog import Catalog
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was looked at: campaigns that can run, templates by name, and every problem.
+    """What was looked at: files of campaigns, those that can run, templates, and every problem.
 
     Problems stand in the order of files and lines; files are named from the project's folder.
     """
 
+    files: Sequence[str]
     campaigns: Sequence[LoadedCampaign]
     templates: Sequence[str]
     problems: Sequence[Problem]
@@ -49,12 +57,26 @@ def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
     return _found(programme, catalog, names, known if known == names else None)
 
 
+def campaigns_among(settings: Settings, files: Sequence[Path] = ()) -> list[tuple[Path, str]]:
+    """The campaign files among `files`, or all of the project, each with the name it is told by."""
+    below = settings.templates_dir.resolve()
+    chosen = [file for file in files if below not in file.resolve().parents]
+    if not files and settings.campaigns_dir.is_dir():
+        defaults = list(settings.campaigns_dir.glob("defaults.y*ml"))
+        chosen = [*defaults, *campaign_files(settings.campaigns_dir)]
+    return [(file, _joined(_shown(file.parent, settings), file.name)) for file in chosen]
+
+
+def _joined(folder: str, file: str) -> str:
+    return (Path(folder) / file).as_posix()
+
+
 def _found(
     programme: Programme, catalog: Catalog, names: Sequence[str], chosen: Sequence[str] | None
 ) -> Examination:
     wrong = [error.problem for error in catalog.problems(chosen)] if names else []
     problems = sorted([*programme.problems, *wrong], key=_order)
-    return Examination(programme.loaded, names, problems)
+    return Examination(programme.files, programme.loaded, names, problems)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:
@@ -62,19 +84,24 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
 
 
 def _named(files: Sequence[Path], catalog: Catalog, settings: Settings) -> Programme:
-    """Read single files, each with the defaults beside it."""
+    """Read single files, each with the defaults beside it; defaults by themselves."""
     templates, folders = spoken(catalog), dict[str, list[Path]]()
     for file in files:
         folders.setdefault(_shown(file.parent, settings), []).append(file)
     parts = [
-        programme_of([read_file(file, None, templates) for file in some], folder)
+        programme_of([_read(file, templates) for file in some], folder)
         for folder, some in folders.items()
     ]
     return Programme(
         [one for part in parts for one in part.loaded],
         [one for part in parts for one in part.broken],
         [one for part in parts for one in part.problems],
+        [one for part in parts for one in part.files],
     )
+
+
+def _read(file: Path, templates: Spoken) -> Reading:
+    return read_defaults(file) if file.stem == "defaults" else read_file(file, None, templates)
 
 
 def _shown(folder: Path, settings: Settings) -> str:

@@ -114,6 +114,8 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
         fix = tree.rewritten(place, str(road[-1]), shown, safe=True)
         tree.report("CR003", place, road, fix=fix, sign=":", shown=shown)
         return
+    empty = ("CR023", written(road))  # what is under an unknown key is nobody's business
+    tree.problems[:] = [one for one in tree.problems if (one.code, one.road) != empty]
     near = nearest(key, choices)
     renamed = tree.rewritten(place, key, near) if near else None
     merged = say("write the keys out: there are no merge keys here")

@@ -4,14 +4,26 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-from recovery.campaign.marks import KNOWN, NAMED, ODD, SPACES, Slip, colon_slips, sign_name, spaced
-from recovery.campaign.words import KEY, OF_NAMES, TEXT
+from recovery.campaign.marks import (
+    KNOWN,
+    NAMED,
+    ODD,
+    SPACES,
+    Slip,
+    colon_slips,
+    in_quotes,
+    sign_name,
+    spaced,
+)
+from recovery.campaign.words import KEY, OF_NAMES, TEXT, TYPED
 
 _OPEN = {"{": "{", "[": "[", "［": "[", "【": "[", "｛": "{"}
 _CLOSE = {"}": "}", "]": "]", "］": "]", "】": "]", "｝": "}"}
 _COMMAS = ",，、"
 _NEXT_KEY = re.compile(rf"[，、][ {SPACES}]*{KEY.pattern}\s*[:：﹕]")
 _VALUE = re.compile(r".[^,，、{}\[\]［］【】｛｝]*?(?=[,，、{}\[\]［］【】｛｝]|\s+#|$)")
+# A decimal comma: braces would take what follows it for the next key.
+_COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*[^\W\d_]*(?=\s*[,}\]])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^']|'')*'")
 
 
@@ -82,6 +94,9 @@ class FlowScanner:
             yield from colon_slips(found, line)
             level.key, level.begins = found["key"], False
             return found.end()
+        if level.bracket == "{" and level.key in TYPED and (comma := _COMMA.match(line, at)):
+            yield Slip(*comma.span(), in_quotes(comma[0]), "")
+            return comma.end()
         if quoted := _QUOTED.match(line, at):
             return quoted.end()
         if line[at] in "\"'":  # never closed here: YAML will tell

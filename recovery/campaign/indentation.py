@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from recovery.campaign.schema import Campaign
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+Moves = list[tuple[int, int]]
 _HOPELESS = 1_000_000
 _SHORT = 200_000  # a longer file is not read once more for every guess
 
@@ -35,16 +36,21 @@ def expected(lines: Sequence[str], number: int) -> Expected | None:
     given, columns = width(lines[number]), _columns(lines[:number])
     guesses = []
     for wanted in sorted(columns, key=lambda column: abs(column - given)):
-        if wanted != given:
-            moves = _moves(lines, number, given, wanted)
+        for moves in _moves(lines, number, given, wanted) if wanted != given else ():
             guesses.append(
-                (_weight(_moved(lines, moves), number), abs(wanted - given), wanted, moves)
+                (
+                    _weight(_moved(lines, moves), number),
+                    abs(wanted - given),
+                    len(moves),
+                    wanted,
+                    moves,
+                )
             )
     fitting = sorted(guess for guess in guesses if guess[0] < _HOPELESS)
     if not fitting:
         return None
-    weight, _, wanted, moves = fitting[0]
-    sure = len(fitting) == 1 or fitting[1][0] > weight
+    weight, _, _, wanted, moves = fitting[0]
+    sure = all(guess[0] > weight for guess in fitting if guess[3] != wanted)
     above = columns[wanted]
     start = width(lines[above])
     return Expected(given, wanted, tuple(moves), above, (start, len(lines[above].rstrip())), sure)
@@ -65,8 +71,8 @@ def _columns(above: Sequence[str]) -> dict[int, int]:
     return columns
 
 
-def _moves(lines: Sequence[str], number: int, given: int, wanted: int) -> list[tuple[int, int]]:
-    """The line itself and those below that are indented at least as deep."""
+def _moves(lines: Sequence[str], number: int, given: int, wanted: int) -> list[Moves]:
+    """The line by itself; and the line with those below that are indented at least as deep."""
     moves = [(number, wanted)]
     for below in range(number + 1, len(lines)):
         line = lines[below]
@@ -74,7 +80,7 @@ def _moves(lines: Sequence[str], number: int, given: int, wanted: int) -> list[t
             break
         if line.strip():
             moves.append((below, width(line) - given + wanted))
-    return moves
+    return [moves[:1], moves]
 
 
 def _moved(lines: Sequence[str], moves: Sequence[tuple[int, int]]) -> str:

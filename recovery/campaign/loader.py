@@ -9,6 +9,7 @@ from recovery.campaign.parsing import (
     Reading,
     SharedDefaults,
     Spoken,
+    check_defaults,
     parse_campaign,
     parse_defaults,
     read_campaign,
@@ -31,6 +32,7 @@ __all__ = [
     "load_folder",
     "parse_campaign",
     "parse_defaults",
+    "read_defaults",
     "read_file",
     "read_folder",
 ]
@@ -77,6 +79,15 @@ def read_file(
     found = (*problems, *reading.problems)
     wrong = any(one.severity is Severity.ERROR for one in problems)
     return replace(reading, loaded=None if wrong else reading.loaded, problems=found)
+
+
+def read_defaults(file: Path) -> Reading:
+    """Read a defaults.yaml by itself; it is never a campaign."""
+    try:
+        source, problems = read_source(file)
+    except CampaignError as error:
+        return Reading(file.name, None, tuple(error.problems))
+    return Reading(file.name, None, (*problems, *check_defaults(source, file.name)))
 
 
 def load_campaign(file: Path, defaults: SharedDefaults | None = None) -> LoadedCampaign:

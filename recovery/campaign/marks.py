@@ -22,6 +22,8 @@ _UNSEEN = re.compile(
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 _ODD_RUN = re.compile(f"[{SPACES}]+")
 _WIDE = re.compile("[\uff01-\uff0b\uff0d-\uff5e]+")
+_PIECE = re.compile(r"[,}\]]|\s#")
+_TAIL = re.compile(r"\s+#.*$|\s+$")
 _DASH = re.compile(r"\s*[–—－~～〜]\s*")
 _SMART = {"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"', "‘": "'", "’": "'", "＇": "'"}
 _COLON = rf"(?P<gap>[ {SPACES}]*)(?P<colon>[:：﹕])(?P<space>[ {SPACES}]*)"
@@ -32,7 +34,10 @@ NAMED = re.compile(r"(?P<key>[\w.-]+)" + _COLON)
 
 @dataclass(frozen=True)
 class Slip:
-    """Columns `start` until `end` of a line should read `text`; `mark` is what to point at."""
+    """Columns `start` until `end` of a line should read `text`; `mark` is what to point at.
+
+    Without a code it is mended in silence: the value itself will be told to be wrong.
+    """
 
     start: int
     end: int
@@ -61,6 +66,16 @@ def sign_name(sign: str) -> Value:
     return say("an invisible sign ({number})", number=number)
 
 
+def uncommented(text: str) -> str:
+    """`text` without the comment and the spaces at its end."""
+    return _TAIL.sub("", text)
+
+
+def quotes() -> dict[str, Any]:
+    """The cure of a value that YAML takes for something else."""
+    return {"cure": say("put the whole value in double quotes")}
+
+
 def in_quotes(text: str) -> str:
     """`text` as YAML writes it between double quotes."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -74,7 +89,7 @@ def colon_slips(found: re.Match[str], line: str) -> Iterator[Slip]:
         text = ":" if space.startswith(" ") or not more else ": "
         yield Slip(start, end, text, "CR002", {"sign": found["colon"], "plain": ": "})
     elif not space and more and line[end] not in "\"'{[,}]":
-        shown = f"{found['key']}: {line[end:].strip()}"
+        shown = f"{found['key']}: {_PIECE.split(line[end:])[0].strip()}"
         yield Slip(start, end, ": ", "CR003", {"sign": ":", "shown": shown}, (found.start(), end))
     if odd := [sign for sign in space if sign in ODD and sign != "\t"]:
         yield Slip(end, found.end(), " " * more, "CR013", {"sign": sign_name(odd[0])})

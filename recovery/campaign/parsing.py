@@ -111,10 +111,20 @@ def parse_campaign(
 def parse_defaults(source: str, file: str = "defaults.yaml") -> SharedDefaults:
     """Read campaigns/defaults.yaml; raises CampaignError as `parse_campaign` does."""
     text = normalised(source)
-    _, problems, tree = _read(text, file, Defaults, lambda data: data, lambda tree: None)
+    problems, tree = _read_defaults(text, file)
     if problems or tree is None:
         raise CampaignError(problems)
     return SharedDefaults(text, tree.data)
+
+
+def check_defaults(source: str, file: str) -> tuple[Problem, ...]:
+    """Return what is wrong with the text of a campaigns/defaults.yaml."""
+    return _read_defaults(normalised(source), file)[0]
+
+
+def _read_defaults(text: str, file: str) -> tuple[tuple[Problem, ...], Tree | None]:
+    _, problems, tree = _read(text, file, Defaults, lambda data: data, lambda tree: None)
+    return problems, tree
 
 
 def _read(
@@ -129,7 +139,7 @@ def _read(
     if not any(one.severity is Severity.ERROR for one in problems):
         return read, problems, tree
     sheet, slips = _mended(text, file)
-    if not slips:
+    if not sheet.mended:
         return None, problems, tree
     _, more, tree = _attempt(sheet, file, model, prepare, check)
     return None, _in_order(_reconciled(slips, more)), tree
@@ -184,10 +194,11 @@ def _reconciled(slips: list[Problem], more: Sequence[Problem]) -> list[Problem]:
 def _follows(one: Problem, broken: Sequence[Problem]) -> bool:
     """Whether `one` only says that a mended value is not what it should be."""
     for first in broken:
-        spoilt = first.code == "CR012" and first.parameters["sign"] in ("'", '"')
-        if spoilt and first.line == one.line:
-            return True
         edits = first.fix.edits if first.fix else ()
+        if first.code == "CR012" and first.parameters["sign"] in ("'", '"') and edits:
+            whole = Place(first.line, first.column, edits[0].place.column)
+            if _covers(whole, one):
+                return True
         if first.code in _SPOILT and any(_covers(edit.place, one) for edit in edits):
             return True
     return False

@@ -19,17 +19,18 @@ from recovery.campaign.marks import (
     Slip,
     colon_slips,
     in_quotes,
+    quotes,
     sign_name,
     spaced,
+    uncommented,
 )
 from recovery.campaign.problems import Fix, Problem, problem
 from recovery.campaign.sheet import Sheet
-from recovery.campaign.words import OF_NAMES, TEXT
+from recovery.campaign.words import OF_NAMES, TEXT, TYPED
 
 _INDENT = re.compile(f"[ {SPACES}]*")
 _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
-_TAIL = re.compile(r"\s+#.*$|\s+$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
 
@@ -47,10 +48,12 @@ def mend(sheet: Sheet, file: str, tab: int = 2) -> list[Problem]:
 def _told(sheet: Sheet, file: str, number: int, slips: list[Slip]) -> list[Problem]:
     places = [sheet.place(number, *slip.mark) for slip in slips]
     edits = [sheet.replace(number, slip.start, slip.end, slip.text) for slip in reversed(slips)]
-    shown = sheet.lines[number].strip()
+    line = uncommented(sheet.lines[number])
+    shown = line if any(slip.code == "CR001" for slip in slips) else line.strip()
     return [
         problem(slip.code, file, place, fix=Fix(shown, (edit,), safe=True), **slip.parameters)
         for slip, place, edit in zip(slips, places, reversed(edits), strict=True)
+        if slip.code
     ]
 
 
@@ -151,7 +154,7 @@ class _Lines:
             self.flow = FlowScanner(key)
             yield from self._flow(line, at)
         else:
-            yield from spaced(line, at, at + len(_TAIL.sub("", rest)), key)
+            yield from spaced(line, at, at + len(uncommented(rest)), key)
 
     def _flow(self, line: str, at: int) -> Iterator[Slip]:
         if self.flow is not None:
@@ -164,7 +167,7 @@ class _Lines:
         if closing is None:
             self.quote = line[at] if self._closes_below(number, line[at]) else ""
             return
-        after = _TAIL.sub("", line[closing.end() :])
+        after = uncommented(line[closing.end() :])
         if after.strip():
             end = closing.end() + len(after)
             text = in_quotes(line[at:end].strip("\"'"))
@@ -182,7 +185,7 @@ class _Lines:
     def _words(self, number: int, at: int) -> Iterator[Slip]:
         """Free text without quotes: what YAML would take for something else gets quotes."""
         line = self.lines[number]
-        text = _TAIL.sub("", line[at:])
+        text = uncommented(line[at:])
         end = at + len(text)
         yield from _control(line)
         if self._goes_on(number) or CONTROL.search(line):
@@ -192,7 +195,7 @@ class _Lines:
             yield Slip(at, end, in_quotes(text), "CR014", sign, (at, at + special.end()))
         elif colon := re.search(r":(?=\s|$)", text):
             mark = (at + colon.start(), at + colon.end())
-            yield Slip(at, end, in_quotes(text), "CR005", {}, mark)
+            yield Slip(at, end, in_quotes(text), "CR005", quotes(), mark)
 
     def _goes_on(self, number: int) -> bool:
         """Whether the next line is indented deeper: then the text has several lines."""
@@ -209,7 +212,8 @@ def _named(line: str, at: int, parent: str, *, sibling: bool) -> re.Match[str] |
         return None
     if found["colon"] != ":":
         return found if sibling or parent in OF_NAMES else None
-    return found if found["space"] or found.end() == len(line) or parent in OF_NAMES else None
+    whole = found["space"] or found.end() == len(line)
+    return found if whole or parent in OF_NAMES or (sibling and parent not in TYPED) else None
 
 
 def _control(line: str) -> Iterator[Slip]:

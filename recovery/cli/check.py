@@ -1,7 +1,12 @@
 """`recovery check`: mistakes in campaigns and templates, before a customer sees them."""
 
+import json
+import os
+from collections.abc import Sequence
+from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,37 +16,137 @@ from recovery.errors import Exit
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from recovery.cli.diagnosis import Lines
     from recovery.examination import Examination
+    from recovery.problems import Problem
+    from recovery.settings import Settings
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[FILE]…")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, as annotations on GitHub, or as a SARIF 2.1.0 log.",
+)
+@click.option("--fix", is_flag=True, help="Write the fixes that can mean one thing only.")
+@click.option("--strict", is_flag=True, help="Warnings and notes count as errors, too.")
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @verb(at=False)
-def command(desk: Desk, *, files: tuple[Path, ...]) -> Exit:
-    """Look for mistakes in campaigns and templates, and say file, line and cure.
+def command(
+    desk: Desk, *, files: tuple[Path, ...], form: str, fix: bool, strict: bool, lang: str | None
+) -> Exit:
+    """Look for mistakes in campaigns and templates: where, what is wrong, how to mend it.
 
-    Without FILE everything in campaigns/ and templates/ is checked. Nothing is sent or changed.
+    Without FILE everything in campaigns/ and templates/ is checked. Nothing is sent, and nothing
+    is changed without --fix. `recovery codes CR030` explains a code.
     """
     from recovery.examination import examine
+    from recovery.i18n import language, words
 
+    speak = words(language(lang, os.environ))
+    if fix:
+        _mend(desk.settings, files, speak)
     found = examine(desk.settings, files)
-    desk.show(payload(found), lambda console: _tell(found, console))
-    return Exit.DATA if found.errors else Exit.DONE
+    if desk.as_json:
+        desk.show(payload(found, speak), lambda console: None)
+    else:
+        _show(found, form, desk, speak)
+    return Exit.DATA if (found.problems if strict else found.errors) else Exit.DONE
 
 
-def payload(found: "Examination") -> dict[str, Any]:
-    """The answer in JSON."""
+def payload(found: "Examination", speak: NullTranslations) -> dict[str, object]:
+    """The answer to --json: what was looked at, and every problem."""
     return {
         "campaigns": [one.campaign.campaign for one in found.campaigns],
         "templates": list(found.templates),
-        "problems": [one.payload() for one in found.problems],
+        "problems": [one.payload(speak) for one in found.problems],
     }
 
 
-def _tell(found: "Examination", console: "Console") -> None:
+def lines_below(project: Path) -> "Lines":
+    """Reads the files that problems name, each once; what can't be read has no lines."""
+
+    @cache
+    def lines(file: str) -> Sequence[str]:
+        from recovery.campaign.problems import CampaignError
+        from recovery.campaign.text import normalised, read_source
+
+        try:
+            return normalised(read_source(project / file)[0]).split("\n")
+        except CampaignError:
+            return ()
+
+    return lines
+
+
+def _show(found: "Examination", form: str, desk: Desk, speak: NullTranslations) -> None:
+    from recovery.cli import formats
+
+    project = desk.settings.project
+    if form == "text":
+        _tell(found, desk.console, lines_below(project), speak)
+    elif form == "github":
+        click.echo(formats.github(found.problems, project, speak), nl=False)
+    else:
+        told: object = [one.payload(speak) for one in found.problems]
+        if form == "sarif":
+            told = formats.sarif(found.problems, project, speak)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def _tell(
+    found: "Examination", console: "Console", lines: "Lines", speak: NullTranslations
+) -> None:
+    from recovery.cli.diagnosis import diagnosis
+
     for problem in found.problems:
-        console.print(str(problem), soft_wrap=True)
-    counted = f"{len(found.campaigns)} campaigns and {len(found.templates)} templates"
-    wrong = len(found.problems)
-    told = f"{wrong} mistake{'s' if wrong > 1 else ''} found" if wrong else "no mistakes"
-    console.print(f"Checked {counted}: {told}.")
+        console.print(diagnosis(problem, lines, speak), soft_wrap=True)
+    console.print(_summary(found, speak), soft_wrap=True)
+    if sum(bool(one.fix and one.fix.safe) for one in found.problems):
+        console.print(speak.gettext("Some of it can be mended by itself: recovery check --fix"))
+
+
+def _summary(found: "Examination", speak: NullTranslations) -> str:
+    from recovery.problems import Severity
+
+    files, templates = len(found.files), len(found.templates)
+    looked = (
+        speak.ngettext("{count} campaign", "{count} campaigns", files).format(count=files),
+        speak.ngettext("{count} template", "{count} templates", templates).format(count=templates),
+    )
+    count = {one: sum(p.severity is one for p in found.problems) for one in Severity}
+    errors, warnings, notes = (count[one] for one in Severity)
+    told = [
+        speak.ngettext("{count} error", "{count} errors", errors).format(count=errors),
+        speak.ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings),
+        speak.ngettext("{count} note", "{count} notes", notes).format(count=notes),
+    ]
+    wrong = speak.gettext(", ").join(
+        text for text, number in zip(told, (errors, warnings, notes), strict=True) if number
+    )
+    return speak.gettext("Checked {campaigns} and {templates}: {told}.").format(
+        campaigns=looked[0], templates=looked[1], told=wrong or speak.gettext("no mistakes")
+    )
+
+
+def _mend(settings: "Settings", files: Sequence[Path], speak: NullTranslations) -> None:
+    """Write the safe fixes, and say on standard error what was done."""
+    from recovery.examination import campaigns_among
+    from recovery.mending import mend_file
+    from recovery.programme import spoken
+    from recovery.template.catalog import Catalog
+
+    templates = spoken(Catalog(settings.templates_dir))
+    for path, file in campaigns_among(settings, files):
+        for problem in mend_file(path, templates):
+            told = speak.gettext("mended {file}:{line}: {message} [{code}]")
+            click.echo(_mended(told, file, problem, speak), err=True)
+
+
+def _mended(told: str, file: str, problem: "Problem", speak: NullTranslations) -> str:
+    message = problem.message_in(speak)
+    return told.format(file=file, line=problem.line, message=message, code=problem.code)

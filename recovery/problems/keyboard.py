@@ -5,17 +5,17 @@ from recovery.problems.row import Row, Severity
 _YAML = "mend this first; there may be more behind it"
 
 KEYBOARD: dict[str, Row] = {
-    "CR001": Row("the line is indented with a {sign}", "indent with two spaces a level"),
+    "CR001": Row("the line is indented with {sign}", "indent with two spaces a level"),
     "CR002": Row(
         "a full-width '{sign}' where YAML needs '{plain}'",
         "write '{plain}': switch the input method to half-width (半角)",
     ),
     "CR003": Row("no space after '{sign}'", "write '{shown}'"),
     "CR004": Row(
-        "wrong indentation: {found} spaces, the lines above use {wanted}",
+        "wrong indentation: {found} space(s), the lines above use {wanted}",
         "begin the line in the same column as the keys beside it",
     ),
-    "CR005": Row("a second ':' in one value", "put the whole value in double quotes"),
+    "CR005": Row("a second ':' in one value", "{cure}"),
     "CR006": Row("not valid YAML: {problem}", _YAML),
     "CR007": Row("the file is {encoding}, not UTF-8", "save it again with encoding UTF-8"),
     "CR008": Row("the file says nothing", "begin with 'campaign: its-name', or delete the file"),

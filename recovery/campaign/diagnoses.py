@@ -1,0 +1,273 @@
+"""Mistakes that stop YAML, each in a marketer's words, with the mend where that is honest."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from recovery.campaign import indentation
+from recovery.campaign.marks import in_quotes, quotes, uncommented
+from recovery.campaign.sheet import Sheet
+from recovery.campaign.words import KEY, KEYS, TEXT
+from recovery.i18n import Text, say
+
+_PAIR = {"[": "]", "{": "}"}
+_VALUE = re.compile(r"(?:^|[\s{,])([\w.-]+):\s+")
+_NEXT_KEY = re.compile(rf"\s*,\s*{KEY.pattern}\s*:")
+
+
+class Found(NamedTuple):
+    """A mistake at columns `start` until `end` of a line, and the edits that mend it.
+
+    `edits` are (line, start, end, text) of the mended text, the last first; without any the rest
+    of the file stays unknown. `fixes` says whether a person may be offered them.
+    """
+
+    code: str
+    line: int
+    start: int
+    end: int
+    parameters: dict[str, Any]
+    edits: tuple[tuple[int, int, int, str], ...] = ()
+    fixes: bool = True
+    safe: bool = False
+    also: tuple[tuple[int, int, int, Text], ...] = ()
+
+
+class Stopped(NamedTuple):
+    """What YAML said, with its marks inside of the text."""
+
+    why: str
+    context: str
+    line: int
+    column: int
+    begun: tuple[int, int] | None
+    sheet: Sheet
+
+    @property
+    def text(self) -> str:
+        """The line it stopped in."""
+        return self.sheet.lines[self.line]
+
+    @property
+    def sign(self) -> str:
+        """The sign it stopped at."""
+        return self.text[self.column : self.column + 1]
+
+
+def _another_document(at: Stopped) -> Iterator[Found]:
+    if "single document" not in at.context and "<document start>" not in at.why:
+        return
+    rest = at.sheet.lines[at.line + 1 :]
+    whole = any(line.startswith("campaign") for line in rest)  # else `---` is all there is to it
+    lines = range(len(at.sheet.lines) - 1 if whole else at.line, at.line - 1, -1)
+    cut = tuple((line, 0, len(at.sheet.lines[line]), "") for line in lines)
+    yield Found("CR016", at.line, 0, len(at.text), {}, cut, fixes=False)
+
+
+def _open_quote(at: Stopped) -> Iterator[Found]:
+    """A quote that nobody closed, or that a quote further below closed."""
+    begun = at.begun if "quoted scalar" in at.context and "end of stream" in at.why else None
+    if line_column := begun or _closed_late(at):
+        line, column = line_column
+        sign = at.sheet.lines[line][column]
+        end = _end_of_value(at.sheet.lines[line], column)
+        edits = ((line, end, end, sign),)
+        yield Found("CR012", line, column, column + 1, {"sign": sign, "closing": sign}, edits)
+
+
+def _end_of_value(text: str, column: int) -> int:
+    """Where a text that begins at `column` ends, leaving the brackets around it their ends."""
+    before, end = text[:column], len(uncommented(text))
+    if next_key := _NEXT_KEY.search(text, column):
+        return next_key.start()
+    for opening, closing in (("{", "}"), ("[", "]")):
+        if before.count(opening) > before.count(closing) and text[:end].endswith(closing):
+            end -= 1
+    return len(text[:end].rstrip())
+
+
+def _closed_late(at: Stopped) -> tuple[int, int] | None:
+    for line in range(at.line - 1, max(-1, at.line - 50), -1):
+        text = at.sheet.lines[line]
+        found = re.search(r"(?:: |- |[\[{,]\s*)(?:(\")(?:[^\"\\]|\\.)*|(')[^']*)$", text)
+        if found:
+            return line, found.start(1) if found[1] else found.start(2)
+    return None
+
+
+def _escape(at: Stopped) -> Iterator[Found]:
+    if "escape" in at.why and at.sign == "\\":
+        why = say("a backslash between double quotes must be doubled")
+        edits = ((at.line, at.column, at.column + 1, "\\\\"),)
+        yield Found("CR006", at.line, at.column, at.column + 1, {"problem": why}, edits)
+
+
+def _bracket(at: Stopped) -> Iterator[Found]:
+    """A bracket that is not closed, or closed by another; a comma too few or too many."""
+    if at.context == "while parsing a flow node" and at.sign == ",":
+        why = say("nothing stands between two commas")
+        edits = ((at.line, at.column, at.column + 1, ""),)
+        yield Found("CR006", at.line, at.column, at.column + 1, {"problem": why}, edits)
+    if at.begun is None or "while parsing a flow" not in at.context:
+        return
+    line, column = at.begun
+    opening = at.sheet.lines[line][column : column + 1]
+    if opening not in ("[", "{"):
+        return
+    closing = _PAIR[opening]
+    named: dict[str, Any] = {"sign": opening, "closing": closing}
+    if at.line > line or at.column >= len(at.text):
+        yield _unclosed(at, named)
+    elif at.sign in ("]", "}"):
+        before = at.text[: at.column]
+        outer = before.count(_opener(at.sign)) > before.count(at.sign)
+        edits = ((at.line, at.column, at.column + (not outer), closing),)
+        also = ((at.line, at.column, at.column + 1, say("this closes another kind of bracket")),)
+        yield Found("CR012", line, column, column + 1, named, edits, also=also)
+    elif at.sign == ":":
+        yield _second_colon(at)
+    else:
+        yield _comma(at, at.column)
+
+
+def _opener(sign: str) -> str:
+    return {"]": "[", "}": "{"}[sign]
+
+
+def _unclosed(at: Stopped, named: dict[str, Any]) -> Found:
+    line, column = at.begun or (at.line, at.column)
+    last = at.line - 1 if at.line > line and at.text.strip() else at.line
+    while last > line and not at.sheet.lines[last].strip():
+        last -= 1
+    end = len(uncommented(at.sheet.lines[last]))
+    edits = ((last, end, end, str(named["closing"])),)
+    return Found("CR012", line, column, column + 1, named, edits)
+
+
+def _second_colon(at: Stopped) -> Found:
+    word = re.search(r"[\w-]+\s*$", at.text[: at.column])
+    key = word[0].strip() if word else ""
+    if word and key in KEYS and at.text[word.start() - 1 : word.start()] == " ":
+        return _comma(at, word.start())
+    starts = [found.end() for found in _VALUE.finditer(at.text, 0, at.column)]
+    start = starts[-1] if starts else at.column
+    rest = re.search(r"\s*[,}\]]|$", at.text[at.column :])
+    end = at.column + (rest.start() if rest else 0)
+    quoted = ((at.line, start, end, in_quotes(at.text[start:end])),)
+    return Found("CR005", at.line, at.column, at.column + 1, quotes(), quoted)
+
+
+def _comma(at: Stopped, column: int) -> Found:
+    before = at.text[:column].rstrip()
+    given = re.split(r"[\s,{\[]", before)[-1] or before.strip()
+    shown = f"{given}, {at.text[column:].partition(':')[0].strip()}: ..."
+    edits = ((at.line, len(before), column, ", "),)
+    named: dict[str, Any] = {"sign": ",", "given": given, "shown": shown}
+    return Found("CR027", at.line, column, column + 1, named, edits)
+
+
+def _two_colons(at: Stopped) -> Iterator[Found]:
+    if "mapping values are not allowed" not in at.why:
+        return
+    key = re.match(r"\s*(?:- +)*[\w.-]+\s*", at.text)
+    if key and key.end() >= at.column:
+        yield from _indented(at)
+        return
+    values = list(_VALUE.finditer(at.text, 0, at.column))
+    word = re.search(r"\s+([\w-]+)\s*$", at.text[: at.column])
+    end = len(uncommented(at.text))
+    if values and word and word[1] in KEYS:  # two keys in one line: the second is lost
+        cut = ((at.line, word.start(), end, ""),)
+        named = {"cure": say("begin the second key on a line of its own")}
+        yield Found("CR005", at.line, at.column, at.column + 1, named, cut, fixes=False)
+    elif values:
+        start = values[0].end()
+        edits = ((at.line, start, end, in_quotes(at.text[start:end])),)
+        safe = values[0][1] in TEXT
+        yield Found("CR005", at.line, at.column, at.column + 1, quotes(), edits, safe=safe)
+
+
+def _indented(at: Stopped) -> Iterator[Found]:
+    if found := indentation.expected(at.sheet.lines, at.line):
+        edits = tuple(
+            (line, 0, indentation.width(at.sheet.lines[line]), " " * wanted)
+            for line, wanted in reversed(found.moves)
+        )
+        named: dict[str, Any] = {"found": found.given, "wanted": found.wanted}
+        also = ((found.above, *found.span, say("the lines above begin here")),)
+        end = max(found.given, 1)
+        yield Found("CR004", at.line, 0, end, named, edits, safe=found.sure, also=also)
+
+
+def _no_colon(at: Stopped) -> Iterator[Found]:
+    if "could not find expected ':'" not in at.why or at.begun is None:
+        return
+    line, column = at.begun
+    text = uncommented(at.sheet.lines[line])
+    key, _, rest = text[column:].partition(" ")
+    named: dict[str, Any] = {"sign": ":", "given": key, "shown": f"{key}: {rest}".rstrip()}
+    if key in KEYS:
+        edits = ((line, column + len(key), column + len(key), ":"),)
+        yield Found("CR027", line, column, column + len(key), named, edits)
+    else:
+        edits = ((line, column, len(text), ""),)
+        yield Found("CR027", line, column, len(text), named, edits, fixes=False)
+
+
+def _special(at: Stopped) -> Iterator[Found]:
+    """A value that begins with a sign that means something in YAML."""
+    if "tag handle" in at.why:
+        tag = re.match(r"\S+\s*", at.text[at.column :])
+        end = at.column + len(tag[0]) if tag else at.column + 1
+        named: dict[str, Any] = {"given": at.text[at.column : end].strip()}
+        edits = ((at.line, at.column, end, ""),)
+        yield Found("CR015", at.line, at.column, at.column + len(str(named["given"])), named, edits)
+    column = at.begun[1] if at.begun and at.begun[0] == at.line else at.column
+    sign = at.text[column : column + 1]
+    if sign and sign in "*&!|>%@`,":
+        end = len(uncommented(at.text))
+        edits = ((at.line, column, end, in_quotes(at.text[column:end])),)
+        yield Found("CR014", at.line, column, column + 1, {"sign": sign}, edits)
+
+
+def _surplus(at: Stopped) -> Iterator[Found]:
+    if at.sign in ("]", "}"):
+        edits = ((at.line, at.column, at.column + 1, ""),)
+        yield Found("CR017", at.line, at.column, at.column + 1, {"sign": at.sign}, edits)
+    elif at.text[: at.column].rstrip().endswith(("]", "}", '"', "'")):
+        end = len(uncommented(at.text))
+        why = say("something follows the end of the value")
+        edits = ((at.line, at.column, end, ""),)
+        yield Found("CR006", at.line, at.column, end, {"problem": why}, edits, fixes=False)
+
+
+def _a_list_beside_its_key(at: Stopped) -> Iterator[Found]:
+    if "block sequence entries" in at.why:
+        why = say("a list begins on the line below its key")
+        edits = ((at.line, at.column, min(at.column + 2, len(at.text)), ""),)
+        yield Found("CR006", at.line, at.column, at.column + 1, {"problem": why}, edits, False)
+
+
+def _moved(at: Stopped) -> Iterator[Found]:
+    if at.text[: at.column].strip(" -") == "":
+        yield from _indented(at)
+
+
+def _unknown(at: Stopped) -> Iterator[Found]:
+    why = say("YAML says: {words}", words=at.why)
+    yield Found("CR006", at.line, at.column, at.column + 1, {"problem": why})
+
+
+LOOKS = (
+    _another_document,
+    _open_quote,
+    _escape,
+    _bracket,
+    _two_colons,
+    _no_colon,
+    _special,
+    _surplus,
+    _a_list_beside_its_key,
+    _moved,
+    _unknown,
+)

@@ -1,0 +1,84 @@
+"""Safe fixes applied to a file: only where one thing alone can be meant, and nothing else moves."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from recovery.campaign.problems import CampaignError, Edit, Problem
+from recovery.campaign.text import decoded
+
+_ROUNDS = 10
+_END = re.compile(r"(\r\n|\r|\n)")
+Check = Callable[[str], Sequence[Problem]]
+
+
+class Mended(NamedTuple):
+    """The bytes of a file after its safe fixes, and the problems that are gone."""
+
+    raw: bytes
+    done: tuple[Problem, ...]
+
+
+def mended(raw: bytes, file: str, check: Check) -> Mended:
+    """Apply the safe fixes of `raw` until there are none; `check` finds the problems of a text.
+
+    Comments and line ends stay. Whatever is written again is UTF-8 without a byte order mark.
+    """
+    before, problems = raw, _problems(raw, file, check)
+    done: list[Problem] = []
+    for _ in range(_ROUNDS):
+        chosen = _apart([one for one in problems if one.fix and one.fix.safe])
+        if not chosen:
+            break
+        after = _applied(raw, file, chosen)
+        left = _problems(after, file, check)
+        if _safe(left) >= _safe(problems):
+            break  # nothing won: a person should look
+        raw, problems, done = after, left, done + chosen
+    still = {(one.code, one.line) for one in problems}
+    gone = tuple(one for one in done if (one.code, one.line) not in still)
+    return Mended(raw, gone) if gone else Mended(before, ())
+
+
+def _safe(problems: Sequence[Problem]) -> int:
+    return sum(bool(one.fix and one.fix.safe) for one in problems)
+
+
+def _problems(raw: bytes, file: str, check: Check) -> list[Problem]:
+    try:
+        text, found = decoded(raw, file)
+    except CampaignError as error:
+        return error.problems
+    return [*found, *check(text)]
+
+
+def _apart(problems: list[Problem]) -> list[Problem]:
+    """Fixes that touch one another wait for the next round."""
+    chosen: list[Problem] = []
+    taken: set[tuple[int, int]] = set()
+    for one in problems:
+        edits = one.fix.edits if one.fix else ()
+        cells = {
+            (edit.place.line, column)
+            for edit in edits
+            for column in range(edit.place.column, max(edit.place.end, edit.place.column + 1))
+        }
+        if not cells & taken:
+            chosen.append(one)
+            taken |= cells
+    return chosen
+
+
+def _applied(raw: bytes, file: str, problems: Sequence[Problem]) -> bytes:
+    text, _ = decoded(raw, file)
+    parts = _END.split(text)  # lines at even places, their ends between
+    edits = [edit for one in problems if one.fix for edit in one.fix.edits]
+    for edit in sorted(edits, key=lambda edit: (edit.place.line, edit.place.column), reverse=True):
+        at = 2 * (edit.place.line - 1)
+        parts[at] = _edited(parts[at], edit)
+    return "".join(parts).encode()
+
+
+def _edited(line: str, edit: Edit) -> str:
+    start, end = edit.place.column - 1, max(edit.place.end, edit.place.column) - 1
+    return line[:start] + edit.text + line[end:]

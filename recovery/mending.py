@@ -1,0 +1,59 @@
+"""Safe fixes on disk: each file is written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from recovery.campaign.loader import SharedDefaults, defaults_of
+from recovery.campaign.mending import mended
+from recovery.campaign.parsing import NO_DEFAULTS, Spoken, check_defaults, read_campaign
+from recovery.campaign.problems import CampaignError, Problem
+from recovery.campaign.text import read_bytes
+from recovery.errors import UsageError
+
+
+def mend_file(path: Path, spoken: Spoken) -> Sequence[Problem]:
+    """Apply the safe fixes of one campaign file (or defaults.yaml); return the problems gone."""
+    try:
+        raw = read_bytes(path)
+    except CampaignError:
+        return ()
+    check = partial(_problems, file=path.name, defaults=_defaults(path), spoken=spoken)
+    found = mended(raw, path.name, check)
+    if found.raw != raw:
+        write_whole(path, found.raw)
+    return found.done
+
+
+def write_whole(path: Path, raw: bytes) -> None:
+    """Put `raw` in place of a file at once, with its rights; UsageError when that is refused."""
+    target = path.resolve()
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(raw)
+            Path(name).chmod(target.stat().st_mode & 0o7777)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror or error}") from error
+
+
+def _problems(
+    text: str, *, file: str, defaults: SharedDefaults, spoken: Spoken
+) -> Sequence[Problem]:
+    if Path(file).stem == "defaults":
+        return check_defaults(text, file)
+    return read_campaign(text, file, defaults, spoken).problems
+
+
+def _defaults(path: Path) -> SharedDefaults:
+    try:
+        return defaults_of(path.parent)
+    except CampaignError:
+        return NO_DEFAULTS

@@ -114,3 +114,24 @@ def test_what_makes_no_sense_is_refused(
     told = recovery("inbox", *words, "--project", events)
     assert told.exit_code == code
     assert said in told.stderr
+
+
+def test_doctor_and_run_say_that_somebody_has_to_look(events: Path) -> None:
+    where = ("--project", events)
+    told = recovery("doctor", "--json", *where)
+    assert told.exit_code == 1
+    found = {one["what"]: one for one in json.loads(told.stdout)["checks"]}["inbox"]
+    assert (found["well"], found["told"].startswith("2 events")) == (False, True)
+    assert "recovery inbox retry" in found["cure"]
+    first = recovery("run", "--json", "--at", NOW.isoformat(), *where)
+    assert first.exit_code == 0
+    assert json.loads(first.stdout)["warnings"][0].startswith("2 events")
+    answered("inbox", "dismiss", 2, 3, *where)
+    assert answered("doctor", *where)["well"]
+    database = open_engine(f"sqlite:///{events / 'var' / 'recovery.db'}")
+    with writing(database) as connection:
+        inbox.store(connection, "orders", [("worse", "{}")], NOW)
+    database.dispose()
+    second = recovery("run", "--at", NOW.isoformat(), *where)
+    assert second.exit_code == 1
+    assert "note: 1 event from outside could not be applied" in second.stdout

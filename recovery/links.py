@@ -56,6 +56,8 @@ class Links:
     """Makes and reads links below `public_url`, signed with `secret`."""
 
     def __init__(self, secret: str, public_url: str) -> None:
+        if not secret.strip():
+            raise ValueError("an empty secret signs nothing")
         self._base = public_url.rstrip("/")
         self._keys = {
             purpose: hmac.digest(secret.encode(), f"recovery-link:{purpose}".encode(), "sha256")

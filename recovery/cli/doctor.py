@@ -59,6 +59,7 @@ def _examined(desk: Desk) -> Iterator[Finding]:
         return
     yield Finding("settings", True, f"project {settings.project}")
     for what, look in (
+        ("secret key", _secret_key),
         ("database", _database),
         ("broker", _broker),
         ("inbox", _inbox),
@@ -76,6 +77,19 @@ def _guarded(what: str, look: Callable[["Settings"], Finding], settings: "Settin
         return look(settings)
     except RecoveryError as error:
         return Finding(what, False, str(error), _CURES.get(what, ""), error.exit_code)
+
+
+def _secret_key(settings: "Settings") -> Finding:
+    """What signs links: given, or kept in a file that must not be empty."""
+    from recovery.settings.secret_key import read_key
+
+    file = settings.var_dir / "secret_key"
+    if settings.given_secret_key is not None:
+        return Finding("secret key", True, "given")
+    if not file.exists():
+        return Finding("secret key", True, f"{file}, made at first use")
+    read_key(file)
+    return Finding("secret key", True, f"{file}")
 
 
 def _database(settings: "Settings") -> Finding:

@@ -72,12 +72,15 @@ def _leaves(
 def resolved(layer: Mapping[str, Given], folder: Path) -> dict[str, Given]:
     """Known names only; `<NAME>_FILE` is replaced by what the file holds.
 
-    An empty value is how compose files, units and our own recovery.toml say "not set".
+    An empty value is how compose files, units and our own recovery.toml say "not set". A secret of
+    blanks, or a file with nothing in it, is a mistake: it would open what it should close.
     """
     found: dict[str, Given] = {}
     for name, given in layer.items():
         bare = name.removesuffix(FILE)
         if name in known_settings():
+            if known_settings()[name][1].repr is False and given.value != "":
+                _not_blank(given, given.spoken)
             found |= {name: given} if given.value != "" else {}
         elif bare in known_settings() and known_settings()[bare][1].repr is False:
             if given.value == "":
@@ -96,7 +99,13 @@ def _from_file(given: Given, folder: Path) -> Given:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(f"{given.spoken}: can't read {given.value}: {reason}") from error
+    _not_blank(Given(text, given.spoken), f"{given.spoken}: {given.value}")
     return Given(text, given.spoken)
+
+
+def _not_blank(secret: Given, spoken: str) -> None:
+    if isinstance(secret.value, str) and not secret.value.strip():
+        raise UsageError(f"{spoken} holds nothing but blanks; write the secret there, or unset it")
 
 
 def _unknown(name: str, given: Given) -> str:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
+from pydantic import SecretStr
 from starlette.responses import PlainTextResponse, Response
 
 from recovery import telemetry
@@ -60,6 +61,12 @@ def twilio_inbound(site: Site, headers: Mapping[str, str], query: str, body: byt
     return Response(EMPTY_TWIML, media_type="text/xml")
 
 
+def keys(*secrets: SecretStr | None) -> list[str]:
+    """The secrets that are set. An empty one is none: anybody could sign with it."""
+    known = [secret.get_secret_value() for secret in secrets if secret is not None]
+    return [one for one in known if one.strip()]
+
+
 def closed(hook: str, missing: str) -> Response:
     """Without its key a door stays shut: nothing unsigned is ever believed."""
     COUNTERS.count("webhooks_refused_total", hook=hook, reason="not_set_up")
@@ -87,8 +94,7 @@ def _twilio(
 
     The address they signed is the public one: what a proxy made of it is not looked at.
     """
-    keys = (site.settings.twilio.webhook_key, site.settings.twilio.auth_token)
-    tokens = [key.get_secret_value() for key in keys if key is not None]
+    tokens = keys(site.settings.twilio.webhook_key, site.settings.twilio.auth_token)
     if not tokens:
         return closed(hook, "RECOVERY_TWILIO_AUTH_TOKEN")
     url = f"{site.settings.public_url}{path}" + (f"?{query}" if query else "")

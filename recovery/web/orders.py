@@ -15,7 +15,7 @@ from recovery.intake.importing import about_ahead, duplicate, is_ahead
 from recovery.intake.inbox import ORDERS, SHOP, Applied, Item
 from recovery.intake.seen import Seen
 from recovery.web import signature
-from recovery.web.hooks import closed, refused
+from recovery.web.hooks import closed, keys, refused
 from recovery.web.site import Site
 
 # Amounts stay as written: 19.99 must not become 19.989999.
@@ -25,11 +25,11 @@ _NO_JSON = "the body is no JSON; send one order as an object, or a list of order
 
 def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response:
     """200 with the counts of an import; 422 when rows were refused, naming those that were kept."""
-    secret, now = site.settings.orders_secret, site.now()
-    if secret is None:
+    secrets, now = keys(site.settings.orders_secret), site.now()
+    if not secrets:
         return closed(ORDERS, "RECOVERY_ORDERS_SECRET")
     header = headers.get(signature.HEADER.lower(), "")
-    if not signature.verify(secret.get_secret_value(), header, body, now):
+    if not any(signature.verify(secret, header, body, now) for secret in secrets):
         return refused(ORDERS)
     try:
         told = _DECODE(body.decode("utf-8"))

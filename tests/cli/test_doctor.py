@@ -64,6 +64,17 @@ def test_a_sender_without_its_key_is_told(project: Path) -> None:
     assert "RECOVERY_SENDGRID_API_KEY" in found["e-mail"]["told"]
 
 
+def test_an_empty_key_is_named_before_it_signs_anything(project: Path) -> None:
+    (project / "var").mkdir()
+    (project / "var" / "secret_key").touch()
+    found = findings(project, 2)["secret key"]
+    assert not found["well"]
+    assert "backup" in found["told"]
+    (project / "blank").write_text("\n")
+    told = findings(project, 2, RECOVERY_ORDERS_SECRET_FILE="blank")["settings"]["told"]
+    assert "RECOVERY_ORDERS_SECRET_FILE: blank" in told
+
+
 def test_the_example_shop_writes_to_no_real_customer(project: Path) -> None:
     real = {"RECOVERY_EMAIL_SENDER": "sendgrid", "RECOVERY_SENDGRID_API_KEY": SECRET}
     told = findings(project, 2, **real)["shop"]["told"]

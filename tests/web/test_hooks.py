@@ -1,6 +1,7 @@
 """Webhooks over real HTTP: forged, repeated, disordered, too large, too slow."""
 
 import hashlib
+import hmac
 import json
 import logging
 from base64 import b64encode
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
@@ -224,6 +226,25 @@ def test_without_its_key_a_hook_is_shut_and_says_so(
         "RECOVERY_TWILIO_AUTH_TOKEN",
         "RECOVERY_ORDERS_SECRET",
     ]
+    assert small_house.rows(InboxItem) == []
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_an_empty_key_opens_no_door(small_house: House, nothing: str) -> None:
+    empty = SecretStr(nothing)
+    twilio_settings = small_house.engine.settings.twilio
+    settings = small_house.engine.settings.model_copy(
+        update={
+            "orders_secret": empty,
+            "twilio": twilio_settings.model_copy(update={"auth_token": empty}),
+        }
+    )
+    with serving(small_house, settings) as served:
+        assert served.tell_orders([], secret=nothing).status == 503
+        url = f"{settings.public_url}/hooks/twilio/inbound"
+        mac = b64encode(hmac.digest(nothing.encode(), f"{url}BodySTOP".encode(), "sha1")).decode()
+        form = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": mac}
+        assert served.call("POST", "/hooks/twilio/inbound", b"Body=STOP", form).status == 503
     assert small_house.rows(InboxItem) == []
 
 

@@ -3,7 +3,7 @@ marks `sending` what they get next; when they run low, it claims and decides a b
 """
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +50,7 @@ class Shift:
     _waiting: list[Outgoing] = field(default_factory=list)
     _flying: Counter[Channel] = field(default_factory=Counter)
     _done: list[Result] = field(default_factory=list)  # finished, not written down yet
+    _limbo: deque[Outgoing] = field(default_factory=deque)  # `sending`, not handed over yet
     _dry: set[Channel] = field(default_factory=set)  # nothing more is due there
 
     def work(self) -> None:
@@ -66,7 +67,7 @@ class Shift:
         """Write down what the running calls bring; messages nobody called for go back."""
         unsent, finished = self.senders.stop()
         self._done += finished
-        left = [outgoing.touch_id for outgoing in (*unsent, *self._waiting)]
+        left = [outgoing.touch_id for outgoing in (*unsent, *self._waiting, *self._limbo)]
         now = self.clock()
 
         def write(connection: Connection) -> None:
@@ -86,12 +87,12 @@ class Shift:
     def _await(self) -> None:
         """Wait until half of what is in hand is finished, or something may leave."""
         flying = self._flying.total()
-        soonest = min((max(early(one), 0.0) for one in self._waiting), default=None)
+        moments = (early(one) for one in self._waiting if self.patient and one.wait)
+        soonest = min((seconds for seconds in moments if seconds > 0), default=None)
         if flying:
-            soonest = None if not self.patient or not soonest else soonest
             enough = max(flying - self.concurrency, 1) if self._waiting else flying
             self._done += self.senders.finished(min(enough, TOGETHER), soonest)
-        elif self.patient and soonest:
+        elif soonest is not None:
             self.senders.idle(soonest)
 
     def _turn(self, hungry: Sequence[Channel]) -> None:
@@ -115,6 +116,7 @@ class Shift:
                 if one.touch_id in begun:
                     journal.note(one.enrolment_id, one.touch_id, "send", one.note)
             journal.write(connection)
+            self._limbo = deque(choice.go)
             return Turned(choice, begun, dry=hungry if fresh is None else ())
 
         self._after(retried(self.database, work), since)
@@ -140,10 +142,12 @@ class Shift:
         self._tell()
         self._waiting = turned.choice.stay
         self._dry = (self._dry | set(turned.dry)) - {one.channel for one in turned.choice.back}
-        for outgoing in turned.choice.go:
+        while self._limbo:
+            outgoing = self._limbo[0]
             if outgoing.touch_id in turned.begun:  # else it was paid, stopped or erased meanwhile
                 self.senders.take(outgoing, since)
                 self._flying[outgoing.channel] += 1
+            self._limbo.popleft()
 
     def _room(self) -> dict[Channel, int]:
         finished = Counter(result.channel for result in self._done)

@@ -173,8 +173,8 @@ class Engine:
 
         Raises Locked when another run is at work. A broken campaign stops only itself.
         """
-        now, watch = self.clock.now(), Stopwatch()
-        result = runs.RunResult(uuid4().hex[:12], now, dry_run)
+        now, elapsed = self.clock.now(), Stopwatch().seconds
+        result = runs.RunResult(uuid4().hex[:12], now, dry_run, elapsed)
         with run_lock(self.database, self.settings.var_dir / "run.lock"), telling(result):
             programme = self.programme()
             tell_broken(result, programme.broken, programme.kept)
@@ -183,7 +183,7 @@ class Engine:
                 self._rehearse(programme, now, result)
             else:
                 self._perform(programme, courier or dispatched, now, result)
-            result.seconds = watch.seconds()
+            result.seconds = elapsed()
         return result
 
     def dispatch(
@@ -330,7 +330,7 @@ class Engine:
         result.touches = runs.tally(connection, result.token, entry)
         result.settled = runs.settled(connection, result.token)
         result.imported = runs.imported(connection, run)
-        result.warnings += inbox.to_look_at(connection)
+        result.warnings += [*brakes.paused(connection), *inbox.to_look_at(connection)]
 
     @cached_property
     def _links(self) -> Links:

@@ -1,34 +1,24 @@
 """`recovery doctor`: is everything set up, and what to do where it is not."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.doors import doors, payment_pages
+from recovery.cli.findings import Finding, looked
 from recovery.errors import Exit, RecoveryError, Unavailable
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from sqlalchemy import Connection
 
+    from recovery.dispatch.brakes import Refusal
     from recovery.settings import Settings
 
 PATIENCE_SECONDS = 5
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `cure` says what to do when it is not well."""
-
-    what: str
-    well: bool
-    told: str
-    cure: str = ""
-    code: Exit = Exit.DONE
 
 
 @click.command("doctor")
@@ -67,6 +57,8 @@ def _examined(desk: Desk) -> Iterator[Finding]:
         ("SMS", _sms),
         ("sending", _sending),
         ("shop", _shop),
+        ("doors", doors),
+        ("pay links", payment_pages),
         ("campaigns", _sentences),
     ):
         yield _guarded(what, look, settings)
@@ -135,7 +127,7 @@ def _broker(settings: "Settings") -> Finding:
         raise Unavailable(f"Redis did not answer: {type(error).__name__}") from error
     if workers:
         return Finding("broker", True, f"Redis answers, {counted(workers, 'worker process')} alive")
-    due = _looked(settings, lambda c: due_count(c, SystemClock().now())) or 0
+    due = looked(settings, lambda c: due_count(c, SystemClock().now())) or 0
     told = f"Redis answers, no worker is alive, {counted(due, 'touch', 'touches')} due"
     return Finding("broker", due == 0, told, "start `recovery worker`", Exit.UNAVAILABLE)
 
@@ -144,31 +136,11 @@ def _inbox(settings: "Settings") -> Finding:
     """Events from outside that could not be applied."""
     from recovery.intake.inbox import to_look_at
 
-    told = _looked(settings, to_look_at)
+    told = looked(settings, to_look_at)
     if not told:
         return Finding("inbox", True, "every event could be applied")
     cure = "`recovery inbox list` says why; `recovery inbox retry` or `dismiss` ends it"
     return Finding("inbox", False, told[0], cure, Exit.PARTIAL)
-
-
-def _looked(settings: "Settings", look: "Callable[[Connection], T]") -> "T | None":
-    """What `look` sees in the database; None before it is there, or while it is to be upgraded."""
-    from sqlalchemy import make_url
-
-    from recovery import migrations
-    from recovery.db import open_engine, reading
-
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return None  # looking would make it
-    engine = open_engine(settings.database_url)
-    try:
-        if migrations.current(engine) != migrations.HEAD:
-            return None
-        with reading(engine) as connection:
-            return look(connection)
-    finally:
-        engine.dispose()
 
 
 def _email(settings: "Settings") -> Finding:
@@ -187,13 +159,27 @@ def _sms(settings: "Settings") -> Finding:
 
 def _sending(settings: "Settings") -> Finding:
     """What the last runs learned: senders that refuse us, brakes that somebody holds."""
-    from recovery.dispatch.brakes import held
+    from recovery.dispatch.brakes import paused, refusals
 
-    refusals, pauses = _looked(settings, held) or ([], [])
-    if refusals:
-        cure = "correct the account or the key; touches stay due, the next run tries again"
-        return Finding("sending", False, "; ".join(refusals), cure, Exit.UNAVAILABLE)
-    return Finding("sending", True, "; ".join(pauses) or "no sender refuses, nothing is paused")
+    refusing = looked(settings, refusals) or []
+    if refusing:
+        told = "; ".join(one.told for one in refusing)
+        return Finding("sending", False, told, _rest(refusing), Exit.UNAVAILABLE)
+    held = looked(settings, paused)
+    if held:
+        return Finding("sending", True, "; ".join(held), "`recovery resume` lets go of it")
+    return Finding("sending", True, "no sender refuses, nothing is paused")
+
+
+def _rest(refusing: "Sequence[Refusal]") -> str:
+    """What to do: about our account a person, about too many requests nobody."""
+    if not all(one.busy for one in refusing):
+        return "correct the account or the key; touches stay due, the next run tries again"
+    until = max(one.until for one in refusing)
+    return (
+        f"too many requests: it rests until {until:%Y-%m-%d %H:%M:%S} UTC, and the next run after "
+        "that tries again; touches stay due. If it comes often, set RECOVERY_PACE_EMAIL or _SMS"
+    )
 
 
 def _shop(settings: "Settings") -> Finding:
@@ -234,8 +220,8 @@ _CURES = {
 
 def _tell(findings: list[Finding], console: "Console") -> None:
     for one in findings:
-        style = "green" if one.well else "bold red"
-        console.print("ok   " if one.well else "WRONG", style=style, end=" ")
+        word, style = one.mark
+        console.print(word, style=style, end=" ")
         console.print(f"{one.what}: {one.told}", soft_wrap=True)
-        if one.cure and not one.well:
+        if one.cure:
             console.print(f"      {one.cure}", soft_wrap=True)

@@ -1,8 +1,11 @@
 """`recovery serve`: webhooks, orders, pay and unsubscribe pages, health."""
 
+from urllib.parse import urlsplit
+
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.doors import shut_doors
 
 
 @click.command("serve")
@@ -25,29 +28,31 @@ def command(desk: Desk, *, host: str, port: int, workers: int) -> None:
     from recovery.web.server import listen, serve
 
     desk.expect_a_project()
-    settings, clock, shut = desk.settings, desk.clock, _shut(desk)
+    settings, clock = desk.settings, desk.clock
+    shut = [f"{path} is shut: set {name}" for path, name in shut_doors(settings).items()]
     _ = settings.secret_key  # made before the first of several processes asks
     with listen(host, port) as listener:
         bound, number = listener.getsockname()[:2]
         url = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
-        said = "\n".join([f"Serving {url} as {settings.public_url}", *shut])
+        warnings = _astray(settings.public_url, number)
+        said = "\n".join([f"Serving {url} as {settings.public_url}", *shut, *warnings])
+        told = {"serving": url, "public_url": settings.public_url}
         desk.show(
-            {"serving": url, "public_url": settings.public_url, "not_set_up": shut},
-            lambda console: console.print(said),
+            told | {"not_set_up": shut, "warnings": warnings},
+            lambda console: console.print(said, soft_wrap=True),
         )
         serve(settings, clock, listener, workers)
 
 
-def _shut(desk: Desk) -> list[str]:
-    """The doors that stay shut because their key is missing."""
-    settings = desk.settings
-    key = settings.sendgrid.webhook_public_key
-    doors = {
-        "/v1/orders": ("RECOVERY_ORDERS_SECRET", settings.orders_secret),
-        "/hooks/sendgrid": ("RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY", key),
-        "/hooks/twilio": (
-            "RECOVERY_TWILIO_AUTH_TOKEN",
-            settings.twilio.auth_token or settings.twilio.webhook_key,
-        ),
-    }
-    return [f"{path} is shut: set {name}" for path, (name, value) in doors.items() if not value]
+def _astray(public_url: str, port: int) -> list[str]:
+    """On one machine without a proxy, links that lead to another port lead nowhere."""
+    from recovery.settings import is_loopback
+
+    parts = urlsplit(public_url)
+    led = parts.port or (443 if parts.scheme == "https" else 80)
+    if not is_loopback(public_url) or led == port:
+        return []
+    return [
+        f"links in messages lead to {public_url}, and port {port} answers here: "
+        f"set RECOVERY_PUBLIC_URL=http://localhost:{port}, unless a proxy stands between"
+    ]

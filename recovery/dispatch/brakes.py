@@ -54,18 +54,36 @@ def look(connection: Connection, now: datetime) -> Brakes:
     return Brakes(frozenset(closed), frozenset(paused["campaign"]), bool(paused["all"]))
 
 
-def held(connection: Connection) -> tuple[list[str], list[str]]:
-    """Refusals and pauses in words, for people: `recovery doctor` shows them."""
-    refusing = select(breakers).order_by(breakers.c.sender)
-    refusals = [
-        f"{row.sender} refuses since {row.since:%Y-%m-%d %H:%M} UTC: {row.reason}"
-        for row in connection.execute(refusing)
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A sender that refuses us, for people: `busy` ends by itself `until` then."""
+
+    told: str
+    busy: bool
+    until: datetime
+
+
+def refusals(connection: Connection) -> list[Refusal]:
+    """Senders that refused us and have taken nothing since: `recovery doctor` shows them."""
+    return [
+        Refusal(
+            f"{row.sender} refuses since {row.since:%Y-%m-%d %H:%M} UTC: {row.reason}",
+            row.kind == BUSY,
+            row.until,
+        )
+        for row in connection.execute(select(breakers).order_by(breakers.c.sender))
     ]
-    holding = [
-        f"{row.scope} {row.name}".strip() + f" paused since {row.since:%Y-%m-%d %H:%M} UTC"
-        for row in connection.execute(select(pauses).order_by(pauses.c.scope, pauses.c.name))
+
+
+def paused(connection: Connection) -> list[str]:
+    """What somebody has paused, since when and why, in words."""
+    found = select(pauses).order_by(pauses.c.scope, pauses.c.name)
+    return [
+        ("everything" if row.scope == "all" else f"{row.scope} {row.name}")
+        + f" is paused since {row.since:%Y-%m-%d %H:%M} UTC"
+        + (f": {row.note}" if row.note else "")
+        for row in connection.execute(found)
     ]
-    return refusals, holding
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """What a run did, counted from the journal: what was written, not what was meant."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,7 @@ class RunResult:
     token: str
     at: datetime
     dry_run: bool
+    elapsed: Callable[[], float] = lambda: 0.0  # seconds since it began
     imported: dict[str, int] = field(default_factory=dict)
     published: list[dict[str, Any]] = field(default_factory=list)  # versions that went live
     enrolled: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -145,7 +147,8 @@ def imported(connection: Connection, since: int) -> dict[str, int]:
 
 
 def keep(connection: Connection, result: RunResult) -> None:
-    """Write the run down; the next one counts from here."""
+    """Write the run down, and how long it took; the next one counts from here."""
+    result.seconds = result.elapsed()
     told = {key: value for key, value in result.payload().items() if key != "at"}
     connection.execute(
         runs.insert().values(kind="run", token=result.token, at=result.at, result=told)

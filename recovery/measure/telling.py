@@ -22,7 +22,8 @@ def telling(result: RunResult) -> Iterator[None]:
         except BaseException as error:
             telemetry.event("run", "run_failed", error=type(error).__name__)
             raise
-        telemetry.event("run", "run_finished", **numbers(result))
+        told = numbers(result) | ({"dry_run": True} if result.dry_run else {})
+        telemetry.event("run", "run_finished", **told)
 
 
 def tell_broken(

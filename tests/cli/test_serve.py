@@ -68,6 +68,8 @@ def test_it_serves_until_it_is_told_to_stop(project: Path, workers: str) -> None
             "/hooks/sendgrid",
             "/hooks/twilio",
         ]
+        (astray,) = said["warnings"]
+        assert f"RECOVERY_PUBLIC_URL={said['serving'].replace('127.0.0.1', 'localhost')}" in astray
         for _ in range(5):
             assert get(said["serving"], "/healthz")[0] == 200
         token = "Ack4hAAAAAADAAAAAAEAxeIeIUhyHaf6VdnjhkBp"

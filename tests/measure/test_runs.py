@@ -4,11 +4,11 @@ from datetime import datetime
 from threading import Thread
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from recovery.db import table, writing
+from recovery.db import reading, table, writing
 from recovery.engine import Delivery, Engine
-from recovery.models import Decision
+from recovery.models import Decision, Run
 from tests.support.campaigns import a_campaign
 from tests.support.house import House
 
@@ -46,3 +46,10 @@ def test_an_ending_that_is_committed_after_later_ones_is_told_by_the_next_run(ho
         assert house.run().settled.exited == {"cancelled": 1}
     assert house.run().settled.exited == {"cancelled": 1}
     assert house.run().settled.exited == {}
+
+
+def test_what_is_kept_of_a_run_says_how_long_it_took(small_house: House):
+    small_house.run()
+    with reading(small_house.engine.database) as connection:
+        (kept,) = connection.execute(select(table(Run).c.result)).scalars()
+    assert kept["seconds"] > 0

@@ -42,6 +42,14 @@ def test_a_run_tells_what_it_did_by_run_and_touch(
     assert "@" not in said
 
 
+def test_a_rehearsal_says_so_at_its_end(small_house: House, capsys: Capture) -> None:
+    telemetry.configure("info", (), "json")
+    small_house.engine.run(dry_run=True)
+    small_house.run()
+    ends = [one for one in lines(capsys.readouterr().err) if one["event"] == "run_finished"]
+    assert [one.get("dry_run") for one in ends] == [True, None]
+
+
 def test_a_broken_campaign_is_a_warning(small_house: House, capsys: Capture) -> None:
     house = small_house
     (house.folder / "broken.yaml").write_text("campaign: broken\nnonsense: 1\n", "utf-8")

@@ -15,7 +15,7 @@ from recovery.forecast import assemble
 from recovery.forecast.assemble import Circumstances
 from recovery.forecast.crowd import LOOKBACK, Rules
 from recovery.forecast.days import Horizon
-from recovery.forecast.flight import newest_versions
+from recovery.forecast.flight import once_live
 from recovery.forecast.outlook import Outlook
 from recovery.incentives import budget
 from recovery.intake import sweep
@@ -63,7 +63,7 @@ def _foretold(
     engine.drain_inbox(connection, now)
     budget.expire(connection, now)
     sweep.exhaust(connection, now)
-    live, after = newest_versions(connection), newest(connection)
+    was_live, after = once_live(connection), newest(connection)
     plan = engine.enrol_all(connection, programme, now)
     held, dispatcher = brakes.look(connection, now), engine.dispatcher(programme, now)
     campaigns = [one.campaign for one in programme.loaded]
@@ -87,12 +87,13 @@ def _foretold(
             costs=Costs.read(engine.settings.costs),
             loaded=programme.loaded,
             held={one.campaign: why for one in campaigns if (why := _held(one, held))},
+            kept=frozenset(one.campaign.campaign for one in programme.kept),
+            unread=programme.unread,
             broken=[str(error) for error in programme.broken],
-            broken_files=[error.file for error in programme.broken],
             problems=programme.problems,
-            live=live,
+            was_live=was_live,
             after=after,
-            without_rate=plan.without_rate,
+            plan=plan,
             markets=load_markets(engine.settings.project),
         ),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,6 @@ from recovery.forecast.campaigns import Book, campaign_plans
 from recovery.forecast.crowd import Rules
 from recovery.forecast.days import Days, Horizon, Tally
 from recovery.forecast.entries import Cell
-from recovery.forecast.flight import Version
 from recovery.forecast.ledger import Ledger, Promised
 from recovery.forecast.legal import legal_notes
 from recovery.forecast.outlook import Cost, Day, OfferPlan, Outlook
@@ -27,14 +25,16 @@ from recovery.measure import counts
 from recovery.measure.costs import Costs
 from recovery.message import Channel
 from recovery.money import Money
+from recovery.planner.enrol import Plan
+from recovery.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """Everything the plan depends on besides the database.
 
-    `held`: campaigns that take nobody, and why. `live`: the text of each campaign that was used
-    last, before this transaction. Enrolments with an id above `after` are those of now.
+    `held`: campaigns that take nobody, and why. `was_live`: those of which some text was live
+    before this transaction. `plan` is what it enrolled, with ids above `after`.
     """
 
     horizon: Horizon
@@ -46,12 +46,13 @@ class Circumstances:
     costs: Costs
     loaded: Sequence[LoadedCampaign]
     held: Mapping[str, str]
+    kept: frozenset[str]
+    unread: frozenset[str]
     broken: Sequence[str]
-    broken_files: Sequence[str]
-    problems: Sequence[Any]
-    live: Mapping[str, Version]
+    problems: Sequence[Problem]
+    was_live: frozenset[str]
     after: int
-    without_rate: Sequence[str]
+    plan: Plan
     markets: Markets
 
 
@@ -77,7 +78,7 @@ def outlook(connection: Connection, given: Circumstances) -> Outlook:
         in_several=entries.in_several(connection),
         problems=given.problems,
         broken=[*given.broken, *sorted(days.samples.broken)],
-        without_rate=given.without_rate,
+        without_rate=given.plan.without_rate,
         prices=given.costs,
     )
 
@@ -105,9 +106,11 @@ def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell], d
     rates, markets, kinds = given.rules.rates, given.markets, _used(days.samples.bills)
     return Book(
         loaded={one.campaign.campaign: one for one in given.loaded},
-        live=given.live,
+        kept=given.kept,
+        was_live=given.was_live,
+        published={one.campaign: one for one in given.plan.published},
         held=given.held,
-        broken_files=given.broken_files,
+        unread=given.unread,
         entries=entries.entries(cells),
         admission=admission(connection, campaigns, given.held, now, rates, given.after),
         groups=groups,

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from recovery.campaign.loader import LoadedCampaign, SharedDefaults, parse_campaign, parse_defaults
 from recovery.campaign.schema import Campaign
+from recovery.campaign.versions import Reach, changes
 from recovery.errors import RecoveryError
 from recovery.forecast.admission import Admission
-from recovery.forecast.changes import Change, Reach, changes
 from recovery.forecast.entries import Entry
 from recovery.forecast.flight import Group, Version
 from recovery.forecast.holdouts import Promise
 from recovery.forecast.outlook import CampaignPlan, Fate, Flying, LegalNote
+from recovery.planner.publish import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,11 @@ class Book:
     """What is known of all campaigns, to be sorted by campaign."""
 
     loaded: Mapping[str, LoadedCampaign]
-    live: Mapping[str, Version]
+    kept: frozenset[str]  # those whose file can't be read now: their last good text goes on
+    was_live: frozenset[str]  # before this transaction
+    published: Mapping[str, Published]
     held: Mapping[str, str]
-    broken_files: Sequence[str]
+    unread: frozenset[str]  # bare names of files that give no campaign
     entries: Sequence[Entry]
     admission: Admission
     groups: Sequence[Group]
@@ -34,24 +36,21 @@ class Book:
 def campaign_plans(book: Book) -> list[CampaignPlan]:
     """Campaigns with a file or with somebody in them; who takes most stands first."""
     flying = {group.campaign for group in book.groups}
-    broken = {name for name, one in book.live.items() if _is_broken(one.file, book)}
-    names = [*book.loaded, *sorted((flying | broken) - book.loaded.keys())]
+    names = [*book.loaded, *sorted(flying - book.loaded.keys())]
     plans = [_plan(name, book) for name in names]
     return sorted(plans, key=lambda one: (-one.entering, names.index(one.name)))
 
 
 def _plan(name: str, book: Book) -> CampaignPlan:
-    file, live = book.loaded.get(name), book.live.get(name)
-    state, held = _state(file, live, book), book.held.get(name)
-    differs = _differences(file, live)
-    if file is None:
-        held = "broken" if state == "broken" else "gone"
+    file, state = book.loaded.get(name), _state(name, book)
+    held = book.held.get(name) or (state if state in ("broken", "gone") else None)
+    published = book.published.get(name)
     return CampaignPlan(
         name=name,
-        file=file.file if file else live.file if live and state == "broken" else None,
+        file=file.file if file else None,
         state=state,
         held=held,
-        changes=differs,
+        changes=published.changes if published else (),
         entries=[one for one in book.entries if one.campaign == name],
         reasons=book.admission.campaigns.get(name, {}),
         flying=[_flying(one, file, held, book) for one in book.groups if one.campaign == name],
@@ -60,34 +59,20 @@ def _plan(name: str, book: Book) -> CampaignPlan:
     )
 
 
-def _state(file: LoadedCampaign | None, live: Version | None, book: Book) -> str:
-    if file is None:
-        return "broken" if live and _is_broken(live.file, book) else "gone"
-    if live is None:
+def _state(name: str, book: Book) -> str:
+    if name not in book.loaded:
+        return "broken" if _unread(name, book) else "gone"
+    if name in book.kept:
+        return "kept"
+    if name not in book.was_live:
         return "new"
-    return "unchanged" if live.digest == file.digest else "changed"
+    return "changed" if name in book.published else "unchanged"
 
 
-def _is_broken(file: str, book: Book) -> bool:
+def _unread(name: str, book: Book) -> bool:
     """Broken defaults stop every campaign."""
-    names = {Path(one).name for one in book.broken_files}
-    return file in names or any(name.startswith("defaults.") for name in names)
-
-
-def _differences(file: LoadedCampaign | None, live: Version | None) -> list[Change]:
-    before = _read(live)
-    return changes(before, file.campaign) if before and file else []
-
-
-def _read(version: Version | None) -> Campaign | None:
-    """None for a text that can't be read any more: nothing is claimed about it."""
-    if version is None:
-        return None
-    try:
-        shared = parse_defaults(version.defaults) if version.defaults else SharedDefaults()
-        return parse_campaign(version.source, version.file, shared).campaign
-    except RecoveryError:
-        return None
+    files = {book.texts[one.version].file for one in book.groups if one.campaign == name}
+    return bool(files & book.unread) or any(one.startswith("defaults.") for one in book.unread)
 
 
 def _flying(group: Group, file: LoadedCampaign | None, held: str | None, book: Book) -> Flying:
@@ -96,18 +81,28 @@ def _flying(group: Group, file: LoadedCampaign | None, held: str | None, book: B
     if held not in (None, "ended", "gone"):  # ended and gone let those finish who are in it
         return Flying(group, Fate.HELD, held)
     entered = book.texts[group.version]
-    if file is None or entered.digest == file.digest:
-        return Flying(group, Fate.AS_PLANNED if file else Fate.STAYS, None)
-    return Flying(group, _fate(group, _differences(file, entered)), None)
+    if file is None:
+        return Flying(group, Fate.STAYS, None)
+    if entered.digest == file.digest:
+        return Flying(group, Fate.AS_PLANNED, None)
+    return Flying(group, _fate(group, _read(entered), file.campaign), None)
 
 
-def _fate(group: Group, differs: Sequence[Change]) -> Fate:
-    road = f"sequences.{group.sequence}"
-    mine = [
-        one
-        for one in differs
-        if one.road == road or f"{one.road}.".startswith(f"{road}.{group.step}.")
-    ]
-    if any(one.reach is Reach.ENTRANTS for one in mine):
+def _read(version: Version) -> Campaign | None:
+    """None for a text that can't be read any more: nothing is claimed about it."""
+    try:
+        shared = parse_defaults(version.defaults) if version.defaults else SharedDefaults()
+        return parse_campaign(version.source, version.file, shared).campaign
+    except RecoveryError:
+        return None
+
+
+def _fate(group: Group, entered: Campaign | None, live: Campaign) -> Fate:
+    """What the file says of this step now, against what they entered with."""
+    if entered is None:
         return Fate.STAYS
-    return Fate.FOLLOWS if mine else Fate.AS_PLANNED
+    road = f"sequences.{group.sequence}.{group.step}"
+    mine = [one for one in changes(entered, live) if f"{one.road}.".startswith(f"{road}.")]
+    if any(one.reach is Reach.EVERYBODY for one in mine):
+        return Fate.FOLLOWS
+    return Fate.STAYS if mine else Fate.AS_PLANNED

@@ -7,9 +7,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, case, func, select
 
 from recovery.db import table
-from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Touch, TouchState
+from recovery.models import (
+    CampaignVersion,
+    Enrolment,
+    EnrolmentState,
+    Publication,
+    Touch,
+    TouchState,
+)
 
-enrolments, touches, versions = table(Enrolment), table(Touch), table(CampaignVersion)
+enrolments, touches = table(Enrolment), table(Touch)
+versions, publications = table(CampaignVersion), table(Publication)
 
 
 class Group(NamedTuple):
@@ -39,11 +47,9 @@ class Version(NamedTuple):
     file: str
 
 
-def newest_versions(connection: Connection) -> dict[str, Version]:
-    """Campaign → the text that is live: the one somebody entered with last."""
-    columns = (versions.c[name] for name in Version._fields)
-    found = connection.execute(select(*columns).order_by(versions.c.id))
-    return {row.campaign: Version(*row) for row in found}
+def once_live(connection: Connection) -> frozenset[str]:
+    """The campaigns of which some text was ever published."""
+    return frozenset(connection.execute(select(publications.c.campaign).distinct()).scalars())
 
 
 def in_flight(connection: Connection, until: int) -> list[Group]:

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from recovery.campaign.versions import Change
 from recovery.forecast.admission import Admission
-from recovery.forecast.changes import Change
 from recovery.forecast.days import Tally
 from recovery.forecast.entries import Entry
 from recovery.forecast.flight import Group
@@ -54,9 +54,11 @@ class CampaignPlan:
 
     name: str
     file: str | None  # None: there is no file any more
-    state: str  # "unchanged", "changed", "new", "gone" or "broken"
+    state: (
+        str  # "unchanged", "changed", "new", "gone", "kept" (its last good text goes on), "broken"
+    )
     held: str | None  # why it takes nobody: draft, paused, ended, held, broken, gone
-    changes: Sequence[Change]
+    changes: Sequence[tuple[Change, int]]  # with the people in flight whom it reaches
     entries: Sequence[Entry]
     reasons: Mapping[str, int]  # every unpaid order, by what the campaign says to it
     flying: Sequence[Flying]

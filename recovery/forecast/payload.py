@@ -58,8 +58,14 @@ def _campaign(one: CampaignPlan, tally: Tally) -> dict[str, Any]:
         "state": one.state,
         "held": one.held,
         "changes": [
-            {"road": change.road, "what": str(change.words), "for": change.reach.value}
-            for change in one.changes
+            {
+                "road": change.road,
+                "before": change.before,
+                "after": change.after,
+                "reach": change.reach.value,
+                "people": people,
+            }
+            for change, people in one.changes
         ],
         "enters": one.entering,
         "segments": [_entry(entry) for entry in one.entries],

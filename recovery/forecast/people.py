@@ -22,11 +22,15 @@ def changes(plan: Outlook, t: Tongue) -> Section:
 
 def _change_rows(one: CampaignPlan, t: Tongue) -> Iterator[list[str]]:
     held = t.of(HELD, one.held) if one.held else ""
-    if one.state in ("new", "gone", "broken") or (one.held and not one.changes):
+    if one.state in ("new", "gone", "broken", "kept") or (one.held and not one.changes):
         yield [one.name, t.of(STATES, one.state), held]
-    for change in one.changes:
-        words = f"{change.road}: {t.text(change.words)}"
-        yield [one.name, words, t.of(REACHES, change.reach.value)]
+    for change, people in one.changes:
+        nothing = t(mark("nothing"))
+        words = f"{change.road}: {change.before or nothing} → {change.after or nothing}"
+        reach = t.of(REACHES, change.reach.value)
+        if people:
+            reach += t(mark(", {count} of them now"), count=t.number(people))
+        yield [one.name, words, reach]
 
 
 def entries(plan: Outlook, t: Tongue) -> Section:

@@ -71,6 +71,7 @@ STATES: Mapping[str, str] = {
     "new": mark("new"),
     "gone": mark("its file is gone"),
     "broken": mark("its file has a mistake"),
+    "kept": mark("its file has a mistake: the last good text goes on"),
 }
 
 HELD: Mapping[str, str] = {
@@ -83,9 +84,9 @@ HELD: Mapping[str, str] = {
 }
 
 REACHES: Mapping[str, str] = {
-    "now": mark("for everybody, from the next run"),
-    "flight": mark("also for those on the way"),
-    "entrants": mark("for those who enter from now on"),
+    "everybody": mark("also for those on the way"),
+    "newcomers": mark("for those who enter from now on"),
+    "nobody": mark("for colleagues only"),
 }
 
 FATES: Mapping[str, str] = {

@@ -20,6 +20,7 @@ from recovery.problems import Problem, Severity
 from recovery.programme import Programme, programme_of, read_programme, spoken
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
+from recovery.template.errors import TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,19 @@ def _joined(folder: str, file: str) -> str:
 def _found(
     programme: Programme, catalog: Catalog, names: Sequence[str], chosen: Sequence[str] | None
 ) -> Examination:
-    wrong = [error.problem for error in catalog.problems(chosen)] if names else []
+    wrong = [_located(error, catalog.root) for error in catalog.problems(chosen)] if names else []
     problems = sorted([*programme.problems, *wrong], key=_order)
     return Examination(programme.files, programme.loaded, names, problems)
+
+
+def _located(error: TemplateError, root: Path) -> Problem:
+    """A template's mistake with the column of its word, as far as the line can be read."""
+    try:
+        lines = (root.parent / error.file).read_text("utf-8-sig", "replace").splitlines()
+    except OSError:  # a folder, or a file that is missing
+        return error.problem()
+    line = (error.line or 1) - 1
+    return error.problem(lines[line] if line < len(lines) else "")
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:

@@ -113,9 +113,10 @@ class Catalog:
         """The folder of `name`; TemplateError when it is missing or wrong."""
         if name not in self._read:
             raise TemplateError(
-                f"there is no message {name!r}",
+                "CR124",
                 file=self.root.name,
-                cure=did_you_mean(name, list(self._read)),
+                given=name,
+                guess=did_you_mean(name, list(self._read)),
             )
         found = self._read[name]
         if isinstance(found, TemplateError):

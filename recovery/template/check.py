@@ -41,8 +41,10 @@ def problems(catalog: Renders, library: Library, names: tuple[str, ...]) -> list
             found.append(error)
             continue
         found += _folder(catalog.root, message)
-        found += _words(library, message)
-        found += _dry(catalog, message)
+        said = list(_words(library, message))
+        told = {(error.file, error.line) for error in said}  # it fails there because of that
+        found += said
+        found += [each for each in _dry(catalog, message) if (each.file, each.line) not in told]
     unique = {(each.file, each.line, each.message): each for each in reversed(found)}
     return sorted(unique.values(), key=lambda each: (each.file, each.line or 0, each.message))
 
@@ -58,9 +60,7 @@ def _phrases(library: Library) -> Iterator[TemplateError]:
     for locale, words in by_locale.items():
         file = library.shown(f"layouts/phrases/{locale}.yaml")
         for name in sorted(set(needed) - set(words)) if locale != COMMON else ():
-            yield TemplateError(
-                f"the phrase {name} is missing", file=file, cure=f"say {needed[name].text!r} in it"
-            )
+            yield TemplateError("CR115", file=file, given=name, shown=needed[name].text)
         for phrase in words.values():
             yield from _names(library, phrase.text, phrase.file, phrase.line)
 
@@ -70,37 +70,32 @@ def _folder(root: Path, message: Message) -> Iterator[TemplateError]:
     shown = f"{root.name}/{message.name}"
     for sub in sorted((root / message.name).iterdir()):
         if sub.is_dir() and not is_locale(sub.name):
-            cure = "name the folder by language and country: de, pt-BR"
-            yield TemplateError("this is no locale", file=f"{shown}/{sub.name}", cure=cure)
+            yield TemplateError("CR111", file=f"{shown}/{sub.name}")
         elif sub.is_file() and sub.name != DESCRIPTION:
-            cure = did_you_mean(sub.name, [DESCRIPTION])
-            yield TemplateError("nothing reads this file", file=f"{shown}/{sub.name}", cure=cure)
+            guess = did_you_mean(sub.name, [DESCRIPTION])
+            yield TemplateError("CR104", file=f"{shown}/{sub.name}", guess=guess)
     if not message.files:
-        yield TemplateError("the message has no words", file=shown, cure=f"write {LAST}/{LETTER}")
+        yield TemplateError("CR112", file=shown, wanted=f"{LAST}/{LETTER}")
     for channel in Channel:
         written = message.locales(channel)
         if written and message.fallback not in written:
-            cure = f"write {message.fallback}/{FILES[channel][0]}, or set 'fallback:'"
-            yield TemplateError(
-                f"{channel} has no words for other languages",
-                file=f"{shown}/message.yaml",
-                cure=cure,
-            )
+            wanted, file = f"{message.fallback}/{FILES[channel][0]}", f"{shown}/message.yaml"
+            yield TemplateError("CR113", file=file, channel=str(channel), wanted=wanted)
     for locale, files in message.files.items():
         yield from _files(f"{shown}/{locale}", files)
 
 
 def _files(folder: str, files: frozenset[str]) -> Iterator[TemplateError]:
     for name in sorted(files - {*_ALL_FILES}):
-        cure = did_you_mean(name, _ALL_FILES)
-        yield TemplateError("nothing reads this file", file=f"{folder}/{name}", cure=cure)
+        guess = did_you_mean(name, _ALL_FILES)
+        yield TemplateError("CR104", file=f"{folder}/{name}", guess=guess)
     parts = files & {*FILES[Channel.EMAIL]}
     if not parts or LETTER in files:
         return
     for name in {"subject.txt", "email.txt"} - files:
-        yield TemplateError(f"the e-mail has no {name}", file=folder, cure=f"write {name}")
+        yield TemplateError("CR114", file=folder, part=name, wanted=name)
     if not files & {"email.html", "email.mjml"}:
-        yield TemplateError("the e-mail has no HTML", file=folder, cure="write email.html")
+        yield TemplateError("CR114", file=folder, part="HTML", wanted="email.html")
 
 
 def _words(library: Library, message: Message) -> Iterator[TemplateError]:
@@ -122,12 +117,7 @@ def _source(library: Library, message: Message, locale: str, path: str) -> Itera
     yield from _names(library, source, shown, None)
     if message.message_class is MessageClass.SERVICE:
         for line in _lines_of(library, source, "offer"):
-            yield TemplateError(
-                "an offer turns this service message into advertising",
-                file=shown,
-                line=line,
-                cure="take the offer out, or set 'class: marketing' in message.yaml",
-            )
+            yield TemplateError("CR103", file=shown, line=line, mark="offer")
 
 
 def _names(library: Library, source: str, file: str, line: int | None) -> Iterator[TemplateError]:
@@ -136,14 +126,15 @@ def _names(library: Library, source: str, file: str, line: int | None) -> Iterat
         tree = library.parse(source)
         unknown = meta.find_undeclared_variables(tree) - NAMES
     except jinja2.TemplateSyntaxError as error:
-        at, cure = line or error.lineno, "see the placeholders in docs/templates.md"
-        yield TemplateError(error.message or "no template", file=file, line=at, cure=cure)
+        why = error.message or type(error).__name__
+        yield TemplateError("CR102", file=file, line=line or error.lineno, problem=why)
         return
     for name in sorted(unknown):
         for at in _lines(tree, name):
-            cure = did_you_mean(name, list(NAMES))
-            message = f"there is no placeholder {name!r}"
-            yield TemplateError(message, file=file, line=line or at, cure=cure)
+            guess = did_you_mean(name, list(NAMES))
+            yield TemplateError(
+                "CR101", file=file, line=line or at, mark=name, given=name, guess=guess
+            )
 
 
 def _lines_of(library: Library, source: str, name: str) -> list[int]:

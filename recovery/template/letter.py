@@ -52,21 +52,14 @@ def _split(source: str, file: str) -> tuple[dict[str, tuple[int, str]], list[str
     for number, line in enumerate(lines[:end], 1):
         found = _HEADER.fullmatch(line.strip())
         if not found or found[1] not in HEADERS:
-            cure = did_you_mean(found[1] if found else line, list(HEADERS))
-            raise TemplateError(
-                "a letter opens with lines such as 'subject: …', then an empty line",
-                file=file,
-                line=number,
-                cure=cure,
-            )
+            guess = did_you_mean(found[1] if found else line, list(HEADERS))
+            raise TemplateError("CR118", file=file, line=number, guess=guess)
         headers[found[1]] = (number, found[2])
     for name in REQUIRED:
         if not headers.get(name, (0, ""))[1]:
-            raise TemplateError(
-                f"the letter has no {name}", file=file, line=1, cure=f"add a line '{name}: …'"
-            )
+            raise TemplateError("CR119", file=file, line=1, given=name)
     if not any(line.strip() for line in lines[end:]):
-        raise TemplateError("the letter says nothing", file=file, line=end, cure="add a paragraph")
+        raise TemplateError("CR120", file=file, line=end)
     return headers, lines[end:]
 
 

@@ -54,16 +54,14 @@ class Library:
         except jinja2.TemplateNotFound as error:
             missing = str(error.name).partition("|")[2]
             raise TemplateError(
-                f"there is no file {self.shown(missing)}",
-                file=self.shown(path),
-                cure="write it, or correct the name after 'extends'",
+                "CR121", file=self.shown(path), given=self.shown(missing)
             ) from error
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(
-                error.message or "this is not a template",
+                "CR102",
                 file=error.filename or self.shown(path),
                 line=error.lineno,
-                cure="see the placeholders in docs/templates.md",
+                problem=error.message or type(error).__name__,
             ) from error
 
     def _loader(
@@ -122,17 +120,22 @@ def render(template: jinja2.Template, context: dict[str, Any]) -> str:
         return template.render(context)
     except TemplateError:
         raise
+    except _Nothing as error:
+        file, line = _place(error.__traceback__, template.filename or "")
+        raise TemplateError("CR126", file=file, line=line) from error
     except Exception as error:  # whatever an expression in a template can raise
         file, line = _place(error.__traceback__, template.filename or "")
         reason = getattr(error, "message", None) or str(error) or type(error).__name__
-        raise TemplateError(
-            reason, file=file, line=line, cure="see the placeholders in docs/templates.md"
-        ) from error
+        raise TemplateError("CR100", file=file, line=line, problem=reason) from error
+
+
+class _Nothing(ValueError):
+    """Raised when a placeholder has nothing to say."""
 
 
 def _not_none(value: object) -> object:
     if value is None:
-        raise ValueError("this placeholder may be empty: put it between {% if … %} and {% endif %}")
+        raise _Nothing
     return value
 
 
@@ -151,9 +154,7 @@ def _read(file: Path, shown: str) -> str:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise TemplateError(
-            "this file is not UTF-8", file=shown, line=line, cure="save it as UTF-8"
-        ) from error
+        raise TemplateError("CR105", file=shown, line=line) from error
 
 
 def _compiled(source: str, path: str, shown: str) -> str:
@@ -162,4 +163,4 @@ def _compiled(source: str, path: str, shown: str) -> str:
     try:
         return compile_mjml(source)
     except MjmlError as error:
-        raise TemplateError(str(error), file=shown, line=error.line) from error
+        raise TemplateError("CR117", file=shown, line=error.line, problem=str(error)) from error

@@ -37,9 +37,12 @@ class Message:
         if found := choose(customer, self.locales(channel), self.fallback):
             return found
         raise TemplateError(
-            f"{self.name} has no {channel} for {customer}",
+            "CR125",
             file=f"{folder}/{self.name}",
-            cure=f"write {self.fallback}/{FILES[channel][0]}",
+            given=self.name,
+            channel=str(channel),
+            locale=customer,
+            wanted=f"{self.fallback}/{FILES[channel][0]}",
         )
 
 
@@ -47,15 +50,13 @@ def read_message(folder: Path, shown: str) -> Message:
     """Read `folder`; TemplateError when message.yaml is missing or wrong."""
     about = f"{shown}/{DESCRIPTION}"
     if not (folder / DESCRIPTION).is_file():
-        raise TemplateError(
-            f"{folder.name} has no {DESCRIPTION}", file=about, cure="write 'class: service' into it"
-        )
+        raise TemplateError("CR107", file=about, given=folder.name)
     words = read_words(folder / DESCRIPTION, about)
     for key, phrase in words.items():
         if key not in KEYS:
-            cure = did_you_mean(key, list(KEYS))
+            guess = did_you_mean(key, list(KEYS))
             raise TemplateError(
-                f"{key} means nothing here", file=about, line=phrase.line, cure=cure
+                "CR110", file=about, line=phrase.line, mark=key, given=key, guess=guess
             )
     return Message(
         folder.name,
@@ -73,18 +74,15 @@ def read_message(folder: Path, shown: str) -> Message:
 def _message_class(words: dict[str, Phrase], about: str) -> MessageClass:
     known = [str(each) for each in MessageClass]
     if "class" not in words:
-        raise TemplateError(
-            "nobody can tell whether this is service or marketing",
-            file=about,
-            line=1,
-            cure="add 'class: service' (a neutral notice) or 'class: marketing' (anything else)",
-        )
+        raise TemplateError("CR108", file=about, line=1)
     phrase = words["class"]
     if phrase.text not in known:
         raise TemplateError(
-            f"class {phrase.text!r} does not exist",
+            "CR109",
             file=about,
             line=phrase.line,
-            cure=did_you_mean(phrase.text, known),
+            mark=phrase.text,
+            given=phrase.text,
+            guess=did_you_mean(phrase.text, known),
         )
     return MessageClass(phrase.text)

@@ -62,18 +62,15 @@ def read_words(path: Path, shown: Path | str) -> dict[str, Phrase]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
-        raise TemplateError(
-            "this is not YAML in UTF-8", file=shown, line=line, cure="put words into quotes"
-        ) from error
+        raise TemplateError("CR106", file=shown, line=line) from error
     if not isinstance(node, yaml.MappingNode):
-        raise TemplateError("lines such as 'name: words' belong here", file=shown, line=1)
+        raise TemplateError("CR122", file=shown, line=1)
     words = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(value, yaml.ScalarNode):
-            raise TemplateError(
-                f"{key.value} has no words", file=shown, line=line, cure="put them into quotes"
-            )
+            name = str(key.value)
+            raise TemplateError("CR123", file=shown, line=line, mark=name, given=name)
         words[str(key.value)] = Phrase(" ".join(value.value.split("\n")), str(shown), line)
     return words
 
@@ -82,8 +79,10 @@ def _one(words: dict[str, Phrase], found: re.Match[str], file: str) -> Phrase:
     if found[1] in words:
         return words[found[1]]
     raise TemplateError(
-        f"there is no phrase [[{found[1]}]]",
+        "CR116",
         file=file,
         line=found.string.count("\n", 0, found.start()) + 1,
-        cure=did_you_mean(found[1], list(words)),
+        mark=found[1],
+        given=found[1],
+        guess=did_you_mean(found[1], list(words)),
     )

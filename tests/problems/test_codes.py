@@ -1,0 +1,70 @@
+"""Every code is explained, and every example is what it says: wrong as told, then right."""
+
+import re
+
+import pytest
+
+from recovery.campaign.parsing import read_campaign
+from recovery.problems.codes import CODES
+from tests.support.example import CAMPAIGN, MESSAGE, SPOKEN
+from tests.template.conftest import Write
+
+# What no piece of one file could show: bytes, rights, two files, a layout, a folder's name.
+UNSHOWN = {
+    *("CR007", "CR008", "CR011", "CR018", "CR019", "CR029", "CR053", "CR055", "CR099"),
+    *("CR105", "CR107", "CR111", "CR112", "CR113", "CR114", "CR115", "CR117", "CR121", "CR124"),
+    "CR125",
+}
+IN_CAMPAIGNS = [code for code, row in CODES.items() if row.wrong and row.file == "campaign.yaml"]
+IN_TEMPLATES = [code for code, row in CODES.items() if row.wrong and row.file != "campaign.yaml"]
+
+
+def marked(text: str) -> tuple[str, int, int]:
+    """The text without «», and where the mark begins: line and column within it."""
+    before, opened, _ = text.partition("«")
+    assert opened, text
+    plain = text.replace("«", "").replace("»", "")
+    return plain, before.count("\n"), len(before) - before.rfind("\n")
+
+
+def test_every_code_says_what_it_is_about() -> None:
+    for code, row in CODES.items():
+        assert row.message and row.help and row.why, code
+        assert re.fullmatch(r"CR[0-2]\d\d", code)
+    assert {code for code in CODES if not CODES[code].wrong} <= UNSHOWN | {
+        code for code in CODES if code >= "CR2"
+    }
+
+
+@pytest.mark.parametrize("code", IN_CAMPAIGNS)
+def test_an_example_of_a_campaign(code: str) -> None:
+    row = CODES[code]
+    wrong, line, column = marked(row.wrong)
+    shown = row.right if row.right in CAMPAIGN else None
+    whole = CAMPAIGN if shown else _with(row.right)
+    assert read_campaign(whole, "x.yaml", spoken=SPOKEN).problems == ()
+    at = whole.index(row.right)
+    text = whole.replace(row.right, wrong, 1)
+    (problem,) = read_campaign(text, "x.yaml", spoken=SPOKEN).problems
+    first = whole.count("\n", 0, at) + 1
+    assert (problem.code, problem.line, problem.column) == (code, first + line, column)
+    stretch = row.wrong[row.wrong.index("«") + 1 : row.wrong.index("»")]
+    assert problem.end - problem.column == max(1, len(stretch))
+
+
+def _with(right: str) -> str:
+    """The example with its description replaced: the one line whose mended form has quotes."""
+    assert right.startswith("description: ")
+    return re.sub(r"^description: .*$", lambda _: right, CAMPAIGN, flags=re.M)
+
+
+@pytest.mark.parametrize("code", IN_TEMPLATES)
+def test_an_example_of_a_template(templates: Write, code: str) -> None:
+    row = CODES[code]
+    wrong, line, _ = marked(row.wrong)
+    name = row.file if row.file.startswith("layouts") else f"m/{row.file}"
+    if row.right:
+        assert templates(MESSAGE | {name: row.right}).problems() == []
+    found = templates(MESSAGE | {name: wrong}).problems()
+    assert {error.code for error in found} == {code}
+    assert {error.line for error in found} <= {line + 1, None}

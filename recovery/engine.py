@@ -4,7 +4,7 @@ Time enters here: each method reads the clock once, and below it there is only `
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,17 +16,18 @@ from sqlalchemy import Engine as Database
 
 from recovery import telemetry
 from recovery.clock import Clock, Stopwatch, VirtualClock
-from recovery.connectors import email_sender, lookups, sms_sender
+from recovery.connectors import email_sender, sms_sender
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
 from recovery.db import open_engine, reading, retried, writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
+from recovery.dispatch.executor import Delivery as Delivery
 from recovery.dispatch.executor import Dispatcher, Outcome
 from recovery.dispatch.pace import Limits as PaceLimits
 from recovery.dispatch.prepare import Workshop
-from recovery.dispatch.reconcile import Reconciled, Reconciler
+from recovery.dispatch.reconcile import Reconciled, reconciler
 from recovery.dispatch.render import Renderer
 from recovery.incentives import budget
 from recovery.intake import arrivals, inbox, settle, sweep
@@ -49,17 +50,6 @@ from recovery.planner.enrol import Plan, enrol
 from recovery.programme import Programme, read_programme
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of the touches that were due: sent here (`outcomes`), or handed to workers."""
-
-    outcomes: Sequence[Outcome] = ()
-    hinted: int = 0
-    warnings: Sequence[str] = ()
-    abandoned: bool = False  # waited for workers in vain, as none is alive
-
 
 # Hands what is due at an instant to whoever sends it.
 Courier = Callable[["Engine", datetime], Delivery]
@@ -212,12 +202,8 @@ class Engine:
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""
-        policy = {
-            Channel.EMAIL: self.settings.unknown_email,
-            Channel.SMS: self.settings.unknown_sms,
-        }
-        with lookups(self.settings) as able:
-            return Reconciler(self.database, able, policy, self._links.touch_in).run(now)
+        with reconciler(self.database, self.settings, self._links.touch_in) as asking:
+            return asking.run(now)
 
     def due(self, now: datetime) -> int:
         """How many touches are due at `now`, of those that one run may claim."""

@@ -40,6 +40,16 @@ class Outcome:
     refused: dict[Channel, str] = field(default_factory=dict)  # senders that refuse, and why
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the touches that were due: sent here (`outcomes`), or handed to workers."""
+
+    outcomes: Sequence[Outcome] = ()
+    hinted: int = 0
+    warnings: Sequence[str] = ()
+    abandoned: bool = False  # waited for workers in vain, as none is alive
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Sends what is due. `senders` may be called from many threads at once."""

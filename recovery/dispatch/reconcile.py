@@ -5,13 +5,15 @@ records late. It counts only after a settling time, and only while the provider 
 we tried after this one. Then the policy decides: hold, or send once more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, ScalarSelect, func, select, update
 
+from recovery.connectors import lookups
 from recovery.connectors.base import Answer, Found, Lookup, Wanted
 from recovery.crash import crash_point
 from recovery.db import changed, reading, table, writing
@@ -21,6 +23,7 @@ from recovery.facts import EventKind
 from recovery.incentives import issue
 from recovery.message import Channel
 from recovery.models import Decision, Enrolment, Order, Touch, TouchState
+from recovery.settings import Settings
 
 SETTLE = {Channel.EMAIL: timedelta(minutes=30), Channel.SMS: timedelta(minutes=15)}
 LOOK_AGAIN = timedelta(minutes=15)  # when nothing could be learned
@@ -141,6 +144,16 @@ class Reconciler:
         if row.reason != "not_found_held":
             journal.note(row.enrolment_id, row.id, "reconciled", "not_found_held")
         _keep(connection, row, now + LOOK_LATER, "not_found_held")
+
+
+@contextmanager
+def reconciler(
+    database: Engine, settings: Settings, reads: Callable[[str], int | None]
+) -> Iterator[Reconciler]:
+    """Who looks at the providers that the settings name; its connections are closed afterwards."""
+    policy = {Channel.EMAIL: settings.unknown_email, Channel.SMS: settings.unknown_sms}
+    with lookups(settings) as able:
+        yield Reconciler(database, able, policy, reads)
 
 
 def _unknown(channel: Channel, now: datetime) -> Any:

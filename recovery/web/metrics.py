@@ -35,6 +35,7 @@ from recovery.models import (
     Touch,
     TouchState,
 )
+from recovery.models.journeys import ENDINGS
 from recovery.settings import Settings
 from recovery.web.counters import COUNTERS, Series
 from recovery.web.site import Site
@@ -166,6 +167,7 @@ def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
         connection,
         decisions.c.verdict == EnrolmentState.RECOVERED.value,
         decisions.c.run.is_(None),
+        written_in(decisions.c.verdict, ENDINGS),  # in the words of its index
     )
     yield _gauge("recovered_since_last_run", "Orders paid since the last run.", paid)
 

@@ -19,6 +19,8 @@ VERBS = {
     "init": "Make a project folder with campaigns and templates to start from.",
     "import": "Read orders from CSV or JSON Lines files.",
     "check": "Look for mistakes in campaigns and templates.",
+    "fmt": "Write campaign files in one way; what they say stays.",
+    "codes": "Explain the codes of check, each with an example.",
     "plan": "Show what the campaign files would do, before they do it.",
     "run": "Do what is due now: enrol orders, send messages. What cron calls.",
     "history": "Show the versions of a campaign, and how many entered under each.",

@@ -1,0 +1,95 @@
+"""`recovery codes`: what each code of a problem means, with an example, wrong and right."""
+
+import os
+from gettext import NullTranslations
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recovery.cli.common import Desk, verb
+from recovery.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recovery.problems.codes import Row
+
+
+@click.command("codes")
+@click.argument("codes", nargs=-1, metavar="[CODE]…")
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
+@verb(at=False)
+def command(desk: Desk, *, codes: tuple[str, ...], lang: str | None) -> None:
+    """Explain the codes of `recovery check`: what is wrong, why it matters, how it is right.
+
+    Without CODE all of them are listed.
+    """
+    from recovery.i18n import language, words
+
+    speak = words(language(lang, os.environ))
+    rows = {code: _row(code) for code in codes} or dict(_all())
+    whole = bool(codes)
+    desk.show(
+        {"codes": [payload(code, row, speak) for code, row in rows.items()]},
+        lambda console: _tell(rows, console, speak, whole=whole),
+    )
+
+
+def _all() -> "dict[str, Row]":
+    from recovery.problems.codes import CODES
+
+    return CODES
+
+
+def _row(code: str) -> "Row":
+    from recovery.campaign.vocabulary import guess
+
+    known = _all()
+    if code.upper() not in known:
+        raise UsageError(f"there is no code {code}; {guess(code, known)}")
+    return known[code.upper()]
+
+
+def payload(code: str, row: "Row", speak: NullTranslations) -> dict[str, Any]:
+    """One code for programs; the marks around what is wrong are left out."""
+    return {
+        "code": code.upper(),
+        "severity": str(row.severity),
+        "message": speak.gettext(row.message),
+        "help": speak.gettext(row.help),
+        "why": speak.gettext(row.why),
+        "file": row.file,
+        "wrong": row.wrong.replace("«", "").replace("»", "") or None,
+        "right": row.right or None,
+    }
+
+
+def _tell(
+    rows: "dict[str, Row]", console: "Console", speak: NullTranslations, *, whole: bool
+) -> None:
+    for code, row in rows.items():
+        title = speak.gettext(str(row.severity))
+        console.print(f"{title}[{code.upper()}] {speak.gettext(row.message)}", soft_wrap=True)
+        if whole:
+            console.print(f"\n{speak.gettext(row.why)}\n")
+            for name, text in (
+                (speak.gettext("wrong"), row.wrong),
+                (speak.gettext("right"), row.right),
+            ):
+                if text:
+                    console.print(f"{name}:\n\n{underlined(text)}\n", soft_wrap=True)
+
+
+def underlined(text: str) -> str:
+    """An example, indented, with carets under what stood between « and »."""
+    from recovery.campaign.cells import cells, shown
+
+    lines = []
+    for line in text.split("\n"):
+        before, opened, rest = line.partition("«")
+        marked, _, after = rest.partition("»")
+        lines.append(f"    {shown(before + marked + after)}")
+        if opened:
+            carets = "^" * max(1, cells(shown(marked)))
+            lines.append(f"    {' ' * cells(shown(before))}{carets}")
+    return "\n".join(lines)

@@ -1,0 +1,32 @@
+"""`recovery codes`: the list, and one code with its example."""
+
+from recovery.problems.codes import CODES
+from tests.support.cli import answered, recovery
+
+
+def test_all_codes_are_listed() -> None:
+    listed = recovery("codes").stdout
+    assert all(f"[{code}]" in listed for code in CODES)
+    assert [one["code"] for one in answered("codes")["codes"]] == list(CODES)
+
+
+def test_one_code_is_explained_by_example() -> None:
+    assert recovery("codes", "cr030").stdout == (
+        "error[CR030] '{given}' is no duration\n\n"
+        f"{CODES['CR030'].why}\n\n"
+        "wrong:\n\n"
+        "    goal: {paid_within: 72}\n"
+        "                        ^^\n\n"
+        "right:\n\n"
+        "    goal: {paid_within: 7d}\n\n"
+    )
+
+
+def test_in_chinese() -> None:
+    assert recovery("codes", "CR030", LANG="zh_CN.UTF-8").stdout.startswith("错误[CR030] ")
+
+
+def test_an_unknown_code_is_a_usage_error() -> None:
+    result = recovery("codes", "CR3")
+    assert result.exit_code == 2
+    assert "there is no code CR3; " in result.stderr

@@ -22,6 +22,7 @@ VERBS = {
     "fmt": "Write campaign files in one way; what they say stays.",
     "codes": "Explain the codes of check, each with an example.",
     "plan": "Show what the campaign files would do, before they do it.",
+    "schema": "Print the campaign language as JSON Schema, for editors.",
     "run": "Do what is due now: enrol orders, send messages. What cron calls.",
     "history": "Show the versions of a campaign, and how many entered under each.",
     "report": "Show how many orders each sequence brought back.",

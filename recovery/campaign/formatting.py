@@ -88,38 +88,49 @@ def duration_form(text: str) -> str:
 
 def _indented(text: str) -> str:
     """Two spaces a level, and one after each bullet."""
-    lines, levels, shift, verbatim = [], [(0, 0)], 0, None
+    lines: list[str] = []
+    levels, waiting, verbatim = [(0, 0)], list[int](), None  # comments wait for the line below
     for line in text.split("\n"):
         bare = line.lstrip(" ")
         old = len(line) - len(bare)
         if verbatim is not None and (not bare or old > verbatim):
-            lines.append(_moved(line, shift))
+            lines.append(_moved(line, levels))
             continue
         verbatim = None
         if not bare or bare.startswith("#"):
-            lines.append(_moved(line, shift if old else 0))
+            waiting += [len(lines)] if bare else []
+            lines.append(line)
             continue
-        while levels[-1][0] > old:
-            levels.pop()
-        if old > levels[-1][0]:
-            levels.append((old, levels[-1][1] + 2))
-        shift = levels[-1][1] - old
-        written, column, new = "", old, levels[-1][1]
-        while bullet := re.match(r"- +", bare):
-            written, bare = written + "- ", bare[bullet.end() :]
-            column, new = column + bullet.end(), new + 2
-            levels.append((column, new))
+        known = dict(levels)
+        lines.append(_levelled(bare, old, levels))
+        for number in waiting:
+            lines[number] = _moved(lines[number], [*(known | dict(levels)).items()])
+        waiting = []
         if _BLOCK_TEXT.search(uncommented(line)):
-            verbatim, shift = levels[-1][0], levels[-1][1] - levels[-1][0]
-        lines.append(" " * (levels[-1][1] - len(written)) + written + bare)
+            verbatim = levels[-1][0]
     return "\n".join(lines)
 
 
-def _moved(line: str, shift: int) -> str:
-    if not line.strip():
-        return line
-    width = len(line) - len(line.lstrip(" "))
-    return " " * max(0, width + shift) + line.lstrip(" ")
+def _levelled(bare: str, old: int, levels: list[tuple[int, int]]) -> str:
+    """The line `bare`, which began in column `old`; `levels` are old and new columns of blocks."""
+    while levels[-1][0] > old:
+        levels.pop()
+    if old > levels[-1][0]:
+        levels.append((old, levels[-1][1] + 2))
+    begins, written = levels[-1][1], ""
+    while bullet := re.match(r"- +", bare):
+        written, bare = written + "- ", bare[bullet.end() :]
+        levels.append((levels[-1][0] + bullet.end(), levels[-1][1] + 2))
+    return " " * begins + written + bare
+
+
+def _moved(line: str, levels: list[tuple[int, int]]) -> str:
+    """A line that is no entry, as far to the side as the block it stands in."""
+    bare = line.lstrip(" ")
+    old = len(line) - len(bare)
+    before = [level for level in levels if level[0] <= old] or [(0, 0)]
+    column, new = max(before)
+    return " " * (old - column + new) + bare if bare else line
 
 
 def _trimmed(text: str) -> str:

@@ -49,8 +49,9 @@ def _format(
     path: Path, file: str, changed: list[str], broken: list[str], *, only_check: bool
 ) -> None:
     from recovery.campaign.formatting import formatted
-    from recovery.campaign.loader import defaults_of, read_source
+    from recovery.campaign.loader import defaults_of
     from recovery.campaign.problems import CampaignError
+    from recovery.campaign.text import read_source
     from recovery.mending import write_whole
     from recovery.problems import Severity
 

@@ -70,7 +70,7 @@ sequences:
       after: 0m
       email: x
     - {step: b, after: 1d12h,
-       email: x}
+        email: x}
 limits: {quiet: "21:00-08:00", per_customer: 3 per week}
 """
 

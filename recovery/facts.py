@@ -126,6 +126,7 @@ class MessageEvent:
     detail: str | None
     machine: bool = False  # done by a scanner or a mail proxy, not by a person
     url: str | None = None
+    event_id: str | None = None  # the provider's own, to look it up there; a retry has another
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +140,4 @@ class InboundSms:
     to: str
     body: str
     opt_out_type: str | None  # STOP, START or HELP when the provider has judged it already
+    provider_id: str | None = None  # the provider's own, to look it up there

@@ -89,7 +89,7 @@ def remove(desk: Desk, address: str, channel: str | None, note: str | None) -> N
     where = _read(address, channel)
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         removed = lift(connection, *where, OPERATOR, desk.clock.now(), note)
-    words = "taken off the list" if removed else "was not on the list"
+    words = "taken off the list" if removed else "was not on the list; nothing was changed"
     payload = {"channel": where[0], "address": where[1], "removed": removed}
     desk.show(payload, lambda console: console.print(f"{where[1]}: {words} ({where[0]})"))
 

@@ -4,7 +4,7 @@ Rows are added, never changed. What counts when a message is sent stays with the
 customer; this is the record to show when somebody asks.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from recovery.models import Consent
 consents = table(Consent)
 
 ORDER, SMS, LINK, PROVIDER, OPERATOR = "order", "sms", "unsubscribe-link", "provider", "operator"
+LIFTED = "lifted"  # a level of its own: a stop is over, and nobody has agreed to anything by that
 # Where everybody begins: a first word that says just this is no evidence of anything.
 NOTHING = (Channel.SMS.value, Level.NONE.value)
 _COLUMNS = ("channel", "address", "level", "at", "source", "evidence")
@@ -27,7 +28,7 @@ Where = tuple[str, str]  # channel and address
 
 
 class Word(NamedTuple):
-    """One thing said about one address; `level` is a `facts.Consent`."""
+    """One thing said about one address; `level` is a `facts.Consent`, or LIFTED."""
 
     channel: str
     address: str
@@ -128,11 +129,3 @@ def _append(connection: Connection, words: Sequence[Word]) -> None:
         return *word[:3], stored_time(connection, word.at), *word[4:]
 
     bulk_load(connection, "consents", _COLUMNS, map(stored, words))
-
-
-def agreed(said: Mapping[Where, Sequence[Word]], where: Where) -> str:
-    """What somebody who wants messages again agrees to: what the shop last said, at least
-    messages about the own orders."""
-    levels = [word.level for word in said.get(where, ()) if word.source == ORDER]
-    last = levels[-1] if levels else Level.NONE.value
-    return max(last, Level.TRANSACTIONAL.value, key=lambda level: _STRICTNESS[level])

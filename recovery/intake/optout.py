@@ -75,7 +75,8 @@ def wish(body: str, sender: str, opt_out_type: str | None = None) -> Wish:
 
 
 def _evidence(one: InboundSms) -> str:
-    return f"{one.source} message {one.key}"
+    """Where to look it up."""
+    return f"{one.source} message {one.provider_id or one.key}"
 
 
 def _note(connection: Connection, talks: Sequence[InboundSms], now: datetime) -> None:

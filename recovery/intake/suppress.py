@@ -7,14 +7,14 @@ counts, whatever the order in which words arrive: what was lifted stays lifted u
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from recovery.db import among, changed, insert_ignore, table
 from recovery.facts import Consent as Level
 from recovery.intake import consents
-from recovery.intake.consents import OPERATOR, PROVIDER, SMS, Where, Word, compared
+from recovery.intake.consents import LIFTED, OPERATOR, PROVIDER, SMS, Where, Word, compared
 from recovery.message import Channel
 from recovery.models import (
     Decision,
@@ -46,6 +46,7 @@ _STRENGTH = {
     COMPLAINED: 3,
 }
 _HARDEST = 4
+T = TypeVar("T")
 _OPEN = (TouchState.PLANNED, TouchState.CLAIMED)
 CLOSED = "suppressed"
 
@@ -110,7 +111,7 @@ def suppress_all(connection: Connection, bans: Iterable[Ban], now: datetime) -> 
     }
     _write(connection, news, heavier)
     worse = [b for b in heavier.values() if known[b.where].reason != b.reason]
-    _note(connection, [*news.values(), *worse], now)
+    _note(connection, "suppressed", {b.where: b.reason for b in (*news.values(), *worse)}, now)
     return Done(len(news), _close(connection, standing, now))
 
 
@@ -125,11 +126,11 @@ def lift(
     """Take an address off the list; whether it was on it.
 
     An operator (`source` is `operator`) may lift anything; a customer (through SMS or the
-    provider) only the own opt-out, if it was said before `at`.
+    provider) only the own opt-out, if it was said before `at`. Their word is kept, as the stop
+    itself may reach us later; an operator's only when there was something to lift. It is no
+    consent: what was agreed to, the shop knows.
     """
     where = channel, compared(channel, address)
-    level = consents.agreed(consents.history(connection, {where}), where)
-    consents.keep(connection, [Word(*where, level, at, source, evidence)])
     gone = delete(suppressions).where(
         suppressions.c.channel == channel, suppressions.c.address == where[1]
     )
@@ -137,7 +138,12 @@ def lift(
         gone = gone.where(suppressions.c.at <= at)
     else:
         gone = gone.where(suppressions.c.at < at, suppressions.c.reason.in_(sorted(WISHES)))
-    return changed(connection, gone) > 0
+    lifted = changed(connection, gone) > 0
+    if lifted or source != OPERATOR:
+        consents.keep(connection, [Word(*where, LIFTED, at, source, evidence)])
+    if lifted:
+        _note(connection, "lifted", {where: source}, at)
+    return lifted
 
 
 def listed(
@@ -215,10 +221,12 @@ def _write(connection: Connection, news: Mapping[Where, Ban], heavier: Mapping[i
         )
 
 
-def _note(connection: Connection, bans: Sequence[Ban], now: datetime) -> None:
-    """Tell the live journeys of these addresses why nothing more will come."""
+def _note(
+    connection: Connection, verdict: str, reasons: Mapping[Where, str], now: datetime
+) -> None:
+    """Tell the live journeys of these addresses what will or may come."""
     entries = []
-    for channel, mine in _by_channel({ban.where: ban for ban in bans}).items():
+    for channel, mine in _by_channel(reasons).items():
         address: Any = orders.c.email if channel == Channel.EMAIL else orders.c.phone
         live = (
             select(enrolments.c.id, address.label("address"))
@@ -233,8 +241,8 @@ def _note(connection: Connection, bans: Sequence[Ban], now: datetime) -> None:
             {
                 "at": now,
                 "enrolment_id": row.id,
-                "verdict": "suppressed",
-                "reason": mine[compared(channel, row.address)].reason,
+                "verdict": verdict,
+                "reason": mine[compared(channel, row.address)],
                 "detail": channel,
             }
             for row in connection.execute(live)
@@ -280,8 +288,8 @@ def _close(connection: Connection, bans: Mapping[Where, Ban], now: datetime) -> 
     return closed
 
 
-def _by_channel(bans: Mapping[Where, Ban]) -> dict[str, dict[str, Ban]]:
-    parted: dict[str, dict[str, Ban]] = {}
-    for (channel, address), ban in bans.items():
-        parted.setdefault(channel, {})[address] = ban
+def _by_channel(told: Mapping[Where, T]) -> dict[str, dict[str, T]]:
+    parted: dict[str, dict[str, T]] = {}
+    for (channel, address), one in told.items():
+        parted.setdefault(channel, {})[address] = one
     return parted

@@ -112,7 +112,8 @@ def refusals(connection: Connection, after: int, now: datetime) -> Sequence[Ban]
 
 def evidence(event: MessageEvent) -> str:
     """Where to look an event up."""
-    return f"{event.source} {event.provider_id or event.key}"
+    own = f" event {event.event_id}" if event.event_id else ""
+    return f"{event.source} {event.provider_id or event.key}{own}"
 
 
 def without_addresses(text: str | None) -> str | None:

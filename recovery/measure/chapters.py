@@ -1,6 +1,6 @@
 """The chapters of an order's story: each turns rows of one table into events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,14 +10,20 @@ from sqlalchemy import Connection, Row, select
 from recovery.db import table
 from recovery.facts import UNPAID, OrderStatus
 from recovery.measure.plain import reason
-from recovery.measure.verdicts import ENDINGS, NAMES, day, sentence
-from recovery.models import Click, Coupon, Decision, Task, Touch, TouchState
+from recovery.measure.verdicts import ENDINGS, NAMES, SUPPRESSED, banned, day, sentence
+from recovery.message import Channel
+from recovery.models import Click, Coupon, Decision, Suppression, Task, Touch, TouchState
 from recovery.money import Money
 from recovery.reasons import why_unpaid
 
 touches, decisions, clicks = table(Touch), table(Decision), table(Click)
-coupons, tasks = table(Coupon), table(Task)
+coupons, tasks, suppressions = table(Coupon), table(Task), table(Suppression)
 
+# Whether a machine opened a link; scanners and previews are nobody's interest.
+_VISITS = {
+    False: ("clicked", "followed"),
+    True: ("scanned", "a scanner or a preview, not the customer, opened"),
+}
 # Things that happened in the same second are told in the order in which they must have happened.
 _RANKS = ("placed", "payment_failed", "enrolled", "held_out", "planned", "paid", "recovered")
 
@@ -87,9 +93,10 @@ def of_journeys(
         yield _enrolled(journey)
     for touch in steps.values():
         yield from _touch(touch, campaigns, _enrolled_at(journeys, touch))
-    journal = _rows(connection, decisions, campaigns)
-    for entry in journal:
-        yield _decided(entry, campaigns, steps, order)
+    journal, bans = _rows(connection, decisions, campaigns), _bans(connection, order)
+    for entry in _told_once(journal):
+        about = steps.get(entry.touch_id)
+        yield _decided(entry, campaigns, about, order, _ban(entry, about, journal, bans))
     yield from _fallen_away(steps, journeys, journal)
     for coupon in _rows(connection, coupons, campaigns):
         yield from _coupon(coupon, steps)
@@ -100,8 +107,9 @@ def of_journeys(
     followed = select(clicks).where(clicks.c.touch_id.in_(steps))
     for click in connection.execute(followed.order_by(clicks.c.at)):
         touch = steps[click.touch_id]
-        detail = f"followed the link of {touch.step}"
-        yield Event(click.at, "clicked", detail, campaigns[touch.enrolment_id], touch.step)
+        what, who = _VISITS[click.machine]
+        detail = f"{who} the link of {touch.step}"
+        yield Event(click.at, what, detail, campaigns[touch.enrolment_id], touch.step)
 
 
 def _rows(connection: Connection, source: Any, campaigns: dict[int, str]) -> Sequence[Row[Any]]:
@@ -137,14 +145,50 @@ def _touch(touch: Row[Any], campaigns: dict[int, str], enrolled: datetime) -> It
         yield Event(touch.due_at, "next", detail, campaign, touch.step, touch.reason, ahead=True)
 
 
+def _bans(connection: Connection, order: Row[Any]) -> dict[str, str]:
+    """Why the order's addresses are on the list of suppressions, by channel."""
+    email, phone = (order.email or "").lower(), order.phone or ""
+    on = suppressions.c
+    mine = ((on.channel == Channel.EMAIL) & (on.address == email)) | (
+        (on.channel == Channel.SMS) & (on.address == phone)
+    )
+    return {row.channel: row.reason for row in connection.execute(select(suppressions).where(mine))}
+
+
+def _told_once(journal: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+    """The journal without the word that put an address on the list: the ban names it."""
+    bans = {(e.enrolment_id, e.at, e.reason) for e in journal if e.verdict == SUPPRESSED}
+    for entry in journal:
+        if (entry.enrolment_id, entry.at, entry.verdict) not in bans:
+            yield entry
+
+
+def _ban(
+    entry: Row[Any], touch: Row[Any] | None, journal: Sequence[Row[Any]], bans: Mapping[str, str]
+) -> str | None:
+    """Why the address was on the list when `entry` was written: by the journal, else by now."""
+    if touch is None or entry.reason != SUPPRESSED:
+        return None
+    before = (
+        e.reason
+        for e in reversed(journal)
+        if e.id < entry.id
+        and (e.verdict, e.detail, e.enrolment_id) == (SUPPRESSED, touch.channel, entry.enrolment_id)
+    )
+    return next(before, bans.get(touch.channel))
+
+
 def _decided(
-    entry: Row[Any], campaigns: dict[int, str], steps: dict[int, Row[Any]], order: Row[Any]
+    entry: Row[Any],
+    campaigns: dict[int, str],
+    touch: Row[Any] | None,
+    order: Row[Any],
+    ban: str | None,
 ) -> Event:
-    touch = steps.get(entry.touch_id)
     return Event(
         at=entry.at,
         what=NAMES.get(entry.verdict, entry.verdict),
-        detail=sentence(entry, touch, order),
+        detail=sentence(entry, touch, order, ban),
         campaign=campaigns[entry.enrolment_id],
         step=touch.step if touch else None,
         reason=entry.reason,
@@ -166,10 +210,16 @@ def _fallen_away(
         cause = _cause(touch, journal)
         at, number = (cause.at, cause.id) if cause else (journey.ended_at, 0)
         if at is not None:
-            because = f", because {reason(touch.reason)}" if touch.reason else ""
+            because = f", because {_told(cause, touch)}" if touch.reason else ""
             detail = f"{touch.channel} {touch.step}{because}"
             where = (journey.campaign, touch.step, touch.reason)
             yield Event(at, touch.state, detail, *where, number=number)
+
+
+def _told(cause: Row[Any] | None, touch: Row[Any]) -> str | None:
+    if cause is not None and cause.verdict == SUPPRESSED:
+        return banned(cause.reason)
+    return reason(touch.reason)
 
 
 def _cause(touch: Row[Any], journal: Sequence[Row[Any]]) -> Row[Any] | None:

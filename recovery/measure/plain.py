@@ -42,6 +42,15 @@ REASONS = {
     "unknown": "no clear answer came; it may have been accepted",
     "permanent": "the provider refused it for good",
 }
+# What providers answer, and what ended it all: shown in stories, nobody asks for these by name.
+_ANSWERS = {
+    "401": "the provider does not know our key",
+    "403": "the provider forbids our key to do this",
+    "429": "the provider is busy",
+    "20003": "Twilio does not know our key",
+    "20429": "Twilio is busy",
+    "erased": "the person asked to be forgotten",
+}
 _TOO_LATE = "too_late_after_"
 
 
@@ -52,7 +61,7 @@ def reason(code: str | None) -> str | None:
     if code.startswith(_TOO_LATE):
         waited = reason(code.removeprefix(_TOO_LATE))
         return f"it would have come too late, because {waited}"
-    return REASONS.get(code, code.replace("_", " "))
+    return REASONS.get(code) or _ANSWERS.get(code, code.replace("_", " "))
 
 
 def masked(address: str | None) -> str | None:

@@ -27,6 +27,13 @@ _BANS = {
     "unreachable": "the number could not be reached several times",
     "operator": "an operator put the address on the list",
 }
+# Who took an address off that list.
+_LIFTERS = {
+    "sms": "the customer answered START",
+    "provider": "the customer signed up again at the provider",
+    "operator": "an operator took the address off the list",
+}
+SUPPRESSED = "suppressed"
 # What the provider's own records said of a send without an answer.
 _RECORDS = {
     "sent": "the provider has it",
@@ -38,10 +45,15 @@ _RECORDS = {
 }
 
 
-def sentence(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
-    """The words of a row of `decisions`, of `touch` or of the whole enrolment."""
+def sentence(
+    entry: Row[Any], touch: Row[Any] | None, order: Row[Any], ban: str | None = None
+) -> str:
+    """The words of a row of `decisions`, of `touch` or of the whole enrolment.
+
+    `ban` is why the address was on the list of suppressions then, where that is known.
+    """
     subject = f"{touch.channel} {touch.step}" if touch else ""
-    because = f", because {reason(entry.reason)}" if entry.reason else ""
+    because = f", because {_why(entry, ban)}" if entry.reason else ""
     match entry.verdict:
         case "snooze":
             until = day(datetime.fromisoformat(entry.detail)) if entry.detail else "later"
@@ -65,15 +77,28 @@ def sentence(entry: Row[Any], touch: Row[Any] | None, order: Row[Any]) -> str:
     return _learned(entry, subject)
 
 
+def _why(entry: Row[Any], ban: str | None) -> str | None:
+    return banned(ban) if ban and entry.reason == SUPPRESSED else reason(entry.reason)
+
+
+def banned(why: str) -> str:
+    """Why an address gets nothing more, as a person would say it."""
+    return _BANS.get(why, reason(why) or why)
+
+
 def _learned(entry: Row[Any], subject: str) -> str:
     """What came back from customers and providers."""
     more = f" ({entry.detail})" if entry.detail else ""
     match entry.verdict:
         case "answered":
-            return f"the customer wrote to us by SMS{f', message {entry.detail}' if more else ''}"
+            return "the customer wrote to us by SMS; `recovery answers list` has the words"
+        case "answer_closed":
+            return f"the customer's SMS is done with, says {entry.reason}"
         case "suppressed":
-            why = _BANS.get(entry.reason, reason(entry.reason))
-            return f"no more {entry.detail}, because {why}"
+            return f"no more {entry.detail}, because {banned(entry.reason)}"
+        case "lifted":
+            who = _LIFTERS.get(entry.reason, f"{entry.reason} says so")
+            return f"{entry.detail} may go out again as far as there is consent: {who}"
         case "readdressed":
             return f"the shop told another address for {entry.reason} than {masked(entry.detail)}"
         case "reconciled":

@@ -39,10 +39,10 @@ class Consent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     channel: str
     address: str
-    level: str  # marketing, transactional or none
+    level: str  # marketing, transactional or none; lifted: a stop is over
     at: datetime  # when it was given or taken back
     source: str  # "order", "sms", "unsubscribe-link", "provider", "operator"
-    evidence: str | None = None  # the order, the provider's message id, the operator's note
+    evidence: str | None = None  # the order, the provider's message or event, the operator's note
 
 
 class Pause(SQLModel, table=True):

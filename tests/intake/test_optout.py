@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import Engine
 
+from recovery.intake.consents import history
 from recovery.intake.optout import Wish, apply_inbound, wish
 from recovery.intake.suppress import suppress
 from tests.support.feedback import PHONE, Books, a_touch, sms
@@ -123,8 +124,13 @@ def test_start_lifts_the_stop_but_no_invalid_number(database: Engine) -> None:
         suppress(connection, "sms", US, "invalid_number", "provider", NOW)
         apply_inbound(connection, [sms("START", hours=3), sms("START", US, hours=30)], NOW)
     assert books.listed() == [("sms", US, "invalid_number")]
-    # what the shop's record says still decides: START speaks about messages on the own order
-    assert ("sms", PHONE, "transactional", "sms") in books.evidence()
+    # START is no consent: what this number agreed to is what the shop has on record
+    assert books.evidence() == [
+        ("sms", PHONE, "none", "sms"),
+        ("sms", US, "none", "sms"),
+        ("sms", PHONE, "lifted", "sms"),
+        ("sms", US, "lifted", "sms"),
+    ]
 
 
 @pytest.mark.parametrize("order", list(permutations([("STOP", 2), ("START", 3), ("stop", 4)])))
@@ -136,6 +142,15 @@ def test_the_last_word_counts_in_any_order(
         with books.write() as connection:
             apply_inbound(connection, [sms(body, hours=hours)], NOW)
     assert books.listed() == [("sms", PHONE, "stop")]
+
+
+def test_evidence_names_the_providers_own_message(database: Engine) -> None:
+    books = Books(database)
+    with books.write() as connection:
+        apply_inbound(connection, [sms("STOP", provider_id="SM17")], NOW)
+        apply_inbound(connection, [sms("START", hours=3, provider_id="SM18")], NOW)
+        said = history(connection, {("sms", PHONE)})["sms", PHONE]
+    assert [word.evidence for word in said] == ["stop twilio message SM17", "twilio message SM18"]
 
 
 def test_help_changes_nothing_and_talk_stands_in_the_story(database: Engine) -> None:

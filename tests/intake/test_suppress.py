@@ -76,12 +76,30 @@ def test_the_reason_that_is_harder_to_lift_is_kept(
 def test_an_old_word_does_not_undo_a_newer_one(database: Engine) -> None:
     books = Books(database)
     with books.write() as connection:
-        lift(connection, "email", KIM, "operator", NOW, "agreed on the phone")
+        suppress_all(connection, [_bounce(NOW - timedelta(hours=2))], NOW)
+        assert lift(connection, "email", KIM, "operator", NOW, "agreed on the phone")
         suppress_all(connection, [_bounce(NOW - timedelta(hours=1))], NOW)
     assert books.listed() == []
     with books.write() as connection:
         suppress_all(connection, [_bounce(NOW + timedelta(hours=1))], NOW)
     assert books.listed() == [("email", KIM, "hard_bounce")]
+
+
+def test_lifting_what_is_not_there_writes_nothing(database: Engine) -> None:
+    books = Books(database)
+    with books.write() as connection:
+        assert not lift(connection, "email", KIM, "operator", NOW, "agreed on the phone")
+    assert books.evidence() == []
+
+
+def test_lifting_is_told_in_the_story_and_is_no_consent(database: Engine) -> None:
+    books = Books(database)
+    with books.write() as connection:
+        a_touch(connection, "planned", channel="sms")
+        suppress(connection, "sms", PHONE, "stop", "sms", NOW)
+        assert lift(connection, "sms", PHONE, "operator", NOW + timedelta(hours=1), "ticket 4711")
+    assert books.evidence()[-1] == ("sms", PHONE, "lifted", "operator")
+    assert books.journal()[-1] == ("lifted", "operator")
 
 
 def test_a_bounce_is_a_fact_and_no_withdrawal(database: Engine) -> None:

@@ -10,8 +10,8 @@ from recovery.connectors.twilio.codes import CODES, NUMBERS, Number, about_numbe
 from recovery.db import writing
 from recovery.errors import SendFailure
 from recovery.facts import EventKind
-from recovery.intake.unfit import learning, without_addresses
-from tests.support.feedback import PHONE, Books, a_touch
+from recovery.intake.unfit import evidence, learning, without_addresses
+from tests.support.feedback import PHONE, Books, a_touch, event
 from tests.support.ledger import T0, Ledger
 
 NOW = T0 + timedelta(hours=10)
@@ -84,3 +84,8 @@ def test_a_providers_words_lose_their_addresses() -> None:
     )
     assert without_addresses("until 2026-11-02T08:00:00+00:00") == "until 2026-11-02T08:00:00+00:00"
     assert without_addresses(None) is None
+
+
+def test_evidence_names_message_and_event() -> None:
+    told = event("complained", provider_id="message-1", event_id="e-1")
+    assert evidence(told) == "sendgrid message-1 event e-1"

@@ -158,26 +158,13 @@ def test_the_end_of_an_enrolment_without_a_journal_counts_too(database: Engine) 
     assert (last.at, last.detail) == (Ledger.at(6), "email text, because the order has expired")
 
 
-def test_a_ban_tells_what_it_took_along(database: Engine) -> None:
-    with writing(database) as connection:
-        ledger = Ledger(connection)
-        enrolment = ledger.enrolment(ledger.order(external_id="B-1"))
-        ledger.touch(
-            enrolment, at=20, channel="sms", step="text", state="skipped", reason="suppressed"
-        )
-        ledger.decision(enrolment, "suppressed", at=3, reason="stop", detail="sms")
-    ban, skipped = told(database, "B-1").events[-2:]
-    assert (ban.what, ban.detail) == (
-        "suppressed",
-        "no more sms, because the customer answered STOP",
-    )
-    assert (skipped.what, skipped.at, skipped.step) == ("skipped", Ledger.at(3), "text")
-
-
 @pytest.mark.parametrize(
     ("verdict", "reason", "detail", "words"),
     [
-        ("answered", None, "SM17", "the customer wrote to us by SMS, message SM17"),
+        ("answered", None, "SM17", "the customer wrote to us by SMS; `recovery answers list`"),
+        ("answer_closed", "Anna", None, "is done with, says Anna"),
+        ("lifted", "sms", "sms", "sms may go out again as far as there is consent: the customer"),
+        ("lifted", "operator", "email", "an operator took the address off the list"),
         ("suppressed", "operator", "email", "no more email, because an operator put the address"),
         ("suppressed", "moved_away", "email", "no more email, because moved away"),
         ("reconciled", "delivered", "SM18", "email mail: the provider has it, and it arrived, id"),
@@ -194,7 +181,8 @@ def test_what_comes_back_is_told_in_words(
         ledger = Ledger(connection)
         enrolment = ledger.enrolment(ledger.order(external_id="V-1"))
         touch = ledger.touch(enrolment, step="mail")
-        of = None if verdict in ("answered", "suppressed") else touch
+        whole = ("answered", "answer_closed", "lifted", "suppressed")
+        of = None if verdict in whole else touch
         ledger.decision(enrolment, verdict, at=9, touch_id=of, reason=reason, detail=detail)
     last = told(database, "V-1").events[-1]
     assert (last.what, last.reason) == (verdict, reason)

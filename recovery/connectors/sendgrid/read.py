@@ -92,6 +92,7 @@ def read(event: Mapping[str, Any]) -> MessageEvent | None:
         machine=event.get("sg_machine_open") is True
         or (clicked and is_machine(_text(event, "useragent"))),
         url=_text(event, "url") if clicked else None,
+        event_id=_text(event, "sg_event_id"),
     )
 
 

@@ -95,6 +95,7 @@ def read_inbound(form: Mapping[str, str], at: datetime) -> InboundSms:
         to=form.get("To", ""),
         body=form.get("Body", ""),
         opt_out_type=form.get("OptOutType", "").strip().upper() or None,
+        provider_id=_sid(form),
     )
 
 

@@ -36,7 +36,7 @@ CAMPAIGN = a_campaign(
 )
 # When fights happen, in minutes: steps are due, leases are over, records have settled.
 FIGHTS = (0, 7, 14, 40, 120, 127, 134, 160, 240, 247, 254, 280)
-LATENCY = 0.05  # seconds
+LATENCY, SLOWLY = 0.05, 0.5  # seconds
 LAG = 600.0  # seconds until the providers' records show what they took
 CALM = timedelta(minutes=70)
 MOST_CALM = 12
@@ -56,8 +56,9 @@ WEATHER = {
 EMAIL_FATES = {Fate.BOUNCED: 0.06, Fate.COMPLAINED: 0.04, Fate.UNSUBSCRIBED: 0.04}
 EMAIL_FATES |= {Fate.BLOCKED: 0.03, Fate.DEFERRED: 0.03}
 SMS_FATES = {Fate.BOUNCED: 0.06, Fate.FAILED: 0.03, Fate.DEFERRED: 0.03}
+THREADS = 2
 # Small batches and few threads: faults strike in the middle, and a kill leaves much to do.
-SETTINGS = {"RECOVERY_BATCH": "4", "RECOVERY_CONCURRENCY": "2"}
+SETTINGS = {"RECOVERY_BATCH": "4", "RECOVERY_CONCURRENCY": str(THREADS)}
 
 
 class Story:
@@ -156,11 +157,12 @@ class Story:
         field = self.field
         field.house.has(a_campaign())
         self._arrive(self.orders)
-        field.remote.set(latency=LATENCY)
+        field.remote.set(latency=SLOWLY)
         field.start_run()
         worker = field.start_worker(FENCE_SECONDS=str(fence))
-        field.see(4, PATIENCE)
+        field.wait_until_ahead(asked=2 * THREADS)
         os.killpg(worker.pid, signal.SIGSTOP)
+        field.remote.set(latency=LATENCY)
         for span in (BEYOND_LEASE, SETTLED):
             field.wait(span)
             self._arrive(1)

@@ -219,6 +219,13 @@ class Field:
             time.sleep(GLANCE)
         return True
 
+    def wait_until_ahead(self, asked: int) -> None:
+        """Return when, after so many requests, something `sending` has not been asked for yet."""
+        until = time.monotonic() + PATIENCE
+        while not asked <= self._requests() < sum(t["attempts"] for t in self.house.touches()):
+            assert time.monotonic() < until, "nobody sends"
+            time.sleep(GLANCE)
+
     def watch(self, one: Process) -> None:
         """Wait until it is dead, or there is nothing left that it could do."""
         until = time.monotonic() + QUIET

@@ -47,7 +47,10 @@ PAGES = sorted(
 # A page and its sister in Chinese.
 SISTERS = {
     "README.md": "README.zh-CN.md",
-    **{f"docs/{n}.md": f"docs/zh-CN/{n}.md" for n in ("quickstart", "campaign-file", "glossary", "markets")},
+    **{
+        f"docs/{n}.md": f"docs/zh-CN/{n}.md"
+        for n in ("quickstart", "campaign-file", "glossary", "markets", "plan")
+    },
 }
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")

@@ -1,8 +1,10 @@
 """`recovery plan`: what the campaign files would do, before they do it."""
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from recovery.forecast.words import Tongue
 
 LINES = 12  # of one table; --html and --json have them all
+DRAWN = ("stays", "days")  # chapters with a bar for each line
+BLOCK, BLOCKS = "▇", 24
 EVERY = 10
 
 
@@ -100,12 +104,21 @@ def _print(console: "Console", section: "Section", t: "Tongue") -> None:
 def _table(section: "Section") -> "Table":
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2), pad_edge=True, header_style="dim")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
     for place, heading in enumerate(section.columns):
         table.add_column(heading, justify="right" if place in section.numbers else "left")
-    for row in section.rows[: _most(section)]:
-        table.add_row(*row)
+    drawn = section.key in DRAWN
+    if drawn:
+        table.add_column("")
+    for row, bar in zip_longest(section.rows[: _most(section)], section.bars):
+        if row is not None:
+            table.add_row(*row, *([_bar(section, bar)] if drawn else []))
     return table
+
+
+def _bar(section: "Section", bar: Mapping[str, float]) -> str:
+    longest = max(sum(one.values()) for one in section.bars) or 1
+    return BLOCK * round(sum(bar.values()) / longest * BLOCKS)
 
 
 def _most(section: "Section") -> int:

@@ -10,6 +10,7 @@ from recovery.forecast.section import Section
 from recovery.forecast.sections import headline, honesty, sections
 from recovery.forecast.words import CHANNEL_WORDS, Tongue
 from recovery.i18n import mark
+from recovery.money import Money
 
 _HERE = Path(__file__).parent
 _REPORT = Path(measure.__path__[0])  # its style is the house's
@@ -55,8 +56,9 @@ def _tiles(plan: Outlook, t: Tongue) -> list[tuple[str, str, str]]:
     now = plan.now()
     days = len(plan.days)
     costs = [t.money(one.money) for one in plan.costs if one.money and one.messages]
-    coupons = sum(one.coupons for one in plan.offers)
-    worst = [t.money(amount) for one in plan.offers for amount in one.worst]
+    coupons, worst = sum(one.coupons for one in plan.offers), dict[str, Money]()
+    for amount in (amount for one in plan.offers for amount in one.worst):
+        worst[amount.currency] = worst.get(amount.currency, Money(0, amount.currency)) + amount
     unpaid = t.number(plan.admission.unpaid)
     return [
         (
@@ -67,12 +69,12 @@ def _tiles(plan: Outlook, t: Tongue) -> list[tuple[str, str, str]]:
         (
             t(mark("Messages in {days} days"), days=days),
             t.number(messages),
-            t(mark("{count} at once"), count=t.number(now["sent"])),
+            " · ".join([t(mark("{count} at once"), count=t.number(now["sent"])), *costs]),
         ),
         (
             t(mark("Coupons at most")),
             t.number(coupons),
-            " + ".join([*worst, *costs][:3]) if coupons else " + ".join(costs),
+            " + ".join(t.money(worst[currency]) for currency in sorted(worst)),
         ),
     ]
 

@@ -14,6 +14,8 @@ MARKETS = {"DE": "EUR", "US": "USD", "GB": "GBP", "FR": "EUR", "BR": "BRL", "MY"
 CODES = ("insufficient_funds", "expired_card", "fraudulent", None)
 CONSENTS = ("marketing", "marketing", "transactional", "none", None)
 
+A_SLIP = "campaign: waiting\nstatus: activ\n"
+
 CARDS = a_campaign(
     "cards",
     trigger="{on: payment_failed, after: 30m, not_after: 6d}",
@@ -140,7 +142,7 @@ def _troubles(house: House, chance: Random) -> None:
         if chance.random() < 0.3:
             hold(connection, Scope.CAMPAIGN, chance.choice(("cards", "late")), house.now)
     if chance.random() < 0.3:
-        (house.folder / "waiting.yaml").write_text("campaign: waiting\nstatus: activ\n", "utf-8")
+        (house.folder / "waiting.yaml").write_text(A_SLIP, "utf-8")
     if chance.random() < 0.3:
         (house.folder / "late.yaml").unlink()
     if chance.random() < 0.3:

@@ -147,7 +147,7 @@ class Story:
         return judge(field)
 
     def _dies(self, point: str) -> None:
-        one = self.field.start_run(RECOVERY_CRASH_AT=point)
+        one = self.field.start_run(RECOVERY_CRASH_AT=point, RECOVERY_BROKER_URL="memory://")
         assert one.wait(PATIENCE) == -signal.SIGKILL, f"nobody came to {point}"
         self.field.events["crash_point"] += 1
         self.field.clear()

@@ -126,13 +126,13 @@ class Field:
     def start_run(self, **settings: str) -> Process:
         """One more `recovery run`, now."""
         words = ("-m", "tests.support.altered", "run", "--at", self.house.now.isoformat())
-        self.runs.append(self._start(*words, **HURRY, **self.broker, **settings))
+        self.runs.append(self._start(*words, **HURRY | self.broker | settings))
         return self.runs[-1]
 
     def start_worker(self, **settings: str) -> Process:
         """One more worker with one process."""
         words = ("-m", "dramatiq", "tests.support.drowsy:broker", "--processes=1", "--threads=1")
-        self.workers.append(self._start(*words, **HURRY, **self.broker, **settings))
+        self.workers.append(self._start(*words, **HURRY | self.broker | settings))
         return self.workers[-1]
 
     def open_door(self, crash_at: str = "") -> None:

@@ -59,6 +59,8 @@ class Links:
         if not secret.strip():
             raise ValueError("an empty secret signs nothing")
         self._base = public_url.rstrip("/")
+        # Names this installation to providers: says nothing about the secret, and is no secret.
+        self.site = hmac.digest(secret.encode(), b"recovery-site", "sha256")[:6].hex()
         self._keys = {
             purpose: hmac.digest(secret.encode(), f"recovery-link:{purpose}".encode(), "sha256")
             for purpose in Purpose
@@ -84,10 +86,10 @@ class Links:
         return link
 
     def touch_in(self, text: str) -> int | None:
-        """The touch whose pay link stands in `text`, even an expired one; None without one."""
-        for token in re.findall(r"/pay/([A-Za-z0-9_-]{40})", text):
+        """The touch whose link stands in `text`, even an expired one; None without one."""
+        for purpose, token in re.findall(r"/(pay|unsubscribe)/([A-Za-z0-9_-]{40})", text):
             raw = _decoded(token)
-            if hmac.compare_digest(raw[-_TAG:], self._tag(Purpose.PAY, raw[:-_TAG])):
+            if hmac.compare_digest(raw[-_TAG:], self._tag(Purpose(purpose), raw[:-_TAG])):
                 return _unpacked(raw[:-_TAG]).touch_id
         return None
 

@@ -29,6 +29,7 @@ class Trace:
     campaign: str
     step: str
     order: str
+    site: str = ""  # which installation's touch: another one's ids begin at 1, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Renderer:
         view = self._view(s, grant, now)
         name = s.step.template
         message_class = _class(s, self.catalog)
-        trace = Trace(s.touch_id, s.campaign.campaign, s.step.step, s.order.number)
+        trace = Trace(s.touch_id, s.campaign.campaign, s.step.step, s.order.number, self.links.site)
         if s.step.channel is Channel.SMS:
             sms = self.catalog.sms(name, view)
             return SmsMessage(

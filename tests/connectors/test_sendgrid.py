@@ -41,7 +41,7 @@ def test_the_touch_travels_inside_the_personalization(
     person = mail(an_email(42))["personalizations"][0]  # type: ignore[index]
     assert (receipt.provider_id, taken.touch) == (taken.provider_id, "42")
     assert taken.body["personalizations"] == [person]
-    assert person["custom_args"] == {"rc_touch": "42"}
+    assert person["custom_args"] == {"rc_touch": "42", "rc_site": "5eed5eed5eed"}
     assert person["headers"] == UNSUBSCRIBE
     assert "custom_args" not in taken.body
 

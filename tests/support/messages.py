@@ -14,7 +14,7 @@ UNSUBSCRIBE = {
 
 def a_trace(touch: int) -> Trace:
     """Return the way home for `touch`."""
-    return Trace(touch, "card-declined", "reminder", f"SO-{touch}")
+    return Trace(touch, "card-declined", "reminder", f"SO-{touch}", site="5eed5eed5eed")
 
 
 def an_email(touch: int = 17, **parts: Any) -> EmailMessage:

@@ -144,8 +144,14 @@ def email_event(taken: Taken, one: Happening) -> dict[str, Any]:
         "category": taken.body.get("categories", []),
         "sg_message_id": message_id(taken),
         **more,
-        "rc_touch": taken.touch,
+        **_custom_args(taken),
     }
+
+
+def _custom_args(taken: Taken) -> dict[str, Any]:
+    """What travelled with the message comes back with every event."""
+    people = taken.body.get("personalizations", [{}])
+    return {"rc_touch": taken.touch} | people[0].get("custom_args", {})
 
 
 def message_id(taken: Taken) -> str:

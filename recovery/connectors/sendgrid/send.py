@@ -71,9 +71,10 @@ def mail(message: EmailMessage) -> dict[str, object]:
     """Return the request body: one personalization, in which the touch id travels.
 
     custom_args are stored by SendGrid as no personal data and can't be redacted there: nothing but
-    the touch id goes into them.
+    the touch id and the name of our installation goes into them.
     """
     trace = message.trace
+    ours = {"rc_touch": str(trace.touch_id)} | ({"rc_site": trace.site} if trace.site else {})
     categories = (trace.campaign, f"{trace.campaign}/{trace.step}")
     body: dict[str, object] = {
         "from": _person(message.sender, message.sender_name),
@@ -81,7 +82,7 @@ def mail(message: EmailMessage) -> dict[str, object]:
         "personalizations": [
             {
                 "to": [_person(message.to, message.to_name)],
-                "custom_args": {"rc_touch": str(trace.touch_id)},
+                "custom_args": ours,
                 "headers": {name: one_line(text) for name, text in message.headers.items()},
             }
         ],

@@ -60,8 +60,9 @@ class TwilioLookup:
                     touch = reads(text)
                     if touch is not None and touch in ids:
                         found.setdefault(touch, _found(touch, message))
-                # A text that Twilio was told not to keep may be anyone's.
-                if shown and all(text for text, _ in texts):
+                # A text without a link of ours may be any touch's: a template need not have one,
+                # and Twilio may have been told not to keep the words.
+                if shown and all(reads(text) is not None for text, _ in texts):
                     searched |= ids
         return Answer(found, frozenset(searched | found.keys()))
 

@@ -75,7 +75,9 @@ class Twilio:
             **self._origin,
         }
         if self._calls_back:
-            fields["status_callback"] = f"{self._callback}{message.trace.touch_id}"
+            trace = message.trace
+            site = f"&site={trace.site}" if trace.site else ""
+            fields["status_callback"] = f"{self._callback}{trace.touch_id}{site}"
         return fields
 
     def _refusal(self, answer: Answer, message: SmsMessage) -> ConnectorError:

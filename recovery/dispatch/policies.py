@@ -1,6 +1,5 @@
 """The sending rules: each a pure function with one reason. The first that objects decides."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -13,12 +12,11 @@ from recovery.markets.rates import Rates
 from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage
 from recovery.models import EnrolmentState
 from recovery.reasons import MEANINGS, FailureReason
+from recovery.sms import has_link
 
 LOOK_AGAIN = timedelta(hours=1)
 A_MOMENT = timedelta(minutes=5)
 TEMPLATE_ERROR, MARKET_ERROR = "template_error", "market_error"
-
-_LINK = re.compile(r"://|\bwww\.|[a-z0-9]\.[a-z]{2,}(?=[/\s]|$)", re.IGNORECASE)
 
 Policy = Callable[[Situation, datetime, Rates], Decision]
 
@@ -210,7 +208,7 @@ POLICIES: tuple[Policy, ...] = (
 
 def link_allowed(s: Situation, message: EmailMessage | SmsMessage) -> Decision:
     """Some markets block an SMS with a link; asked last, when its words are there."""
-    if not isinstance(message, SmsMessage) or s.rules.sms_links or not _LINK.search(message.body):
+    if not isinstance(message, SmsMessage) or s.rules.sms_links or not has_link(message.body):
         return Send()
     return Skip("link_not_allowed")
 

@@ -11,8 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, ScalarSelect, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    ScalarSelect,
+    func,
+    select,
+    update,
+)
 
+from recovery.clock import Stopwatch
 from recovery.connectors import lookups
 from recovery.connectors.base import Answer, Found, Lookup, Wanted
 from recovery.crash import crash_point
@@ -29,6 +39,8 @@ SETTLE = {Channel.EMAIL: timedelta(minutes=30), Channel.SMS: timedelta(minutes=1
 LOOK_AGAIN = timedelta(minutes=15)  # when nothing could be learned
 LOOK_LATER = timedelta(hours=6)  # when the records show nothing and the policy is to hold
 TOGETHER = 100
+LONGEST_SECONDS = 60  # of one run; the next one goes on
+ERASED = "erased"
 HOLD, RESEND = "hold", "resend"
 
 touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
@@ -75,19 +87,28 @@ class Reconciler:
 
     def run(self, now: datetime) -> Reconciled:
         """Look once for everything that has settled; no transaction is open while we ask."""
+        with writing(self.database) as connection:
+            _close_erased(connection, now)
+        watch = Stopwatch()
         for channel, lookup in self.lookups.items():
-            with reading(self.database) as connection:
-                lost = connection.execute(_unknown(channel, now)).all()
-                control = connection.execute(_control(channel, lost)).first() if lost else None
-            if lost:
-                # The control first: without it nothing that is not found counts.
-                asked = [control, *lost] if control is not None else lost
-                answer = self._asked(lookup, asked)
-                crash_point("C6")
-                with writing(self.database) as connection:
-                    self._judge(connection, lost, control, answer, now)
-                    crash_point("C6b")
+            while self._look(channel, lookup, now) and watch.seconds() < LONGEST_SECONDS:
+                pass
         return self.tally
+
+    def _look(self, channel: Channel, lookup: Lookup, now: datetime) -> bool:
+        """Look for some; whether that taught us anything, so that the next may be asked for."""
+        with reading(self.database) as connection:
+            lost = connection.execute(_unknown(channel, now)).all()
+            control = connection.execute(_control(channel, lost)).first() if lost else None
+        if not lost:
+            return False
+        # The control first: without it nothing that is not found counts.
+        answer = self._asked(lookup, [control, *lost] if control is not None else lost)
+        crash_point("C6")
+        with writing(self.database) as connection:
+            self._judge(connection, lost, control, answer, now)
+            crash_point("C6b")
+        return not answer.searched.isdisjoint(row.id for row in lost)
 
     def _asked(self, lookup: Lookup, asked: Sequence[Row[Any]]) -> Answer:
         """A key that may send and not read is no reason to stop the run: it says so, and waits."""
@@ -124,8 +145,9 @@ class Reconciler:
         """The provider has it: sent, and perhaps more."""
         self.tally.found += 1
         state = _AFTER.get(found.state, TouchState.SENT)
-        moved = _move(connection, row.id, state, provider_id=found.provider_id, reason=found.code)
-        if moved:
+        values = {"reason": found.code, "sent_at": row.tried_at}
+        values |= {"provider_id": found.provider_id} if found.provider_id else {}
+        if _move(connection, row.id, state, values):
             journal.note(row.enrolment_id, row.id, "reconciled", state.value, found.provider_id)
             issue.confirm(connection, [row.id])
 
@@ -135,9 +157,8 @@ class Reconciler:
         """The provider is alive and has nothing of it: the policy decides."""
         if self.policy[Channel(row.channel)] == RESEND and not row.resent:
             self.tally.resent += 1
-            if _move(
-                connection, row.id, TouchState.PLANNED, resent=True, due_at=now, tried_at=None
-            ):
+            values = {"resent": True, "due_at": now, "tried_at": None, "reason": None}
+            if _move(connection, row.id, TouchState.PLANNED, values):
                 journal.note(row.enrolment_id, row.id, "reconciled", "not_found_resend")
             return
         self.tally.held += 1
@@ -156,6 +177,22 @@ def reconciler(
         yield Reconciler(database, able, policy, reads)
 
 
+def _close_erased(connection: Connection, now: datetime) -> None:
+    """`unknown → failed` of messages whose person was erased: nobody can be asked about them, and
+    their provider's late event still moves them on."""
+    journal = Journal(now)
+    for channel, settle in SETTLE.items():
+        nowhere = _addressed(channel).where(
+            touches.c.state == TouchState.UNKNOWN,
+            touches.c.tried_at <= now - settle,
+            _address(channel).is_(None),
+        )
+        for row in connection.execute(nowhere.with_for_update(of=touches)).all():
+            if _move(connection, row.id, TouchState.FAILED, {"reason": ERASED}):
+                journal.note(row.enrolment_id, row.id, "reconciled", ERASED)
+    journal.write(connection)
+
+
 def _unknown(channel: Channel, now: datetime) -> Any:
     return (
         _addressed(channel)
@@ -163,6 +200,7 @@ def _unknown(channel: Channel, now: datetime) -> Any:
             touches.c.state == TouchState.UNKNOWN,
             touches.c.tried_at <= now - SETTLE[channel],
             touches.c.due_at <= now,
+            _address(channel).is_not(None),
         )
         .order_by(touches.c.tried_at, touches.c.id)
         .limit(TOGETHER)
@@ -175,14 +213,17 @@ def _control(channel: Channel, lost: Sequence[Row[Any]]) -> Any:
     sure = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
     return (
         _addressed(channel)
-        .where(touches.c.state.in_(sure), touches.c.tried_at > latest)
+        .where(
+            touches.c.state.in_(sure),
+            touches.c.tried_at > latest,
+            _address(channel).is_not(None),
+        )
         .order_by(touches.c.id.desc())  # backwards from the newest: history may be long
         .limit(1)
     )
 
 
 def _addressed(channel: Channel) -> Any:
-    address = orders.c.email if channel is Channel.EMAIL else orders.c.phone
     return (
         select(
             touches.c.id,
@@ -192,12 +233,18 @@ def _addressed(channel: Channel) -> Any:
             touches.c.reason,
             touches.c.resent,
             _first_tried().label("first_tried_at"),
-            address.label("address"),
+            _address(channel).label("address"),
         )
         .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
         .join(orders, orders.c.id == enrolments.c.order_id)
-        .where(touches.c.channel == channel.value, address.is_not(None))
+        .where(touches.c.channel == channel.value)
     )
+
+
+def _address(channel: Channel) -> ColumnElement[str | None]:
+    """Where the message went: the order may have another address by now."""
+    today = orders.c.email if channel is Channel.EMAIL else orders.c.phone
+    return func.coalesce(touches.c.recipient, today)
 
 
 def _first_tried() -> ScalarSelect[Any]:
@@ -218,13 +265,14 @@ def _wanted(row: Row[Any]) -> Wanted:
     return Wanted(row.id, row.address, min(row.first_tried_at or row.tried_at, row.tried_at))
 
 
-def _move(connection: Connection, touch_id: int, to: TouchState, **values: object) -> bool:
+def _move(
+    connection: Connection, touch_id: int, to: TouchState, values: Mapping[str, object]
+) -> bool:
     """`unknown → to`; the loser of a race (an event came meanwhile) does nothing."""
-    kept = {key: value for key, value in values.items() if value is not None or key == "tried_at"}
     statement = (
         update(touches)
         .where(touches.c.id == touch_id, touches.c.state == TouchState.UNKNOWN)
-        .values(state=to, lease_until=None, claim=None, **kept)
+        .values(state=to, lease_until=None, claim=None, **values)
     )
     return changed(connection, statement) == 1
 

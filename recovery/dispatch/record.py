@@ -16,12 +16,16 @@ from recovery.incentives import budget, issue
 from recovery.message import Channel, Receipt
 from recovery.models import TOUCH_MOVES, Touch, TouchState
 from recovery.models import Decision as Entry
+from recovery.telemetry.redaction import Redactor
 
 touches = table(Touch)
 
 Versions = Mapping[int, str]  # of the market rules, by touch
 NOBODYS: Versions = {}  # a task asks no market
+Recipients = Mapping[int, str]  # addresses, by touch
+NOBODY: Recipients = {}  # a task goes to none
 
+PLAIN = Redactor()  # the journal outlives the person's data
 _CALLED = (TouchState.SENDING, TouchState.UNKNOWN)
 # Given up by us, taken by the provider all the same: its receipt is the evidence. Not `failed`,
 # which is the provider's own later word, and not `sending`, where whoever calls will hear, too.
@@ -83,22 +87,33 @@ class Journal:
 
 
 def sending(
-    connection: Connection, ids: Sequence[int], token: str, now: datetime, rules: Versions = NOBODYS
+    connection: Connection,
+    ids: Sequence[int],
+    token: str,
+    now: datetime,
+    rules: Versions = NOBODYS,
+    to: Recipients = NOBODY,
 ) -> set[int]:
     """`claimed → sending`, to be committed before any byte leaves; returns those still ours.
 
     Whoever ends a journey or an address ends what waits, too; then it is ours no more. `rules` are
-    the versions of the market rules that let each touch go.
+    the versions of the market rules that let each touch go, `to` the addresses in their messages:
+    the order may have another one by the time somebody asks.
     """
     claimed = touches.c.state == TouchState.CLAIMED, touches.c.claim == token
-    return _sending(connection, ids, claimed, token, now, rules)
+    return _sending(connection, ids, claimed, token, now, rules, to)
 
 
 def sending_at_once(
-    connection: Connection, ids: Sequence[int], token: str, now: datetime, rules: Versions = NOBODYS
+    connection: Connection,
+    ids: Sequence[int],
+    token: str,
+    now: datetime,
+    rules: Versions = NOBODYS,
+    to: Recipients = NOBODY,
 ) -> set[int]:
     """`planned → sending` of touches picked in this transaction, whose turn it is already."""
-    return _sending(connection, ids, (), token, now, rules)
+    return _sending(connection, ids, (), token, now, rules, to)
 
 
 def skipped(connection: Connection, decided: Iterable[tuple[int, Skip]]) -> None:
@@ -163,7 +178,8 @@ def results(
             if verdict is None:
                 continue  # an event has proven more meanwhile
             reason = _reason(outcome)
-            journal.note(result.enrolment_id, result.touch_id, verdict, reason, str(outcome))
+            told = PLAIN.text(str(outcome))  # providers like to repeat whom they refuse
+            journal.note(result.enrolment_id, result.touch_id, verdict, reason, told)
             if outcome.failure is SendFailure.PERMANENT:
                 gone.append(result.touch_id)
     budget.withdraw(connection, gone)
@@ -176,6 +192,7 @@ def _sending(
     token: str,
     now: datetime,
     rules: Versions,
+    to: Recipients,
 ) -> set[int]:
     if not ids:
         return set()
@@ -193,7 +210,10 @@ def _sending(
         )
         .returning(touches.c.id)
     )
-    return set(moved.scalars())
+    begun = set(moved.scalars())
+    known = [(touch_id, to[touch_id]) for touch_id in sorted(begun) if touch_id in to]
+    update_each(connection, touches, (), ("recipient",), known)
+    return begun
 
 
 def _versions(connection: Connection, ids: Sequence[int], rules: Versions) -> Any:
@@ -207,7 +227,7 @@ def _versions(connection: Connection, ids: Sequence[int], rules: Versions) -> An
 
 
 def _sent(connection: Connection, finished: Sequence[Result], token: str, now: datetime) -> None:
-    names = ("state", "reason", "lease_until", "provider", "provider_id", "segments")
+    names = ("state", "reason", "lease_until", "provider", "provider_id", "segments", "sent_at")
     rows = [
         (
             r.touch_id,
@@ -217,6 +237,7 @@ def _sent(connection: Connection, finished: Sequence[Result], token: str, now: d
             r.outcome.provider,
             r.outcome.provider_id,
             r.segments,
+            now,
         )
         for r in finished
         if isinstance(r.outcome, Receipt)

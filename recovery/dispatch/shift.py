@@ -133,9 +133,10 @@ class Shift:
         waited = [one for one in go if one not in fresh]
         at_once = [one for one in go if one in fresh]
         rules = {one.touch_id: one.rules for one in choice.go}
-        return record.sending(connection, waited, self.token, now, rules) | record.sending_at_once(
-            connection, at_once, self.token, now, rules
-        )
+        to = {one.touch_id: one.message.to for one in choice.go}
+        return record.sending(
+            connection, waited, self.token, now, rules, to
+        ) | record.sending_at_once(connection, at_once, self.token, now, rules, to)
 
     def _after(self, turned: "Turned", since: Stopwatch) -> None:
         """The turn is committed: hand over what is `sending`; its lease began `since`."""

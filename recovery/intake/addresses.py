@@ -1,25 +1,32 @@
-"""Addresses that orders had before: who opts out means the one that the message went to.
+"""Which address a message went to, and which ones an order had before.
 
-When the shop tells another address for an order, the journal of its enrolments keeps the old one,
-until the person is erased.
+Who opts out, and what bounces, is the address that the message went to. When the shop tells another
+one for an order, the journal of its enrolments keeps the old one, until the person is erased.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    case,
+    func,
+    insert,
+    select,
+)
 
 from recovery.db import among, table
 from recovery.intake.consents import compared
 from recovery.message import Channel
-from recovery.models import Decision, Enrolment
+from recovery.models import Decision, Enrolment, Order, Touch
 
 decisions, enrolments = table(Decision), table(Enrolment)
+touches, orders = table(Touch), table(Order)
 
 READDRESSED = "readdressed"
-# A message is written before it is handed over, at the latest when the lease of its worker ends.
-WRITTEN_BEFORE = timedelta(minutes=5)
 Moved = tuple[Mapping[str, Any], Mapping[str, Any]]  # an order's row before and after
 _COLUMNS = {Channel.EMAIL: "email", Channel.SMS: "phone"}
 
@@ -47,41 +54,36 @@ def keep(connection: Connection, moved: Iterable[Moved], now: datetime) -> None:
         connection.execute(insert(decisions), entries)
 
 
-def written_to(
-    connection: Connection,
-    enrolment: int,
-    channel: Channel,
-    at: datetime | None,
-    today: str | None,
-) -> list[str]:
-    """The addresses that a message handed over `at` may have gone to.
+def went_to() -> ColumnElement[str | None]:
+    """The address of a touch's message, in a statement that joins its order: the one written down
+    when it was sent, before that the order's of today; None when the person was erased."""
+    today = case(
+        (touches.c.channel == Channel.EMAIL.value, orders.c.email),
+        (touches.c.channel == Channel.SMS.value, orders.c.phone),
+    )
+    return func.coalesce(touches.c.recipient, today)
 
-    One, mostly; when the shop told another one just then, both. `today` is what the order has.
-    """
-    if at is None:
-        return [today] if today else []
-    found: list[str] = []
-    for row in _former(connection, [enrolment]):
-        if row.reason != channel or row.at < at - WRITTEN_BEFORE:
-            continue
-        found.append(row.detail)
-        if row.at > at:
-            return found
-    return [*found, today] if today else found
+
+def first_tried() -> ScalarSelect[Any]:
+    """When a touch was sent for the first time, by the journal; None before it was."""
+    return (
+        select(func.min(decisions.c.at))
+        .where(
+            decisions.c.enrolment_id == touches.c.enrolment_id,
+            decisions.c.touch_id == touches.c.id,
+            decisions.c.verdict == "send",
+        )
+        .scalar_subquery()
+    )
 
 
 def former(connection: Connection, journeys: Collection[int]) -> set[str]:
-    """Every address that these enrolments' orders had before."""
-    return {row.detail for row in _former(connection, journeys)}
-
-
-def _former(connection: Connection, journeys: Collection[int]) -> Sequence[Row[Any]]:
-    """What was noted, the oldest first; erased ones say nothing any more."""
+    """Every address that these enrolments' orders had before; erased ones say nothing any more."""
     if not journeys:
-        return ()
-    noted = select(*(decisions.c[name] for name in ("at", "reason", "detail"))).where(
+        return set()
+    noted = select(decisions.c.detail).where(
         among(connection, decisions.c.enrolment_id, list(journeys)),
         decisions.c.verdict == READDRESSED,
         decisions.c.detail.is_not(None),
     )
-    return connection.execute(noted.order_by(decisions.c.id)).all()
+    return set(connection.execute(noted).scalars())

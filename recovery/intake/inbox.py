@@ -50,6 +50,7 @@ class Applied:
 
     items: int = 0
     faults: int = 0
+    strangers: int = 0  # events about another message than the touch they name
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     trouble: Exception | None = None
 
@@ -60,6 +61,7 @@ class Applied:
     def __iadd__(self, other: "Applied") -> "Applied":
         self.items += other.items
         self.faults += other.faults
+        self.strangers += other.strangers
         self.verdicts += other.verdicts
         self.trouble = self.trouble or other.trouble
         return self
@@ -207,25 +209,27 @@ class _Room:
         """All of it or nothing; returns why nothing. Only the database's own trouble is raised."""
         try:
             with self._connection.begin_nested():
-                verdicts = self._hand_over([fact for _, fact in readable if fact is not None])
+                facts = [fact for _, fact in readable if fact is not None]
+                strangers, verdicts = self._hand_over(facts)
                 self._mark([row for row, _ in readable])
         except Exception as error:
             if isinstance(error, DBAPIError) and not isinstance(error, _REFUSED):
                 raise
             return error
         self.applied.items += len(readable)
+        self.applied.strangers += strangers
         self.applied.verdicts += verdicts
         return None
 
-    def _hand_over(self, facts: Sequence[Any]) -> Counter[Verdict]:
+    def _hand_over(self, facts: Sequence[Any]) -> tuple[int, Counter[Verdict]]:
+        """How many events were about no message of ours, and what became of orders."""
         events = [fact for fact in facts if isinstance(fact, MessageEvent)]
-        if events:
-            apply_events(self._connection, events, self._now)
+        strangers = apply_events(self._connection, events, self._now) if events else 0
         texts = [fact for fact in facts if isinstance(fact, InboundSms)]
         if texts:
             apply_inbound(self._connection, texts, self._now)
         orders = [fact for fact in facts if isinstance(fact, OrderSnapshot)]
-        return self._take_orders(self._connection, orders).verdicts
+        return strangers, self._take_orders(self._connection, orders).verdicts
 
     def _mark(self, rows: Sequence[_Row]) -> None:
         if rows:

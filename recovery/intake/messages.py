@@ -2,20 +2,26 @@
 
 Any event proves that the provider had the message. A touch is where its strongest event puts it:
 sent < failed < delivered < bounced. A click of a machine and an open of anybody mean nothing.
+
+An event that names a touch is about its message only if address, time or message id agree: ids
+begin at 1 in every installation, and several may share an account.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from recovery.connectors.mime import ascii_address
 from recovery.db import among, table, update_each
 from recovery.facts import EventKind, MessageEvent
 from recovery.incentives import budget, issue
 from recovery.intake import unfit
+from recovery.intake.addresses import first_tried, went_to
 from recovery.intake.consents import PROVIDER
+from recovery.intake.numbers import spellings
 from recovery.intake.resolve import RESOLVED
 from recovery.intake.suppress import lift, suppress_all
 from recovery.message import Channel
@@ -39,7 +45,8 @@ _RANK = {
 }
 _LOST = (TouchState.FAILED, TouchState.BOUNCED)
 _NOTED = (EventKind.COMPLAINED, EventKind.UNSUBSCRIBED, EventKind.RESUBSCRIBED)
-_COLUMNS = ("state", "reason", "provider", "provider_id", "tried_at", "lease_until")
+_COLUMNS = ("state", "reason", "provider", "provider_id", "tried_at", "sent_at", "lease_until")
+SKEW = timedelta(minutes=10)  # how far a provider's clock may be from ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +68,19 @@ class Move:
         return (self.by.code or self.by.kind.value) if self.to in _LOST else None
 
 
-def apply_events(connection: Connection, events: Sequence[MessageEvent], now: datetime) -> None:
+def apply_events(connection: Connection, events: Sequence[MessageEvent], now: datetime) -> int:
     """Take in what providers say about messages. Told twice or in another order: the same.
 
     Moves touches, confirms or withdraws their coupons, keeps clicks, suppresses addresses, and
-    writes the journal, in the caller's transaction.
+    writes the journal, in the caller's transaction. Returns how many events were about another
+    message than the touch they name: those only speak about their address.
     """
-    known = _known(connection, {event.touch_id for event in events if event.touch_id is not None})
+    named = {event.touch_id for event in events if event.touch_id is not None}
+    known = _known(connection, named)
+    judged = [_about(event, known, now) for event in events]
+    strangers = sum(a.touch_id != b.touch_id for a, b in zip(events, judged, strict=True))
+    events, meant = judged, {event.touch_id for event in judged}
+    known = {touch_id: touch for touch_id, touch in known.items() if touch_id in meant}
     moves = [move for touch in known.values() if (move := _move(touch, _of(touch, events)))]
     _make(connection, moves)
     _coupons(connection, moves)
@@ -80,6 +93,7 @@ def apply_events(connection: Connection, events: Sequence[MessageEvent], now: da
         where = _where(event, known)
         if event.kind is EventKind.RESUBSCRIBED and where is not None:
             lift(connection, *where, PROVIDER, event.at, unfit.evidence(event))
+    return strangers
 
 
 def _known(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
@@ -96,8 +110,9 @@ def _known(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
             touches.c.provider,
             touches.c.provider_id,
             touches.c.tried_at,
-            orders.c.email,
-            orders.c.phone,
+            touches.c.sent_at,
+            went_to().label("address"),
+            first_tried().label("first_tried_at"),
         )
         .join_from(touches, enrolments, enrolments.c.id == touches.c.enrolment_id)
         .join(orders, orders.c.id == enrolments.c.order_id)
@@ -106,6 +121,26 @@ def _known(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
         .with_for_update(of=touches)
     )
     return {row.id: row for row in connection.execute(found)}
+
+
+def _about(event: MessageEvent, known: Mapping[int, Row[Any]], now: datetime) -> MessageEvent:
+    """The event, without its touch when it can't be about that touch's message."""
+    touch = known.get(event.touch_id) if event.touch_id is not None else None
+    if touch is None or (touch.provider_id and touch.provider_id == event.provider_id):
+        return event
+    # Under a later `--at` a touch is tried in what is the future for everybody else.
+    tried = min(filter(None, (touch.first_tried_at, touch.tried_at)), default=event.at)
+    too_old = event.at < min(tried, now) - SKEW
+    return event if _is_to(touch, event.address) and not too_old else replace(event, touch_id=None)
+
+
+def _is_to(touch: Row[Any], address: str | None) -> bool:
+    """Whether the message went to `address`; what one side does not say is believed."""
+    if not address or not touch.address:
+        return True
+    if touch.channel == Channel.EMAIL:
+        return ascii_address(address).lower() == ascii_address(touch.address).lower()
+    return address in spellings(touch.address)
 
 
 def _of(touch: Row[Any], events: Iterable[MessageEvent]) -> list[MessageEvent]:
@@ -143,6 +178,7 @@ def _make(connection: Connection, moves: Sequence[Move]) -> None:
                 move.touch.provider or move.by.source,
                 move.touch.provider_id or move.by.provider_id,
                 move.touch.tried_at or move.by.at,
+                move.touch.sent_at or move.by.at,
                 None,
             )
             for move in moves
@@ -180,8 +216,10 @@ def _journal(
     for move in moves:
         touch = move.touch
         if move.proves:
+            # A provider's event may be quicker than its answer: then nothing had got lost.
+            word = "accepted" if touch.state == TouchState.SENDING else "reconciled"
             proof = move.to.value, move.by.provider_id
-            entries.append((touch.enrolment_id, touch.id, "reconciled", *proof))
+            entries.append((touch.enrolment_id, touch.id, word, *proof))
         if move.to is not TouchState.SENT:
             verdict = "undelivered" if move.to is TouchState.FAILED else move.to.value
             told = unfit.without_addresses(move.by.detail) if move.to in _LOST else None
@@ -215,8 +253,7 @@ def _where(event: MessageEvent, known: dict[int, Row[Any]]) -> tuple[str, str] |
     """Channel and address that an event speaks about."""
     touch = known.get(event.touch_id) if event.touch_id is not None else None
     if touch is not None:
-        own = touch.email if touch.channel == Channel.EMAIL else touch.phone
-        address = event.address or own
+        address = event.address or touch.address
         return (touch.channel, address) if address else None
     if not event.address:
         return None

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, insert, select
 from recovery.db import table
 from recovery.facts import InboundSms
 from recovery.intake import consents
+from recovery.intake.numbers import spellings
 from recovery.intake.suppress import STOP, Ban, holds, lift, suppress_all
 from recovery.markets import load_markets
 from recovery.message import Channel
@@ -48,14 +49,15 @@ def apply_inbound(
     """Do what these messages ask for; returns how many asked for what. Safe to repeat."""
     wishes = [(wish(one.body, one.sender, one.opt_out_type), one) for one in sms]
     stops = [
-        Ban(Channel.SMS.value, one.sender, STOP, consents.SMS, one.at, _evidence(one))
+        Ban(Channel.SMS.value, number, STOP, consents.SMS, one.at, _evidence(one))
         for want, one in wishes
         if want is Wish.STOP
+        for number in spellings(one.sender)
     ]
     suppress_all(connection, stops, now)
     for want, one in wishes:
-        if want is Wish.START:
-            lift(connection, Channel.SMS.value, one.sender, consents.SMS, one.at, _evidence(one))
+        for number in spellings(one.sender) if want is Wish.START else ():
+            lift(connection, Channel.SMS.value, number, consents.SMS, one.at, _evidence(one))
     _note(connection, [one for want, one in wishes if want is Wish.TALK], now)
     return Counter(want for want, _ in wishes)
 
@@ -84,7 +86,8 @@ def _note(connection: Connection, talks: Sequence[InboundSms], now: datetime) ->
     stay in the inbox."""
     by_sender: dict[str, set[str]] = {}
     for one in talks:
-        by_sender.setdefault(one.sender, set()).add(one.key)
+        for number in spellings(one.sender):
+            by_sender.setdefault(number, set()).add(one.key)
     if not by_sender:
         return
     live = (

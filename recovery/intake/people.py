@@ -86,6 +86,7 @@ def erase(connection: Connection, person: Person, now: datetime) -> dict[str, in
     numbers = order_numbers(connection, person)
     shared = _shared(connection, person)
     ended = leave(connection, person.customers, ERASED, now)
+    _forget_recipients(connection, person)
     return {
         "customers": _rename(connection, person),
         "orders": _strip(connection, person),
@@ -182,6 +183,13 @@ def _strip(connection: Connection, person: Person) -> int:
     stripped = update(orders).where(orders.c.customer_id.in_(person.customers))
     nothing = dict.fromkeys(("email", "phone", "name", "payment_url"))
     return changed(connection, stripped.values(**nothing, items=[], customer_type_given=True))
+
+
+def _forget_recipients(connection: Connection, person: Person) -> None:
+    """Where messages went to. One that nobody knows the fate of is closed when it has settled."""
+    journeys = select(enrolments.c.id).where(enrolments.c.customer_id.in_(person.customers))
+    theirs = touches.c.enrolment_id.in_(journeys), touches.c.recipient.is_not(None)
+    connection.execute(update(touches).where(*theirs).values(recipient=None))
 
 
 def _hush(connection: Connection, person: Person) -> int:

@@ -103,6 +103,8 @@ def resolve(
             "add --force if a possible third message is worth it"
         )
     values: dict[str, Any] = {"state": _STATE[finding], "reason": RESOLVED, "lease_until": None}
+    if finding is Finding.SENT:
+        values["sent_at"] = row.tried_at
     if finding is Finding.RESEND:
         values |= {"due_at": now, "resent": True, "claim": None, "tried_at": None}
     moved = changed(

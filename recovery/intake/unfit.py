@@ -12,6 +12,7 @@ from recovery.connectors.sendgrid.drops import about_address
 from recovery.connectors.twilio.codes import NUMBERS, Number, about_number
 from recovery.db import reading, retried, table
 from recovery.facts import EventKind, MessageEvent
+from recovery.intake.addresses import went_to
 from recovery.intake.consents import PROVIDER
 from recovery.intake.suppress import (
     COMPLAINED,
@@ -61,7 +62,7 @@ def worn_out(
 ) -> Sequence[Ban]:
     """Numbers that these events found unreachable once too often."""
     about = {
-        known[event.touch_id].phone
+        known[event.touch_id].address
         for event in events
         if event.touch_id is not None
         and event.touch_id in known
@@ -87,7 +88,7 @@ def learning(database: Engine, now: datetime) -> Iterator[None]:
 def refusals(connection: Connection, after: int, now: datetime) -> Sequence[Ban]:
     """What the answers that refused an SMS at once, in the journal after id `after`, forbid."""
     found = (
-        select(decisions.c.at, decisions.c.reason, orders.c.phone)
+        select(decisions.c.at, decisions.c.reason, went_to().label("phone"))
         .join_from(decisions, enrolments, enrolments.c.id == decisions.c.enrolment_id)
         .join(orders, orders.c.id == enrolments.c.order_id)
         .join(touches, touches.c.id == decisions.c.touch_id)
@@ -96,7 +97,7 @@ def refusals(connection: Connection, after: int, now: datetime) -> Sequence[Ban]
             decisions.c.verdict == "failed",
             decisions.c.reason.in_(_SAYING),
             touches.c.channel == Channel.SMS.value,
-            orders.c.phone.is_not(None),
+            went_to().is_not(None),
         )
     )
     banned, doubtful = [], set()
@@ -138,6 +139,7 @@ def _worn_out(connection: Connection, phones: Sequence[str], now: datetime) -> S
         .join(touches, touches.c.enrolment_id == enrolments.c.id)
         .where(
             holds(connection, Channel.SMS, phones),
+            went_to() == orders.c.phone,
             touches.c.channel == Channel.SMS.value,
             touches.c.state.in_([TouchState.FAILED, TouchState.BOUNCED]),
             touches.c.reason.in_(_UNREACHABLE),

@@ -40,6 +40,7 @@ _RECORDS = {
     "delivered": "the provider has it, and it arrived",
     "bounced": "the provider has it, and it came back",
     "failed": "the provider has it, and could not bring it",
+    "erased": "the person was erased before its provider could be asked; nobody knows its fate",
     "not_found_resend": "the provider has nothing of it, so it is sent once more",
     "not_found_held": "the provider has nothing of it; it waits for recovery touches resolve",
 }
@@ -68,7 +69,8 @@ def sentence(
         case "sent" if touch and touch.channel == Channel.TASK:
             return f"{subject} handed over to {entry.detail or 'the team'}"
         case "sent":
-            to = masked(order.phone if touch and touch.channel == Channel.SMS else order.email)
+            sms = touch and touch.channel == Channel.SMS
+            to = masked((touch and touch.recipient) or (order.phone if sms else order.email))
             return f"{subject} to {to} through {entry.reason}, id {entry.detail}"
         case "task_claimed" | "task_released":
             return f"by {entry.reason}"
@@ -104,6 +106,8 @@ def _learned(entry: Row[Any], subject: str) -> str:
         case "reconciled":
             found = f", id {entry.detail}" if entry.detail else ""
             return f"{subject}: {_RECORDS.get(entry.reason, reason(entry.reason))}{found}"
+        case "accepted":
+            return f"{subject}: the provider told of it before it answered us{more}"
         case "undelivered":
             code = f": {reason(entry.reason)}" if entry.reason else ""
             return f"{subject} did not arrive{code}{more}"

@@ -14,10 +14,10 @@ class Counters:
         self._lock = Lock()
         self._counts: Counter[Series] = Counter()
 
-    def count(self, name: str, **labels: str) -> None:
-        """One more of `name` with `labels`; labels are few and never come from outside."""
+    def count(self, name: str, number: int = 1, **labels: str) -> None:
+        """So many more of `name` with `labels`; labels are few and never come from outside."""
         with self._lock:
-            self._counts[name, tuple(sorted(labels.items()))] += 1
+            self._counts[name, tuple(sorted(labels.items()))] += number
 
     def snapshot(self) -> Mapping[Series, int]:
         """Every count so far."""
@@ -26,4 +26,5 @@ class Counters:
 
 
 # requests_total(route, status) · webhooks_refused_total(hook, reason) · webhooks_stored_total(hook)
+# webhooks_ignored_total(hook, reason): events, not requests
 COUNTERS = Counters()

@@ -35,10 +35,12 @@ def sendgrid(site: Site, headers: Mapping[str, str], body: bytes) -> Response:
     if not genuine:
         return refused(SENDGRID)
     try:
-        items = [(name, json.dumps(event)) for name, event in events(body)]
+        told = events(body)
     except ValueError:
         return unreadable(SENDGRID)
-    return _kept(site, SENDGRID, items)
+    ours = [(name, event) for name, event in told if _is_ours(site, event.get("rc_site"))]
+    _ignored(SENDGRID, "other_site", len(told) - len(ours))
+    return _kept(site, SENDGRID, [(name, json.dumps(event)) for name, event in ours])
 
 
 def twilio_status(site: Site, headers: Mapping[str, str], query: str, body: bytes) -> Response:
@@ -46,7 +48,11 @@ def twilio_status(site: Site, headers: Mapping[str, str], query: str, body: byte
     form = _twilio(site, TWILIO_STATUS, "/hooks/twilio/status", headers, query, body)
     if isinstance(form, Response):
         return form
-    touch = dict(parse_qsl(query, max_num_fields=MOST_FIELDS)).get("touch", "")
+    asked = dict(parse_qsl(query, max_num_fields=MOST_FIELDS))
+    if not _is_ours(site, asked.get("site")):
+        _ignored(TWILIO_STATUS, "other_site", 1)
+        return Response(status_code=204)
+    touch = asked.get("touch", "")
     number = int(touch) if touch and len(touch) < 18 and _DIGITS.issuperset(touch) else None
     told = json.dumps({"form": form, "touch": number})
     return _kept(site, TWILIO_STATUS, [(status_key(form), told)])
@@ -122,8 +128,20 @@ def _form(headers: Mapping[str, str], body: bytes) -> Form | None:
         return None
 
 
+def _is_ours(site: Site, named: object) -> bool:
+    """Whether an event is about a message of this installation: staging and production may share
+    an account. What names nobody is judged by what it says."""
+    return named is None or named == site.links.site
+
+
+def _ignored(hook: str, reason: str, number: int) -> None:
+    if number:
+        COUNTERS.count("webhooks_ignored_total", number, hook=hook, reason=reason)
+
+
 def _kept(site: Site, hook: str, items: list[Item]) -> Response:
     applied = site.keep(hook, items, site.now())
+    _ignored(hook, "other_message", applied.strangers)
     COUNTERS.count("webhooks_stored_total", hook=hook)
     if applied.trouble is not None:
         raise applied.trouble  # stored; a repetition, or the mended next version, applies it

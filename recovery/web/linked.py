@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from recovery.db import table
 from recovery.facts import OrderStatus
+from recovery.intake.addresses import went_to
 from recovery.links import Link
-from recovery.models import Enrolment, Order, Touch
+from recovery.message import Channel
+from recovery.models import Enrolment, Order, Touch, TouchState
 
 orders, enrolments, touches = table(Order), table(Enrolment), table(Touch)
 
@@ -18,39 +19,38 @@ orders, enrolments, touches = table(Order), table(Enrolment), table(Touch)
 class Linked:
     """What a page needs to know; addresses only to be suppressed, never to be shown."""
 
-    enrolment_id: int
     number: str
     status: OrderStatus
     payment_url: str | None
     expires_at: datetime | None
     locale: str
     timezone: str
-    email: str | None
-    phone: str | None
-    tried_at: datetime | None  # when the message was handed over
+    channel: Channel
+    address: str | None  # that the message went to; None when the person was erased
+    flying: bool  # no answer of its provider is written down yet
+    sent_at: datetime | None  # when the message was handed over
 
 
 def behind(connection: Connection, link: Link) -> Linked | None:
     """What `link` is about; None when it is gone, or the touch was never about this order."""
     found = connection.execute(
         select(
-            enrolments.c.id,
-            orders.c.external_id,
+            orders.c.external_id.label("number"),
             orders.c.status,
             orders.c.payment_url,
             orders.c.expires_at,
             orders.c.locale,
             orders.c.timezone,
-            orders.c.email,
-            orders.c.phone,
-            touches.c.tried_at,
+            touches.c.channel,
+            went_to().label("address"),
+            (touches.c.state == TouchState.SENDING).label("flying"),
+            func.coalesce(touches.c.sent_at, touches.c.tried_at).label("sent_at"),
         )
         .join_from(touches, enrolments, touches.c.enrolment_id == enrolments.c.id)
         .join(orders, orders.c.id == enrolments.c.order_id)
         .where(touches.c.id == link.touch_id, orders.c.id == link.order_id)
     ).one_or_none()
-    return None if found is None else _linked(*found)
-
-
-def _linked(enrolment_id: int, number: str, status: str, *rest: Any) -> Linked:
-    return Linked(enrolment_id, number, OrderStatus(status), *rest)
+    if found is None:
+        return None
+    named = {"status": OrderStatus(found.status), "channel": Channel(found.channel)}
+    return Linked(**(found._asdict() | named))

@@ -22,7 +22,8 @@ from recovery.web.pages import page, preferred, written_moment
 from recovery.web.site import Site
 
 SOURCE = "link"
-# Nobody reads a message within two seconds of our handing it over; gateways open its links then.
+# Nobody reads a message within two seconds of our handing it over; gateways open its links then,
+# and while its provider has not answered yet.
 TOO_QUICK = timedelta(seconds=2)
 ONE_VISIT = timedelta(minutes=1)
 _PREFETCH = ("purpose", "sec-purpose", "x-purpose", "x-moz")
@@ -85,7 +86,8 @@ def _page(site: Site, locale: str, name: str, status: int = 200, **values: str |
 def _is_machine(order: Linked, method: str, headers: Mapping[str, str], now: datetime) -> bool:
     """Gateways, previews and prefetching browsers open links that nobody has chosen to open."""
     purposes = " ".join(headers.get(name, "") for name in _PREFETCH).lower()
-    quick = order.tried_at is not None and order.tried_at <= now < order.tried_at + TOO_QUICK
+    sent_at = order.sent_at
+    quick = order.flying or (sent_at is not None and sent_at <= now < sent_at + TOO_QUICK)
     return (
         method == "HEAD"
         or "prefetch" in purposes

@@ -9,13 +9,12 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from recovery.db import reading, retried, table
-from recovery.intake.addresses import written_to
 from recovery.intake.consents import LINK, compared
 from recovery.intake.suppress import UNSUBSCRIBED, suppress
 from recovery.links import Link, LinkError, Purpose
 from recovery.message import Channel
 from recovery.models import Consent, Suppression
-from recovery.web.linked import Linked, behind
+from recovery.web.linked import behind
 from recovery.web.pages import page, preferred
 from recovery.web.site import Site
 
@@ -40,9 +39,11 @@ def _answer(site: Site, token: str, headers: Mapping[str, str], *, stop: bool) -
         order = behind(connection, link)
     if order is None:
         return _unknown(site, headers, "too_old", 410)
-    channel = Channel(link.channel or Channel.EMAIL)
+    channel, address = order.channel, order.address
+    if address is None:
+        return page(site.settings.shop, order.locale, "forgotten", 410)
     if stop:
-        retried(site.database, lambda connection: _suppress(connection, site, link, channel, order))
+        retried(site.database, lambda c: _suppress(c, site, link, channel, address))
     name = f"{'stopped' if stop else 'unsubscribe'}_{channel}"
     return page(site.settings.shop, order.locale, name)
 
@@ -60,15 +61,12 @@ def _unknown(site: Site, headers: Mapping[str, str], name: str, status: int) -> 
 
 
 def _suppress(
-    connection: Connection, site: Site, link: Link, channel: Channel, order: Linked
+    connection: Connection, site: Site, link: Link, channel: Channel, address: str
 ) -> None:
     """The address that the message went to: the order may have another one by now."""
-    today = order.email if channel is Channel.EMAIL else order.phone
-    about = order.enrolment_id, channel, order.tried_at, today
-    for address in written_to(connection, *about):
-        if not _said_before(connection, channel, address):
-            evidence = f"touch {link.touch_id}"
-            suppress(connection, channel, address, UNSUBSCRIBED, LINK, site.now(), evidence)
+    if not _said_before(connection, channel, address):
+        evidence = f"touch {link.touch_id}"
+        suppress(connection, channel, address, UNSUBSCRIBED, LINK, site.now(), evidence)
 
 
 def _said_before(connection: Connection, channel: Channel, address: str) -> bool:

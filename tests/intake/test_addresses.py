@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from recovery.db import reading, writing
+from recovery.db import reading, table, writing
 from recovery.intake import addresses
 from recovery.intake.orders import take
-from recovery.message import Channel
+from recovery.models import Enrolment, Order, Touch
 from recovery.settings import VipSettings
 from tests.support.ledger import T0, Ledger
 from tests.support.order_rows import snapshot
@@ -28,32 +28,30 @@ def enrolment(database: Engine) -> int:
     return found
 
 
-@pytest.mark.parametrize(
-    ("minutes", "meant"),
-    [
-        (0, ["ann@example.com"]),
-        (59, ["ann@example.com"]),
-        (60, ["ann@example.com", "bo@example.com"]),
-        (64, ["ann@example.com", "bo@example.com"]),
-        (70, ["bo@example.com"]),
-        (184, ["bo@example.com", "cy@example.com"]),
-        (300, ["cy@example.com"]),
-        (None, ["cy@example.com"]),
-    ],
-)
-def test_the_address_of_the_moment(
-    database: Engine, enrolment: int, minutes: int | None, meant: list[str]
-) -> None:
-    at = None if minutes is None else T0 + timedelta(minutes=minutes)
+def test_the_journal_keeps_what_orders_had_before(database: Engine, enrolment: int) -> None:
     with reading(database) as connection:
-        mail = addresses.written_to(connection, enrolment, Channel.EMAIL, at, "cy@example.com")
-        sms = addresses.written_to(connection, enrolment, Channel.SMS, at, "+4930901820")
         assert addresses.former(connection, [enrolment]) == {"ann@example.com", "bo@example.com"}
         assert addresses.former(connection, []) == set()
-    assert mail == meant
-    assert sms == ["+4930901820"]
 
 
-def test_nobody_is_left_to_be_meant(database: Engine, enrolment: int) -> None:
-    with reading(database) as connection:
-        assert addresses.written_to(connection, enrolment, Channel.EMAIL, None, None) == []
+@pytest.mark.parametrize(
+    ("channel", "written", "meant"),
+    [
+        ("email", "ann@example.com", "ann@example.com"),
+        ("email", None, "cy@example.com"),
+        ("sms", None, "+4930901820"),
+        ("task", None, None),
+    ],
+)
+def test_what_was_written_down_counts_before_the_order(
+    database: Engine, enrolment: int, channel: str, written: str | None, meant: str | None
+) -> None:
+    touches, enrolments, orders = table(Touch), table(Enrolment), table(Order)
+    with writing(database) as connection:
+        Ledger(connection).touch(enrolment, channel=channel, recipient=written)
+        asked = (
+            select(addresses.went_to())
+            .join_from(touches, enrolments, enrolments.c.id == touches.c.enrolment_id)
+            .join(orders, orders.c.id == enrolments.c.order_id)
+        )
+        assert connection.execute(asked).scalar_one() == meant

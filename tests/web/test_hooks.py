@@ -7,6 +7,7 @@ import logging
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from pydantic import SecretStr
@@ -102,6 +103,33 @@ def test_opens_and_scanners_clicks_are_no_interest(sent: Served) -> None:
     ]
     assert sent.post(sendgrid(events)) == 204
     assert [row["machine"] for row in sent.house.rows(Click)] == [True, False]
+
+
+def test_another_installation_on_the_same_account_is_left_alone(sent: Served) -> None:
+    before, counted = sent.house.dump(), ignored("sendgrid", "other_site")
+    own = mail_event(sent, "delivered", rc_site=sent.links.site)
+    theirs = own | {"rc_site": "0123456789ab", "event": "bounce", "status": "5.1.1"}
+    assert sent.post(sendgrid([theirs, theirs | {"event": "click"}])) == 204
+    hook = status(sent, "undelivered", ErrorCode="21211")
+    url = f"{sent.settings.public_url}{hook.path}&site=0123456789ab"
+    assert sent.post(twilio(url, dict(parse_qsl(hook.body.decode())))) == 204
+    assert sent.house.dump() == before
+    assert ignored("sendgrid", "other_site") == counted + 2
+    assert sent.post(sendgrid([own])) == 204
+    assert sent.house.states()["mail"] == "delivered"
+
+
+def test_an_event_about_another_message_is_counted(sent: Served) -> None:
+    counted = ignored("sendgrid", "other_message")
+    theirs = mail_event(sent, "delivered", email="staging@elsewhere.example")
+    assert sent.post(sendgrid([theirs])) == 204
+    assert sent.house.states()["mail"] == "sent"
+    assert ignored("sendgrid", "other_message") == counted + 1
+
+
+def ignored(hook: str, reason: str) -> int:
+    series = "webhooks_ignored_total", (("hook", hook), ("reason", reason))
+    return COUNTERS.snapshot().get(series, 0)
 
 
 def test_one_strange_event_does_not_hold_up_the_others(sent: Served) -> None:

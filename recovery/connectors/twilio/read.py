@@ -70,7 +70,7 @@ def read_status(form: Mapping[str, str], touch_id: int | None, at: datetime) -> 
         at=at,
         touch_id=touch_id,
         provider_id=_sid(form),
-        address=form.get("To") or None,
+        address=_number(form.get("To")),
         code=code,
         detail=status,
     )
@@ -83,10 +83,15 @@ def kind_of(status: str, code: str | None) -> EventKind:
     return EventKind.BOUNCED if dead else kind
 
 
-def read_inbound(form: Mapping[str, str], at: datetime) -> InboundSms:
-    """One text message to us; ValueError when nobody sent it."""
+def read_inbound(form: Mapping[str, str], at: datetime) -> InboundSms | None:
+    """One text message to us; None for another channel's (`whatsapp:+…`), where we send nothing.
+
+    ValueError when nobody sent it.
+    """
     if not form.get("From"):
         raise ValueError("a message without From")
+    if ":" in form["From"]:
+        return None
     return InboundSms(
         source=SOURCE,
         key=inbound_key(form),
@@ -97,6 +102,11 @@ def read_inbound(form: Mapping[str, str], at: datetime) -> InboundSms:
         opt_out_type=form.get("OptOutType", "").strip().upper() or None,
         provider_id=_sid(form),
     )
+
+
+def _number(to: str | None) -> str | None:
+    """The number of an SMS; what another channel calls people is no number."""
+    return to if to and ":" not in to else None
 
 
 def status_key(form: Mapping[str, str]) -> str:

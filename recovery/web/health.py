@@ -1,7 +1,7 @@
 """GET /healthz: whether the database answers, what is due and how long it has been, the last run.
 
 503 only when the database does not answer, or can't be read: everything else waits and loses
-nothing.
+nothing, so that without its queue we are `degraded`, and answer 200.
 """
 
 from contextlib import suppress as ignoring
@@ -21,7 +21,9 @@ from recovery.models import Run, Touch, TouchState
 from recovery.web.site import Site
 
 touches, runs = table(Touch), table(Run)
-PATIENCE = 5  # seconds, for the database and again for the queue
+PATIENCE = 5  # seconds, for the database
+QUEUE_PATIENCE = 0.5  # seconds, to connect and again for the answer
+AWAY = "does not answer"
 
 
 def health(site: Site) -> Response:
@@ -35,7 +37,9 @@ def health(site: Site) -> Response:
     except DBAPIError as error:  # it answers, and can't be read: another version, a broken file
         telemetry.event("web", "unreadable_database", level=ERROR, error=type(error).__name__)
         return down()
-    answer = {"status": "ok", "version": __version__, "database": "ok", "queue": _queue(site)}
+    queue = _queue(site)
+    status = "degraded" if queue == AWAY else "ok"
+    answer = {"status": status, "version": __version__, "database": "ok", "queue": queue}
     return JSONResponse(answer | seen)
 
 
@@ -72,10 +76,19 @@ def _queue(site: Site) -> str:
     url = site.settings.broker_url
     if not url.startswith("redis"):
         return "none"
-    from redis import Redis, RedisError
+    return "ok" if queue_answers(url) else AWAY
 
+
+def queue_answers(url: str) -> bool:
+    """Whether Redis is there, asked once and for a moment: whoever asks us waits, too."""
+    from redis import Redis, RedisError
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    once = Retry(NoBackoff(), 0)
+    patience = {"socket_timeout": QUEUE_PATIENCE, "socket_connect_timeout": QUEUE_PATIENCE}
     with ignoring(RedisError, OSError, ValueError):
-        with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
+        with Redis.from_url(url, retry=once, **patience) as redis:
             redis.ping()
-        return "ok"
-    return "does not answer"
+        return True
+    return False

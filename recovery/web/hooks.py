@@ -9,13 +9,16 @@ from pydantic import SecretStr
 from starlette.responses import PlainTextResponse, Response
 
 from recovery import telemetry
+from recovery.connectors.sendgrid.read import SIGNATURE as SENDGRIDS_HEADER
 from recovery.connectors.sendgrid.read import events
 from recovery.connectors.sendgrid.read import verify as is_sendgrids
+from recovery.connectors.twilio.read import SIGNATURE as TWILIOS_HEADER
 from recovery.connectors.twilio.read import Form, inbound_key, status_key
 from recovery.connectors.twilio.read import verify as is_twilios
 from recovery.errors import UsageError
 from recovery.intake.inbox import SENDGRID, TWILIO_INBOUND, TWILIO_STATUS, Item
 from recovery.web.counters import COUNTERS
+from recovery.web.signature import Fault
 from recovery.web.site import Site
 
 MOST_FIELDS = 1_000
@@ -33,7 +36,7 @@ def sendgrid(site: Site, headers: Mapping[str, str], body: bytes) -> Response:
     except UsageError as error:
         return closed(SENDGRID, str(error))
     if not genuine:
-        return refused(SENDGRID)
+        return refused(SENDGRID, _fault(headers, SENDGRIDS_HEADER))
     try:
         told = events(body)
     except ValueError:
@@ -80,10 +83,17 @@ def closed(hook: str, missing: str) -> Response:
     return PlainTextResponse("not set up", 503)
 
 
-def refused(hook: str) -> Response:
-    """A signature that is none: no trace but a count."""
-    COUNTERS.count("webhooks_refused_total", hook=hook, reason="signature")
+def refused(hook: str, why: Fault) -> Response:
+    """A signature that is none: nothing is stored. Why is for us; whoever forges learns nothing."""
+    COUNTERS.count("webhooks_refused_total", hook=hook, reason=why.value)
+    telemetry.event("web", "signature_refused", hook=hook, why=why.value)
     return PlainTextResponse("bad signature", 403)
+
+
+def _fault(headers: Mapping[str, str], name: str) -> Fault:
+    """What was wrong with a provider's signature, whose header is `name`."""
+    given = {one.lower() for one, value in headers.items() if value}
+    return Fault.MISMATCH if name in given else Fault.MISSING
 
 
 def unreadable(hook: str) -> Response:
@@ -106,7 +116,7 @@ def _twilio(
     url = f"{site.settings.public_url}{path}" + (f"?{query}" if query else "")
     form = _form(headers, body)
     if not any(is_twilios(token, url, headers, body, form) for token in tokens):
-        return refused(hook)
+        return refused(hook, _fault(headers, TWILIOS_HEADER))
     if form is not None:
         return dict(form)
     try:

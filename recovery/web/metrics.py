@@ -38,6 +38,8 @@ from recovery.models import (
 from recovery.models.journeys import ENDINGS
 from recovery.settings import Settings
 from recovery.web.counters import COUNTERS, Series
+from recovery.web.health import queue_answers
+from recovery.web.signature import Fault
 from recovery.web.site import Site
 
 Labels = tuple[str, ...]
@@ -60,7 +62,8 @@ def metrics(site: Site, caller: str | None, headers: Mapping[str, str]) -> Respo
     """The figures, for callers on this machine; for all when the settings say so."""
     if not may_ask(site.settings, caller, headers):
         return PlainTextResponse("only for callers on this machine", 403)
-    return Response(render(site.database, site.now()), media_type=CONTENT_TYPE)
+    told = render(site.database, site.now(), site.settings.broker_url)
+    return Response(told, media_type=CONTENT_TYPE)
 
 
 def may_ask(settings: Settings, caller: str | None, headers: Mapping[str, str]) -> bool:
@@ -76,14 +79,16 @@ def may_ask(settings: Settings, caller: str | None, headers: Mapping[str, str]) 
     return address.is_loopback and not any(name in headers for name in FORWARDED)
 
 
-def render(database: Database, now: datetime) -> bytes:
+def render(database: Database, now: datetime, broker_url: str = "memory://") -> bytes:
     """Everything in Prometheus' text format; of a database that is gone only that it is."""
+    up = not broker_url.startswith("redis") or queue_answers(broker_url)
     try:
         with reading(database) as connection:
             found = [_gauge("database_up", "Whether the database answers.", 1)]
             found += [*_sending(connection, now), *_waiting(connection), *_last(connection, now)]
     except (RecoveryError, DBAPIError):  # gone, or of another kind
         found = [_gauge("database_up", "Whether the database answers.", 0)]
+    found.append(_gauge("queue_up", "Whether Redis answers; 1 where nobody needs it.", up))
     build = GaugeMetricFamily("recovery_build_info", "The version that runs.", labels=["version"])
     build.add_metric([__version__], 1)
     registry = CollectorRegistry(auto_describe=False)
@@ -183,7 +188,9 @@ _HELP = {
 def _counted(counts: Mapping[Series, int]) -> Iterator[Metric]:
     """This process's own counts; a signature refused for the first time is a rise, too."""
     zeros = {
-        ("webhooks_refused_total", (("hook", hook), ("reason", "signature"))): 0 for hook in HOOKS
+        ("webhooks_refused_total", (("hook", hook), ("reason", why.value))): 0
+        for hook in HOOKS
+        for why in Fault
     }
     families: dict[str, dict[tuple[tuple[str, str], ...], int]] = defaultdict(dict)
     for (name, labels), number in sorted((zeros | dict(counts)).items()):

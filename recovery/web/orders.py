@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from recovery.connectors.table_file.columns import FIELDS
+from recovery.connectors.table_file.columns import FIELDS, unknown_column
 from recovery.connectors.table_file.row import RowError, read_row
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
@@ -20,6 +20,7 @@ from recovery.web.site import Site
 
 # Amounts stay as written: 19.99 must not become 19.989999.
 _DECODE = json.JSONDecoder(parse_float=str, parse_constant=str).decode
+MOST_WARNINGS, LONGEST_NAME = 20, 80
 _NO_JSON = "the body is no JSON; send one order as an object, or a list of orders"
 
 
@@ -29,8 +30,8 @@ def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response
     if not secrets:
         return closed(ORDERS, "RECOVERY_ORDERS_SECRET")
     header = headers.get(signature.HEADER.lower(), "")
-    if not any(signature.verify(secret, header, body, now) for secret in secrets):
-        return refused(ORDERS)
+    if fault := signature.fault(secrets, header, body, now):
+        return refused(ORDERS, fault)
     try:
         told = _DECODE(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -42,8 +43,9 @@ def take_orders(site: Site, headers: Mapping[str, str], body: bytes) -> Response
     if applied.faults:
         raise applied.trouble or RuntimeError("orders that can't be applied; see the inbox")
     answer = _counts(len(rows), len(good), applied, rejects)
-    if ahead := sum(is_ahead(order, now) for _, order in good):
-        answer["warnings"] = [about_ahead(ahead)]
+    ahead = sum(is_ahead(order, now) for _, order in good)
+    if warnings := [*_strange(rows), *([about_ahead(ahead)] if ahead else [])]:
+        answer["warnings"] = warnings
     if not rejects:
         return JSONResponse(answer)
     return JSONResponse(answer | {"kept": [order.order_id for _, order in good]}, 422)
@@ -65,6 +67,13 @@ def _judged(
                 judged = [duplicate(judged, line, first)]
             rejects += judged
     return good, rejects
+
+
+def _strange(rows: Sequence[Any]) -> list[str]:
+    """Fields that nobody reads, each once: a name spelled differently looks like one not told."""
+    told = (row.keys() - FIELDS for row in rows if isinstance(row, dict))
+    names = {name for one in told for name in one if not name.startswith("_")}
+    return [unknown_column(name[:LONGEST_NAME]) for name in sorted(names)][:MOST_WARNINGS]
 
 
 def _judge(row: Any, line: int) -> OrderSnapshot | list[RowError]:

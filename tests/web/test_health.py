@@ -1,11 +1,14 @@
 """/healthz: what is due and how long, the last run, and 503 when the database is gone."""
 
+import socket
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from recovery.clock import Stopwatch
 from recovery.db import writing
+from recovery.web.health import queue_answers
 from tests.support.campaigns import a_campaign
 from tests.support.house import House
 from tests.support.served import Served, serving, with_keys
@@ -80,13 +83,24 @@ def test_a_queue_that_does_not_answer_is_said(small_house: House) -> None:
     settings = with_keys(small_house.engine.settings, broker_url="redis://127.0.0.1:1/0")
     with serving(small_house, settings) as served:
         answer = served.get("/healthz")
-        assert (answer.status, answer.json["queue"]) == (200, "does not answer")
+        told = answer.json["status"], answer.json["queue"]
+        assert (answer.status, told) == (200, ("degraded", "does not answer"))
+        assert "recovery_queue_up 0.0" in served.get("/metrics").text
+
+
+def test_a_queue_that_hangs_keeps_nobody_waiting(small_house: House) -> None:
+    watch = Stopwatch()
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # connects, and never says a word
+        assert not queue_answers(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")
+    assert watch.seconds() < 2
 
 
 def test_a_queue_that_answers_is_well(small_house: House, redis_url: str) -> None:
     settings = with_keys(small_house.engine.settings, broker_url=redis_url)
     with serving(small_house, settings) as served:
-        assert served.get("/healthz").json["queue"] == "ok"
+        told = served.get("/healthz").json
+        assert (told["status"], told["queue"]) == ("ok", "ok")
+        assert "recovery_queue_up 1.0" in served.get("/metrics").text
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/", "/metrics/x", "/pay/"])

@@ -134,9 +134,9 @@ def put_events(connection: Connection) -> None:
 
 
 def test_refused_signatures_are_counted_from_nought(database: Engine) -> None:
-    name = "recovery_webhooks_refused_total hook=sendgrid reason=signature"
+    name = "recovery_webhooks_refused_total hook=sendgrid reason=mismatch"
     before = figures(render(database, MONDAY))[name]
-    COUNTERS.count("webhooks_refused_total", hook="sendgrid", reason="signature")
+    COUNTERS.count("webhooks_refused_total", hook="sendgrid", reason="mismatch")
     assert figures(render(database, MONDAY))[name] == before + 1
 
 
@@ -173,7 +173,7 @@ def test_a_database_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
     engine.dispose()
     assert found["recovery_database_up"] == 0
     assert "recovery_touches_due" not in found
-    assert "recovery_webhooks_refused_total hook=orders reason=signature" in found
+    assert "recovery_webhooks_refused_total hook=orders reason=too_old" in found
 
 
 def test_over_http_for_this_machine_only(small_served: Served) -> None:

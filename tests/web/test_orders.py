@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from recovery import telemetry
 from recovery.db import writing
 from recovery.intake.inbox import ORDERS, store
 from recovery.models import Coupon, InboxItem, Order
+from recovery.web.counters import COUNTERS
 from tests.support.campaigns import a_campaign
 from tests.support.house import House, Row
 from tests.support.order_rows import jsonl, row
 from tests.support.served import ORDERS_SECRET, Served, serving, signed, with_keys
+
+Capture = pytest.CaptureFixture[str]
 
 
 def counts(told: dict[str, Any]) -> tuple[int, ...]:
@@ -140,6 +144,29 @@ def test_bad_signatures_are_refused_and_leave_nothing(small_served: Served) -> N
     ]
     assert [post(small_served, one) for one in bad] == [403] * len(bad)
     assert small_served.house.rows(InboxItem) == small_served.house.rows(Order) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "skew", "why"),
+    [("another secret", 0, "mismatch"), (ORDERS_SECRET, -301, "too_old"), (None, 0, "missing")],
+)
+def test_why_a_signature_was_refused_is_ours_to_know(
+    small_served: Served, capsys: Capture, secret: str | None, skew: int, why: str
+) -> None:
+    stamp = str(int(small_served.house.now.timestamp()) + skew)
+    labels = (("hook", "orders"), ("reason", why))
+    before = COUNTERS.snapshot().get(("webhooks_refused_total", labels), 0)
+    telemetry.configure("info")
+    assert post(small_served, secret and signed(secret, stamp, BODY)) == 403
+    assert COUNTERS.snapshot()["webhooks_refused_total", labels] == before + 1
+    assert f"signature_refused hook=orders why={why}" in capsys.readouterr().err
+
+
+def test_fields_that_nobody_reads_are_named(small_served: Served) -> None:
+    told = small_served.tell_orders([row() | {"emial": "k@example.com", "_mark": 1}, row(amount=1)])
+    note, *others = told.json["warnings"]
+    assert "'emial' is not known and was ignored; did you mean 'email'?" in note
+    assert "_mark" not in str(others)
 
 
 def test_any_of_several_v1_may_match_so_a_secret_can_change(small_served: Served) -> None:

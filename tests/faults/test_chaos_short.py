@@ -40,7 +40,7 @@ def redises(redis_server: str) -> Iterator[Redises]:
 @on_sqlite
 def test_one_process_on_sqlite(house: House, remote: Remote) -> None:
     with closing(Field(house, remote, SEED, None, **SETTINGS)) as field:
-        verdict = Story(field, 24, ON_SQLITE, fights=FIGHTS).live(strokes=4)
+        verdict = Story(field, 24, ON_SQLITE, fights=FIGHTS).live(strokes=3)
         print(field.events, field.points, field.ends, field.outside.counts, verdict)
     assert verdict.is_square(), verdict
     assert verdict.messages > 24
@@ -49,7 +49,7 @@ def test_one_process_on_sqlite(house: House, remote: Remote) -> None:
 @on_postgresql
 def test_workers_on_postgresql_and_redis(house: House, remote: Remote, redises: Redises) -> None:
     with closing(Field(house, remote, SEED, redises, **SETTINGS)) as field:
-        verdict = Story(field, 24, ON_POSTGRESQL, workers=2, fights=FIGHTS).live(strokes=4)
+        verdict = Story(field, 24, ON_POSTGRESQL, workers=2, fights=FIGHTS).live(strokes=3)
         print(field.events, field.points, field.ends, field.outside.counts, verdict)
     assert verdict.is_square(), verdict
     assert verdict.messages > 24

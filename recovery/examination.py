@@ -16,6 +16,9 @@ from recovery.campaign.loader import (
     read_defaults,
     read_file,
 )
+from recovery.lawful import lawful, own_rules
+from recovery.markets import Markets, load_markets
+from recovery.markets.book import FOLDER
 from recovery.problems import Problem, Severity
 from recovery.programme import Programme, programme_of, read_programme, spoken
 from recovery.settings import Settings
@@ -42,26 +45,37 @@ class Examination:
 
 
 def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
-    """Check `files` (campaigns, or anything below templates/), or the whole project.
+    """Check `files` (campaigns, anything below templates/ or in markets/), or the whole project.
 
     UsageError when the project has no campaigns folder.
     """
-    catalog = Catalog(settings.templates_dir)
+    catalog, markets = Catalog(settings.templates_dir), load_markets(settings.project)
+    own = own_rules(markets)
     if not files:
-        programme = read_programme(settings.campaigns_dir, catalog)
-        return _found(programme, catalog, catalog.names(), None)
+        programme = read_programme(settings.campaigns_dir, catalog, markets)
+        return _found(programme, catalog, catalog.names(), None, own)
+    rules = _rules_among(settings, files)
+    own = [one for one in own if Path(one.file).name in {file.name for file in rules}]
+    files = [file for file in files if file not in rules]
     below = settings.templates_dir.resolve()
     inside = [file.resolve() for file in files if below in file.resolve().parents]
     names = sorted({file.relative_to(below).parts[0] for file in inside})
     known = [name for name in names if name in catalog.names()]  # layouts/ is nobody's message
-    programme = _named([file for file in files if file.resolve() not in inside], catalog, settings)
-    return _found(programme, catalog, names, known if known == names else None)
+    campaigns = [file for file in files if file.resolve() not in inside]
+    programme = _named(campaigns, catalog, settings, markets)
+    return _found(programme, catalog, names, known if known == names else None, own)
+
+
+def _rules_among(settings: Settings, files: Sequence[Path]) -> list[Path]:
+    """The merchant's own market rules among `files`."""
+    return [file for file in files if file.resolve().parent == settings.project / FOLDER]
 
 
 def campaigns_among(settings: Settings, files: Sequence[Path] = ()) -> list[tuple[Path, str]]:
     """The campaign files among `files`, or all of the project, each with the name it is told by."""
     below = settings.templates_dir.resolve()
-    chosen = [file for file in files if below not in file.resolve().parents]
+    rules = _rules_among(settings, files)
+    chosen = [file for file in files if below not in file.resolve().parents and file not in rules]
     if not files and settings.campaigns_dir.is_dir():
         defaults = list(settings.campaigns_dir.glob("defaults.y*ml"))
         chosen = [*defaults, *campaign_files(settings.campaigns_dir)]
@@ -73,10 +87,14 @@ def _joined(folder: str, file: str) -> str:
 
 
 def _found(
-    programme: Programme, catalog: Catalog, names: Sequence[str], chosen: Sequence[str] | None
+    programme: Programme,
+    catalog: Catalog,
+    names: Sequence[str],
+    chosen: Sequence[str] | None,
+    own: Sequence[Problem],
 ) -> Examination:
     wrong = [_located(error, catalog.root) for error in catalog.problems(chosen)] if names else []
-    problems = sorted([*programme.problems, *wrong], key=_order)
+    problems = sorted([*programme.problems, *wrong, *own], key=_order)
     return Examination(programme.files, programme.loaded, names, problems)
 
 
@@ -94,13 +112,15 @@ def _order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.file, problem.line, problem.column, problem.code
 
 
-def _named(files: Sequence[Path], catalog: Catalog, settings: Settings) -> Programme:
+def _named(
+    files: Sequence[Path], catalog: Catalog, settings: Settings, markets: Markets
+) -> Programme:
     """Read single files, each with the defaults beside it; defaults by themselves."""
     templates, folders = spoken(catalog), dict[str, list[Path]]()
     for file in files:
         folders.setdefault(_shown(file.parent, settings), []).append(file)
     parts = [
-        programme_of([_read(file, templates) for file in some], folder)
+        programme_of([lawful(_read(file, templates), catalog, markets) for file in some], folder)
         for folder, some in folders.items()
     ]
     return Programme(

@@ -7,6 +7,8 @@ from pathlib import Path
 from recovery.campaign.loader import LoadedCampaign, Reading, Spoken, read_folder
 from recovery.campaign.problems import CampaignError
 from recovery.dispatch.scripts import Scripts
+from recovery.lawful import lawful
+from recovery.markets import Markets, load_markets
 from recovery.message import Channel
 from recovery.problems import Problem, Severity
 from recovery.template.catalog import Catalog
@@ -41,12 +43,15 @@ class Programme:
         return Scripts(live, self.unread - {Path(one.file).name for one in self.kept})
 
 
-def read_programme(folder: Path, catalog: Catalog) -> Programme:
+def read_programme(folder: Path, catalog: Catalog, markets: Markets | None = None) -> Programme:
     """Read `folder`; a campaign that names a missing template counts as broken, the others run.
 
-    UsageError when there is no such folder.
+    `markets` are the rules that it has to keep, the shipped ones by default. UsageError when there
+    is no such folder.
     """
-    return programme_of(read_folder(folder, spoken(catalog)), folder.name)
+    rules = markets or load_markets()
+    readings = read_folder(folder, spoken(catalog))
+    return programme_of([lawful(one, catalog, rules) for one in readings], folder.name)
 
 
 def programme_of(readings: Sequence[Reading], folder: str) -> Programme:

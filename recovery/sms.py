@@ -5,6 +5,7 @@ table cost two and are never split. Everything else is UCS-2: 70 UTF-16 units, 6
 a surrogate pair is never split.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ _PLAIN = str.maketrans(
         "×": "x",
     }
 )
+_LINK = re.compile(r"://|\bwww\.|[a-z0-9]\.[a-z]{2,}(?=[/\s]|$)", re.IGNORECASE)
 _KEEPS_MEANING_IN_UCS2 = str.maketrans({"\u00a0": " ", "\u202f": " ", "\ufeff": None})
 
 
@@ -57,6 +59,11 @@ def plain(body: str) -> str:
         return body
     simple = body.translate(_PLAIN)
     return simple if _is_gsm7(simple) else body.translate(_KEEPS_MEANING_IN_UCS2)
+
+
+def has_link(body: str) -> bool:
+    """Whether a carrier would find a link in `body`: an address of the web, with https or not."""
+    return _LINK.search(body) is not None
 
 
 def _is_gsm7(body: str) -> bool:

@@ -21,6 +21,7 @@ class Markets:
 
     own: Mapping[str, OwnFile] = field(default_factory=dict)
     broken: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)  # by market or file
+    files: Mapping[str, str] = field(default_factory=dict)  # market → markets/XX.yaml
     _made: dict[str, MarketRules] = field(default_factory=dict)
 
     @property
@@ -62,12 +63,14 @@ def _of_project(project: Path) -> Markets:
         return _as_shipped()
     own: dict[str, OwnFile] = {}
     broken: dict[str, tuple[Mistake, ...]] = {}
+    files: dict[str, str] = {}
     for path in sorted((project / FOLDER).glob("*.y*ml")):
         try:
             own[path.stem] = _own(path)
+            files[path.stem] = f"{FOLDER}/{path.name}"
         except MarketError as error:
             broken[path.stem] = tuple(error.mistakes)
-    return Markets(own, broken)
+    return Markets(own, broken, files)
 
 
 @cache

@@ -5,6 +5,7 @@ CR0xx are campaign files, CR1xx templates, CR2xx what the rules of a market forb
 
 from recovery.problems.grammar import GRAMMAR
 from recovery.problems.keyboard import KEYBOARD
+from recovery.problems.markets import MARKETS
 from recovery.problems.meaning import MEANING
 from recovery.problems.row import Row, Severity
 from recovery.problems.templates import TEMPLATES
@@ -12,4 +13,4 @@ from recovery.problems.values import VALUES
 
 __all__ = ["CODES", "Row", "Severity"]
 
-CODES: dict[str, Row] = {**KEYBOARD, **GRAMMAR, **VALUES, **MEANING, **TEMPLATES}
+CODES: dict[str, Row] = {**KEYBOARD, **GRAMMAR, **VALUES, **MEANING, **TEMPLATES, **MARKETS}

@@ -1,0 +1,110 @@
+"""What the rules of the markets forbid, foretold from campaign files; the gate is at dispatch."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+
+from recovery.campaign.loader import Reading
+from recovery.campaign.schema import Campaign, Step
+from recovery.campaign.tree import Tree
+from recovery.markets import Markets, countries
+from recovery.message import Channel
+from recovery.problems import Place, Problem, Severity, problem
+from recovery.sms import has_link
+from recovery.template.catalog import Catalog
+from recovery.template.errors import TemplateError
+from recovery.template.sample import sample
+
+NAMED = 5  # markets in one sentence
+
+
+def lawful(reading: Reading, catalog: Catalog, markets: Markets) -> Reading:
+    """The reading with what the markets' rules have against it; an error stops the campaign."""
+    if reading.loaded is None or reading.tree is None:
+        return reading
+    tree = replace(reading.tree, problems=[])
+    campaign = reading.loaded.campaign
+    for name, steps in campaign.sequences.items():
+        _links(tree, campaign, name, markets, lambda template: _linked(catalog, template))
+        _texts(tree, campaign, name, steps, markets)
+    wrong = any(one.severity is Severity.ERROR for one in tree.problems)
+    found = (*reading.problems, *tree.problems)
+    return replace(reading, problems=found, loaded=None if wrong else reading.loaded)
+
+
+def own_rules(markets: Markets) -> list[Problem]:
+    """What is wrong in the merchant's own files, and what of it loosens a rule."""
+    found = [
+        problem(
+            "CR200",
+            one.file,
+            Place(one.line, one.column, one.column + 1),
+            one.road,
+            problem=one.message,
+            market=one.file.rpartition("/")[2].partition(".")[0],
+        )
+        for one in markets.mistakes
+    ]
+    for country in markets.own:
+        for change in markets.rules(country).changes:
+            if change.loosens:
+                whole, road = Place(0, 0, 0), change.road
+                file, before = markets.files[country], change.shipped
+                found.append(problem("CR201", file, whole, fact=road, shipped=before))
+    return found
+
+
+def _links(
+    tree: Tree, campaign: Campaign, name: str, markets: Markets, linked: Callable[[str], bool]
+) -> None:
+    for number, step in enumerate(campaign.sequences[name]):
+        if step.channel is not Channel.SMS:
+            continue
+        reached = _reached(campaign, name, step)
+        blocked = [one for one in reached if not markets.rules(one).sms_links]
+        if blocked and linked(step.template):
+            road = ("sequences", name, number, "sms")
+            code = "CR202" if len(blocked) == len(reached) else "CR203"
+            tree.report(code, tree.value(road), road, markets=_told(blocked))
+
+
+def _texts(
+    tree: Tree, campaign: Campaign, name: str, steps: Iterable[Step], markets: Markets
+) -> None:
+    """SMS that come after as many others as the market stands, whatever happens."""
+    before = 0
+    for number, step in enumerate(steps):
+        if step.channel is not Channel.SMS or step.if_ is not None:
+            continue
+        reached = _reached(campaign, name, step)
+        full = [one for one in reached if markets.rules(one).sms_per_order <= before]
+        if full:
+            road, limit = ("sequences", name, number, "sms"), markets.rules(full[0]).sms_per_order
+            at, told = tree.value(road), _told(full)
+            tree.report("CR204", at, road, count=before + 1, markets=told, limit=limit)
+        before += 1
+
+
+def _reached(campaign: Campaign, name: str, step: Step) -> list[str]:
+    """The markets whose customers can come to a step; all there are where nothing is said."""
+    segments = [one for one in campaign.segments if name in dict(one.sequence)]
+    found = {country for one in segments for country in one.market or countries()}
+    only = step.if_.market if step.if_ is not None else None
+    return sorted(found.intersection(only) if only else found)
+
+
+def _linked(catalog: Catalog, template: str) -> bool:
+    return any(has_link(body) for body in _bodies(catalog, template))
+
+
+def _bodies(catalog: Catalog, template: str) -> Iterator[str]:
+    try:
+        locales: Collection[str] = catalog.message(template).locales(Channel.SMS)
+        for locale in sorted(locales):
+            yield catalog.sms(template, sample(locale)).body
+    except TemplateError:
+        return  # told with the templates' own mistakes
+
+
+def _told(markets: list[str]) -> str:
+    more = len(markets) - NAMED
+    return ", ".join(markets[:NAMED]) + (f" +{more}" if more > 0 else "")

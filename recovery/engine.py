@@ -3,53 +3,40 @@
 Time enters here: each method reads the clock once, and below it there is only `now`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
 from sqlalchemy import Connection
-from sqlalchemy import Engine as Database
 
-from recovery import telemetry
-from recovery.clock import Clock, Stopwatch, VirtualClock
-from recovery.connectors import email_sender, sms_sender
-from recovery.connectors.base import Sender
+from recovery.clock import Stopwatch, VirtualClock
 from recovery.crash import crash_point
-from recovery.db import open_engine, reading, retried, writing
+from recovery.db import reading, retried, writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
 from recovery.dispatch.executor import Delivery as Delivery
-from recovery.dispatch.executor import Dispatcher, Outcome
-from recovery.dispatch.pace import Limits as PaceLimits
-from recovery.dispatch.prepare import Workshop
+from recovery.dispatch.executor import Outcome
 from recovery.dispatch.reconcile import Reconciled, reconciler
-from recovery.dispatch.render import Renderer
 from recovery.incentives import budget
 from recovery.intake import arrivals, inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
 from recovery.intake.inbox import Applied
 from recovery.intake.unfit import learning
-from recovery.links import Links
 from recovery.lock import run_lock
-from recovery.markets import Markets, load_markets
-from recovery.markets.rates import Rates, load_rates
 from recovery.measure import explain as story
 from recovery.measure import report as measuring
 from recovery.measure import runs
 from recovery.measure.costs import Costs
 from recovery.measure.telling import tell_broken, telling, without_rate
-from recovery.message import Channel
-from recovery.migrations import prepare
+from recovery.parts import Parts
 from recovery.planner import publish
 from recovery.planner.enrol import Plan, enrol
-from recovery.programme import Programme, read_programme
-from recovery.settings import Settings
-from recovery.template.catalog import Catalog
+from recovery.programme import Programme
 
 # Hands what is due at an instant to whoever sends it.
 Courier = Callable[["Engine", datetime], Delivery]
@@ -59,66 +46,8 @@ class _Rehearsed(Exception):
     """Raised to roll a dry run back."""
 
 
-class Engine:
-    """The whole job on one project. Cheap to make; opens what it needs when it is needed."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.settings = settings
-        self.clock = clock
-        self._templates: tuple[int, Catalog] | None = None
-        self._markets: tuple[int, Markets] | None = None
-
-    @cached_property
-    def database(self) -> Database:
-        """The database, brought to the shape this version needs."""
-        engine = open_engine(self.settings.database_url)
-        prepare(engine)
-        return engine
-
-    @property
-    def catalog(self) -> Catalog:
-        """The templates of the project as they are now: a worker lives longer than a template."""
-        files = self.settings.templates_dir.rglob("*")
-        stamp = hash(tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files)))
-        if self._templates is None or self._templates[0] != stamp:
-            self._templates = stamp, Catalog(self.settings.templates_dir)
-        return self._templates[1]
-
-    @property
-    def markets(self) -> Markets:
-        """The rules of the markets, with the project's own as they are now."""
-        files = sorted((self.settings.project / "markets").glob("*.y*ml"))
-        stamp = hash(tuple((str(file), file.stat().st_mtime_ns) for file in files))
-        if self._markets is None or self._markets[0] != stamp:
-            self._markets = stamp, load_markets(self.settings.project)
-        return self._markets[1]
-
-    @cached_property
-    def senders(self) -> Mapping[Channel, Sender]:
-        """One sender a channel, as the settings say."""
-        return {
-            Channel.EMAIL: email_sender(self.settings),
-            Channel.SMS: sms_sender(self.settings),
-        }
-
-    def close(self) -> None:
-        """Give connections back: senders' and the database's."""
-        for sender in self.__dict__.get("senders", {}).values():
-            sender.close()
-        if "database" in self.__dict__:
-            self.database.dispose()
-
-    def programme(self) -> Programme:
-        """Read the campaigns folder; a file that turned bad goes on with what was live of it."""
-        found = read_programme(self.settings.campaigns_dir, self.catalog)
-        if not found.unread:
-            return found
-        with reading(self.database) as connection:
-            return found.going_on_with(publish.last_good(connection, found.unread))
-
-    def rates(self, now: datetime) -> Rates:
-        """The reference rates of the day, the merchant's own first."""
-        return load_rates(now.date(), self.settings.rates_file)
+class Engine(Parts):
+    """The whole job on one project."""
 
     def import_orders(
         self,
@@ -202,7 +131,7 @@ class Engine:
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""
-        with reconciler(self.database, self.settings, self._links.touch_in) as asking:
+        with reconciler(self.database, self.settings, self.links.touch_in) as asking:
             return asking.run(now)
 
     def due(self, now: datetime) -> int:
@@ -317,30 +246,6 @@ class Engine:
         result.settled = runs.settled(connection, result.token)
         result.imported = runs.imported(connection, run)
         result.warnings += [*brakes.paused(connection), *inbox.to_look_at(connection)]
-
-    @cached_property
-    def _links(self) -> Links:
-        return Links(self.settings.secret_key.get_secret_value(), self.settings.public_url)
-
-    def dispatcher(
-        self, programme: Programme, now: datetime, *, patient: bool = False
-    ) -> Dispatcher:
-        """Whoever sends what is due at `now`; `patient`: time goes on meanwhile."""
-        secret, pace = self.settings.secret_key.get_secret_value(), self.settings.pace
-        renderer = Renderer(self.catalog, self._links, self.settings.shop)
-        limits = PaceLimits.read(pace.email, pace.sms, pace.markets)
-        return Dispatcher(
-            database=self.database,
-            workshop=Workshop(renderer, self.rates(now), secret, limits),
-            scripts=programme.scripts(),
-            senders=self.senders,
-            concurrency=self.settings.concurrency,
-            batch=self.settings.batch,
-            patient=patient,
-            markets=self.markets,
-            run_id=telemetry.run_id() or None,
-        )
-
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:
     """The plainest courier: send everything here and now."""

@@ -33,7 +33,7 @@ FLOORS = {
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors"],
     4: ["intake", "planner", "dispatch", "incentives", "measure", "forecast"],
-    5: ["engine", "programme", "foresight", "examination", "lawful", "mending"],
+    5: ["engine", "parts", "programme", "foresight", "examination", "lawful", "mending"],
     6: ["cli", "web", "simulate", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
@@ -47,6 +47,8 @@ NEIGHBOURS = {
     ("forecast", "incentives"),
     ("forecast", "measure"),
     ("engine", "programme"),
+    ("engine", "parts"),
+    ("parts", "programme"),
     ("foresight", "engine"),
     ("foresight", "programme"),
     ("examination", "programme"),

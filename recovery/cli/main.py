@@ -28,6 +28,7 @@ VERBS = {
     "report": "Show how many orders each sequence brought back.",
     "coupons": "List the codes that went out, for your shop to honour.",
     "tasks": "List, claim and close what a person has to do.",
+    "answers": "Read what customers wrote by SMS; say when it is seen to.",
     "explain": "Tell everything that was decided about one order, and why.",
     "markets": "Show the rules of each market, how sure we are of them, and yours.",
     "failures": "Count why orders are unpaid; show the codes that nobody knows.",

@@ -20,7 +20,8 @@ from sqlalchemy import Connection, insert, select
 
 from recovery.db import table
 from recovery.facts import InboundSms
-from recovery.intake import consents
+from recovery.intake import answers, consents
+from recovery.intake.answers import ANSWERED
 from recovery.intake.numbers import spellings
 from recovery.intake.suppress import STOP, Ban, holds, lift, suppress_all
 from recovery.markets import load_markets
@@ -30,7 +31,6 @@ from recovery.models import Decision, Enrolment, EnrolmentState, Order
 enrolments, orders, decisions = table(Enrolment), table(Order), table(Decision)
 
 LONGEST_COMMAND = 5  # words
-ANSWERED = "answered"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -58,7 +58,9 @@ def apply_inbound(
     for want, one in wishes:
         for number in spellings(one.sender) if want is Wish.START else ():
             lift(connection, Channel.SMS.value, number, consents.SMS, one.at, _evidence(one))
-    _note(connection, [one for want, one in wishes if want is Wish.TALK], now)
+    talks = [one for want, one in wishes if want is Wish.TALK]
+    answers.keep(connection, talks)
+    _note(connection, talks, now)
     return Counter(want for want, _ in wishes)
 
 

@@ -1,6 +1,6 @@
 """Tables only: what is remembered. Each state column has its table of moves beside it."""
 
-from recovery.models.feedback import Breaker, Consent, InboxItem, Pace, Pause
+from recovery.models.feedback import Answer, Breaker, Consent, InboxItem, Pace, Pause
 from recovery.models.journeys import (
     ENROLMENT_MOVES,
     TOUCH_MOVES,
@@ -22,6 +22,7 @@ __all__ = [
     "COUPON_MOVES",
     "ENROLMENT_MOVES",
     "TOUCH_MOVES",
+    "Answer",
     "Breaker",
     "CampaignVersion",
     "Click",

@@ -9,6 +9,7 @@ from recovery.models.journeys import BigKey
 
 _WAITING = text("applied_at IS NULL")
 _FAULTED = text("fault IS NOT NULL")
+_UNREAD = text("closed_at IS NULL")
 
 
 class InboxItem(SQLModel, table=True):
@@ -28,6 +29,23 @@ class InboxItem(SQLModel, table=True):
     received_at: datetime
     applied_at: datetime | None = None
     fault: str | None = None  # why it could not be applied; the row stays for people to look at
+
+
+class Answer(SQLModel, table=True):
+    """A text message from a customer that a person has to read. Its words stand in the inbox."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        UniqueConstraint("key", name="one_answer_per_message"),
+        Index("answers_open", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    key: str  # of the inbox's row
+    at: datetime
+    order_id: int | None = Field(default=None, foreign_key="orders.id")  # None: of nobody we know
+    closed_at: datetime | None = None
+    closed_by: str | None = None
 
 
 class Consent(SQLModel, table=True):

@@ -22,7 +22,7 @@ from recovery import __version__
 from recovery.db import reading, table, written_in
 from recovery.dispatch.brakes import ACCOUNT, BUSY
 from recovery.errors import RecoveryError
-from recovery.intake import inbox
+from recovery.intake import answers, inbox
 from recovery.message import Channel
 from recovery.models import (
     Breaker,
@@ -138,6 +138,8 @@ def _waiting(connection: Connection) -> Iterator[Metric]:
     yield _gauge("inbox_waiting", "Events stored and not applied yet.", stored)
     faulted = _count(connection, events.c.fault.is_not(None))
     yield _gauge("inbox_faulted", "Events that could not be applied and wait for people.", faulted)
+    told = "Text messages from customers that wait for a person."
+    yield _gauge("answers_open", told, answers.waiting(connection))
     refusing: dict[Labels, float] = dict.fromkeys(BREAKERS, 0)
     for channel, kind in connection.execute(select(breakers.c.channel, breakers.c.kind)):
         refusing[channel, kind] = refusing.get((channel, kind), 0) + 1

@@ -8,19 +8,22 @@ import json
 import socket
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from io import BufferedReader, RawIOBase
 from threading import Lock
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3.util import make_headers
 from urllib3.util.wait import wait_for_read
 
+from recovery.clock import Stopwatch
 from recovery.connectors.base import is_loopback
 from recovery.crash import crash_point
 from recovery.errors import ConnectorError, SendFailure, UsageError
@@ -63,14 +66,18 @@ class Wire:
         """Send one request and read the whole answer.
 
         Raises ConnectorError: TEMPORARY when no byte of the request can have left (no connection),
-        UNKNOWN when it may have arrived. Nothing is ever sent twice.
+        UNKNOWN when it may have arrived, also when not all of the answer comes in time. Nothing is
+        ever sent twice.
         """
         connection = self._idle_connection() or self._connect()
+        connection.response_class = self._in_time(Stopwatch())  # type: ignore[assignment]
         try:
+            connection.sock.settimeout(self._read_seconds)
             connection.request(method, target, body, dict(headers))
             crash_point("C3")
-            response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read(LONGEST_BODY))
+            with connection.getresponse() as response:
+                answer = Answer(response.status, response.headers, response.read(LONGEST_BODY))
+                whole = response.isclosed()
         except (OSError, HTTPException) as error:
             connection.close()
             raise self._failure("no clear answer from", error, SendFailure.UNKNOWN) from error
@@ -81,7 +88,7 @@ class Wire:
         except BaseException:
             connection.close()
             raise
-        self._give_back(connection, response)
+        self._give_back(connection, whole=whole)
         return answer
 
     def close(self) -> None:
@@ -103,8 +110,8 @@ class Wire:
         except IndexError:
             return None
 
-    def _give_back(self, connection: HTTPConnection, response: HTTPResponse) -> None:
-        if connection.sock is None or not response.isclosed():
+    def _give_back(self, connection: HTTPConnection, *, whole: bool) -> None:
+        if connection.sock is None or not whole:
             connection.close()
         else:
             self._idle.append(connection)
@@ -117,8 +124,20 @@ class Wire:
             connection.close()
             raise self._failure("can't reach", error, SendFailure.TEMPORARY) from error
         _keep_alive(connection.sock)
-        connection.sock.settimeout(self._read_seconds)
         return connection
+
+    def _in_time(self, since: Stopwatch) -> Callable[..., HTTPResponse]:
+        """How to read an answer that has to be whole so many seconds after its request began."""
+
+        def left() -> float:
+            return self._read_seconds - since.seconds()
+
+        def response(sock: socket.socket, *about: Any, **more: Any) -> HTTPResponse:
+            found = HTTPResponse(sock, *about, **more)
+            found.fp = BufferedReader(_InTime(found.fp.detach(), sock, left))
+            return found
+
+        return response
 
     def _new_connection(self) -> HTTPConnection:
         proxy = self._proxy()
@@ -154,6 +173,30 @@ class Wire:
     def _failure(self, what: str, error: Exception, failure: SendFailure) -> ConnectorError:
         name = self.base.hostname
         return ConnectorError(f"{what} {name}: {type(error).__name__}: {error}", failure=failure)
+
+
+class _InTime(RawIOBase):
+    """Reads from a socket until time is up: its own time-out begins anew with each byte."""
+
+    def __init__(self, raw: RawIOBase, sock: socket.socket, left: Callable[[], float]) -> None:
+        self._raw, self._sock, self._left = raw, sock, left
+
+    def readable(self) -> bool:
+        """It is for reading only."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """TimeoutError when no time is left."""
+        left = self._left()
+        if left <= 0:
+            raise TimeoutError("the answer was not whole in time")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Let go of the socket, too."""
+        self._raw.close()
+        super().close()
 
 
 def status_failure(status: int) -> SendFailure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.customs import customs
 from recovery.cli.doors import doors, payment_pages
 from recovery.cli.findings import Finding, looked
 from recovery.errors import Exit, RecoveryError, Unavailable
@@ -24,7 +25,7 @@ PATIENCE_SECONDS = 5
 @click.command("doctor")
 @verb(at=False)
 def command(desk: Desk) -> Exit:
-    """Check settings, database, broker, senders, campaigns and templates.
+    """Check settings, database, broker, senders, markets, campaigns and templates.
 
     Says what is wrong and the cure. Sends nothing and changes nothing.
     """
@@ -59,6 +60,7 @@ def _examined(desk: Desk) -> Iterator[Finding]:
         ("shop", _shop),
         ("doors", doors),
         ("pay links", payment_pages),
+        ("markets", customs),
         ("campaigns", _sentences),
     ):
         yield _guarded(what, look, settings)

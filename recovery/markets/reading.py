@@ -109,7 +109,9 @@ def _names(model: type[BaseModel], road: Road) -> list[str]:
     """The keys that may stand at `road`."""
     for part in road:
         field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        inner = _models(field.annotation) if field else []
+        if field is None:  # an item of a list, or a name that the file chose
+            continue
+        inner = _models(field.annotation)
         if not inner:
             return []
         model = inner[0]

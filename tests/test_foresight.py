@@ -13,7 +13,7 @@ from recovery.models import Coupon
 from tests.support.house import House
 from tests.support.worlds import A_SLIP, WAITING, a_crowd, a_world
 
-EVERY = timedelta(hours=3)
+EVERY = timedelta(hours=6)
 SEEDS = range(5)
 
 
@@ -41,13 +41,12 @@ def test_the_run_does_what_the_plan_said(house: House, seed: int) -> None:
     assert house.dump() != before
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:3])
 def test_the_days_are_those_that_come_when_nobody_pays(house: House, seed: int) -> None:
     a_world(house, seed)
     plan = foresee(house.engine, EVERY)
     house.run()
-    nobody_else_enters(house)
-    house.advance(every=EVERY, hours=(plan.until - house.now) / timedelta(hours=1) - 3)
+    the_days_pass(house, plan)
     assert by_day(plan) == seen(house, plan)
 
 
@@ -59,21 +58,23 @@ def test_offers_go_round_as_far_as_they_do(house: House, most: int | None) -> No
     )
     plan = foresee(house.engine, EVERY)
     assert plan.now() == now_of(house.run())
-    nobody_else_enters(house)
-    house.advance(every=EVERY, days=6)
+    the_days_pass(house, plan)
     assert by_day(plan) == seen(house, plan)
     coupons = Counter(row["offer"] for row in house.rows(Coupon))
     assert {one.offer: one.coupons for one in plan.offers} == coupons
     assert all(one.refused and one.dry_on == plan.at.date() for one in plan.offers)
 
 
-def nobody_else_enters(house: House) -> None:
-    """Active campaigns end: who is in them goes on, nobody follows."""
+def the_days_pass(house: House, plan: Outlook) -> None:
+    """Run after run. Active campaigns end: who is in them goes on, nobody follows."""
     for file in house.folder.glob("*.yaml"):
         text = file.read_text("utf-8")
         if text == A_SLIP:  # its last good text goes on
             text = WAITING
         file.write_text(text.replace("status: active", "status: ended"), "utf-8")
+    while house.now + EVERY < plan.until:
+        house.clock.advance(EVERY)
+        house.run()
 
 
 def by_day(plan: Outlook) -> Counter[tuple[date, str, str]]:

@@ -1,5 +1,6 @@
 """The plan as one page: self-contained HTML with pictures drawn as SVG, no script, printable."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -55,10 +56,9 @@ def _tiles(plan: Outlook, t: Tongue) -> list[tuple[str, str, str]]:
     messages = sum(plan.tally.sent.values())
     now = plan.now()
     days = len(plan.days)
-    costs = [t.money(one.money) for one in plan.costs if one.money and one.messages]
-    coupons, worst = sum(one.coupons for one in plan.offers), dict[str, Money]()
-    for amount in (amount for one in plan.offers for amount in one.worst):
-        worst[amount.currency] = worst.get(amount.currency, Money(0, amount.currency)) + amount
+    costs = _sums(one.money for one in plan.costs if one.money and one.messages)
+    coupons = sum(one.coupons for one in plan.offers)
+    worst = _sums(amount for one in plan.offers for amount in one.worst)
     unpaid = t.number(plan.admission.unpaid)
     return [
         (
@@ -69,14 +69,24 @@ def _tiles(plan: Outlook, t: Tongue) -> list[tuple[str, str, str]]:
         (
             t(mark("Messages in {days} days"), days=days),
             t.number(messages),
-            " · ".join([t(mark("{count} at once"), count=t.number(now["sent"])), *costs]),
+            " · ".join(
+                [t(mark("{count} at once"), count=t.number(now["sent"])), *map(t.money, costs)]
+            ),
         ),
         (
             t(mark("Coupons at most")),
             t.number(coupons),
-            " + ".join(t.money(worst[currency]) for currency in sorted(worst)),
+            " + ".join(map(t.money, worst)),
         ),
     ]
+
+
+def _sums(amounts: Iterable[Money]) -> list[Money]:
+    """One amount a currency."""
+    total: dict[str, Money] = {}
+    for amount in amounts:
+        total[amount.currency] = total.get(amount.currency, Money(0, amount.currency)) + amount
+    return [total[currency] for currency in sorted(total)]
 
 
 def _scale(section: Section) -> float:

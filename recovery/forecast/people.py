@@ -8,6 +8,8 @@ from recovery.forecast.section import Section
 from recovery.forecast.words import ADMISSION, BASELINES, FATES, HELD, REACHES, STATES, Tongue
 from recovery.i18n import mark
 
+LONG = 104  # weeks
+
 
 def changes(plan: Outlook, t: Tongue) -> Section:
     rows = [row for one in plan.campaigns for row in _change_rows(one, t)]
@@ -154,9 +156,17 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
     )
 
 
+def _weeks(weeks: int | None, t: Tongue) -> str:
+    """Nobody plans for longer than two years."""
+    if weeks is None:
+        return "–"
+    if weeks > LONG:
+        return t(mark("more than two years"))
+    return t(mark("{n} weeks"), n=t.number(weeks))
+
+
 def _promise(one: Promise, t: Tongue) -> list[str]:
     baseline = f"{t.share(one.baseline, 1)} ({t.of(BASELINES, one.baseline_from)})"
-    in_time = one.weeks_for_target
     return [
         f"{one.campaign} · {one.segment} · {one.sequence}",
         t.share(one.holdout_share),
@@ -164,5 +174,5 @@ def _promise(one: Promise, t: Tongue) -> list[str]:
         t.number(one.holdout_weekly),
         baseline,
         " · ".join(t.points(one.smallest[weeks]) for weeks in WEEKS),
-        "–" if in_time is None else t(mark("{n} weeks"), n=t.number(in_time)),
+        _weeks(one.weeks_for_target, t),
     ]

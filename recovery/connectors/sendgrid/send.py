@@ -21,6 +21,11 @@ NO_TRACKING = {
     "open_tracking": {"enable": False},
     "subscription_tracking": {"enable": False},
 }
+# Parts that are the same in every mail of ours: what is wrong there is wrong for every address.
+SET_UP = frozenset(
+    {"from", "reply_to", "reply_to_list", "asm", "mail_settings", "tracking_settings"}
+    | {"ip_pool_name", "template_id", "batch_id"}
+)
 
 
 class SendGrid:
@@ -57,6 +62,8 @@ class SendGrid:
 
     def _refusal(self, answer: Answer, message: EmailMessage) -> ConnectorError:
         failure = status_failure(answer.status)
+        if failure is SendFailure.PERMANENT and any(_field(one) in SET_UP for one in _told(answer)):
+            failure = SendFailure.ACCOUNT
         return ConnectorError(
             without(self._key, f"SendGrid answered {answer.status} {_words(answer)}".strip()),
             failure=failure,
@@ -105,11 +112,18 @@ def _person(email: str, name: str | None) -> dict[str, str]:
     return person
 
 
-def _words(answer: Answer) -> str:
+def _told(answer: Answer) -> list[dict[str, object]]:
     """Return SendGrid's own explanation: [{"field", "message"}], where the body has one."""
     body = answer.json()
     errors = body.get("errors") if isinstance(body, dict) else None
-    found = [error for error in errors if isinstance(error, dict)] if errors else []
-    return "; ".join(
-        f"{error.get('field') or ''} {error.get('message')}".strip() for error in found
-    )
+    return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+
+
+def _field(error: dict[str, object]) -> str:
+    """The part of the mail at fault: `from` of `from.email`."""
+    return str(error.get("field") or "").partition(".")[0]
+
+
+def _words(answer: Answer) -> str:
+    errors = _told(answer)
+    return "; ".join(f"{one.get('field') or ''} {one.get('message')}".strip() for one in errors)

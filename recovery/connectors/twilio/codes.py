@@ -18,15 +18,21 @@ CODES: dict[int, SendFailure] = {
     21611: TEMPORARY,  # the sender's queue is full: not queued
     20500: UNKNOWN,  # internal error: Twilio says the message may exist
     20003: ACCOUNT,  # key or password
+    20005: ACCOUNT,  # account not active
+    20006: ACCOUNT,  # account may not do this
+    20008: ACCOUNT,  # test credentials
     20404: ACCOUNT,  # no such account
     21212: ACCOUNT,  # From is no valid sender
     21603: ACCOUNT,  # From is missing
     21606: ACCOUNT,  # From is not ours
     21608: ACCOUNT,  # trial account
     21609: ACCOUNT,  # our callback address is refused, for every message alike
+    21659: ACCOUNT,  # From is no number of Twilio's
+    21660: ACCOUNT,  # From is another account's
     21701: ACCOUNT,  # no such messaging service
     21703: ACCOUNT,  # messaging service without numbers
     21704: ACCOUNT,
+    21705: ACCOUNT,  # messaging service is not valid
     30002: ACCOUNT,  # account suspended
     21408: PERMANENT,  # country not enabled: other countries still work
     21211: PERMANENT,  # To is no number

@@ -16,7 +16,7 @@ from recovery.models.journeys import (
 )
 from recovery.models.offers import COUPON_MOVES, Coupon, CouponState, OfferBudget
 from recovery.models.orders import Customer, Order
-from recovery.models.work import Run, Task, TaskState
+from recovery.models.work import Ceiling, Run, Task, TaskState
 
 __all__ = [
     "COUPON_MOVES",
@@ -24,6 +24,7 @@ __all__ = [
     "TOUCH_MOVES",
     "Answer",
     "Breaker",
+    "Ceiling",
     "CampaignVersion",
     "Click",
     "Consent",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text, true
 from sqlmodel import Field, SQLModel
 
 from recovery.models.journeys import BigKey
@@ -77,16 +77,21 @@ class Pause(SQLModel, table=True):
 
 
 class Breaker(SQLModel, table=True):
-    """A sender that refuses: nothing is handed to it before `until`."""
+    """A sender in trouble. While its breaker is `open` nothing is handed to it before `until`; then
+    one message is tried, for an account that was refused by another run than `run`."""
 
     __tablename__ = "breakers"
 
     sender: str = Field(primary_key=True)
     channel: str
-    kind: str  # "account" or "busy"
+    kind: str  # "account", "busy" or "silent"
     reason: str
     since: datetime
     until: datetime
+    open: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    failures: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # in a row
+    seen_at: datetime | None = None  # the last of them
+    run: str | None = None  # the run that has met it, or tries it now
 
 
 class Pace(SQLModel, table=True):

@@ -188,7 +188,10 @@ class Touch(SQLModel, table=True):
     due_at: datetime  # moves when the touch is put off
     lease_until: datetime | None = None
     claim: str | None = None  # token of the worker that holds it
-    attempts: int = 0
+    attempts: int = 0  # calls of a provider
+    refusals: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # "not now", in a row
     recipient: str | None = None  # the address that it goes to, or went to; erased with the person
     tried_at: datetime | None = None  # when `sending` was committed
     sent_at: datetime | None = None  # when we knew that its provider has it

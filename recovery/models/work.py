@@ -57,3 +57,13 @@ class Run(SQLModel, table=True):
     token: str
     at: datetime
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Ceiling(SQLModel, table=True):
+    """How many touches a run may still claim, over all its workers; without a row any number."""
+
+    __tablename__ = "ceilings"
+
+    run: str = Field(primary_key=True)
+    at: datetime
+    left: int

@@ -1,6 +1,7 @@
 """The catalogue is whole: every text of the code, none left over, the same places on both sides."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,23 @@ def texts() -> Iterator[str]:
     """Every English text: literals that the code marks, and the rows of codes."""
     for folder in ("recovery", "workers"):
         for file in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and _called(node.func) in MARKS:
+            tree = ast.parse(file.read_text("utf-8"))
+            ours = {"gettext", "ngettext"} | _imported(tree)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and _called(node.func) in MARKS & ours:
                     yield from _literals(node)
     for row in CODES.values():
-        yield from (text for text in (row.message, row.help, row.why) if text)
+        told = (row.message, row.help, row.why)
+        yield from (text for text in told if re.search(r"[a-z]", re.sub(r"{\w+}", "", text)))
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """Which of our marks a module knows; others may call their own things `say`."""
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    if any(alias.name == "i18n" for node in named for alias in node.names):
+        return MARKS
+    ours = [node for node in named if node.module == "recovery.i18n"]
+    return {alias.name for node in ours for alias in node.names}
 
 
 def _called(func: ast.expr) -> str:

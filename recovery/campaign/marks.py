@@ -23,7 +23,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uff
 _ODD_RUN = re.compile(f"[{SPACES}]+")
 _WIDE = re.compile("[\uff01-\uff0b\uff0d-\uff5e]+")
 _PIECE = re.compile(r"[,}\]]|\s#")
-_TAIL = re.compile(r"\s+#.*$|\s+$")
+_COMMENT = re.compile(r"\s#")
 _DASH = re.compile(r"\s*[–—－~～〜]\s*")
 _SMART = {"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"', "‘": "'", "’": "'", "＇": "'"}
 _COLON = rf"(?P<gap>[ {SPACES}]*)(?P<colon>[:：﹕])(?P<space>[ {SPACES}]*)"
@@ -68,7 +68,8 @@ def sign_name(sign: str) -> Value:
 
 def uncommented(text: str) -> str:
     """`text` without the comment and the spaces at its end."""
-    return _TAIL.sub("", text)
+    comment = _COMMENT.search(text)
+    return (text[: comment.start()] if comment else text).rstrip()
 
 
 def quotes() -> dict[str, Any]:

@@ -43,7 +43,7 @@ def duration(text: str) -> Meant:
     units = [word for _, word in found]
     sure = all(known for _, known in spans) and len(set(units)) == len(units)
     shown = _in_one_unit(total, units[0]) if len(units) == 1 else format_duration(total)
-    return Meant(say("{shown}", shown=shown), shown, sure)
+    return Meant(shown, shown, sure)
 
 
 def _in_one_unit(span: timedelta, word: str) -> str:
@@ -79,7 +79,7 @@ def money(text: str) -> tuple[Text, Meant]:
     if shown is None:
         return say("it needs a number, a space and a currency"), Meant(say("500 USD"))
     sure = sure and known and bool(re.search(r"\d", number))
-    return _why(text, number, currency), Meant(say("{shown}", shown=shown), shown, sure)
+    return _why(text, number, currency), Meant(shown, shown, sure)
 
 
 def _currency(text: str) -> tuple[str, bool]:
@@ -144,9 +144,7 @@ def share(text: str) -> Meant:
         first, second = f"{_plain(value * 100)}%", f"{_plain(value)}%"
         return Meant(say("{first} or {second}", first=first, second=second), first)
     shown = f"{_plain(round(value, 2))}%"
-    return Meant(
-        say("{shown}", shown=shown), shown, round(value, 2) == value and (signed or value > 1)
-    )
+    return Meant(shown, shown, round(value, 2) == value and (signed or value > 1))
 
 
 def _plain(value: Decimal) -> str:

@@ -13,16 +13,18 @@ from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign, Defaults
 from recovery.campaign.sheet import Sheet
 from recovery.campaign.slips import mend
-from recovery.campaign.syntax import composes
+from recovery.campaign.syntax import ROUNDS, composes
 from recovery.campaign.templates import check_templates
 from recovery.campaign.text import normalised
-from recovery.campaign.tree import Tree, grow
+from recovery.campaign.tree import MOST, Tree, grow
 from recovery.message import Channel
-from recovery.problems import Fix, Place, Problem, Severity
+from recovery.problems import Fix, Place, Problem, Severity, problem
 
 _M = TypeVar("_M", bound=BaseModel)
 # Mistakes whose mend puts something else into a value, so that the value is not judged again.
 _SPOILT = {"CR005", "CR006", "CR014", "CR028"}
+# What no mend would help: nothing at all, and what would fill the memory.
+_HOPELESS = {"CR008", "CR009"}
 # The channels each template has words for; None when the template itself can't be read.
 Spoken = Mapping[str, Collection[Channel] | None]
 
@@ -135,14 +137,27 @@ def _read(
     check: Callable[[Tree], None],
 ) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
     """Read a text as it stands; only one with a mistake is searched for slips of the keyboard."""
-    read, problems, tree = _attempt(Sheet(text), file, model, prepare, check)
-    if not any(one.severity is Severity.ERROR for one in problems):
+    read, problems, tree = _attempt(Sheet(text), file, model, prepare, check, rounds=1)
+    wrong = [one for one in problems if one.severity is Severity.ERROR]
+    if not wrong:
         return read, problems, tree
-    sheet, slips = _mended(text, file)
-    if not sheet.mended:
+    if wrong[0].code in _HOPELESS:
         return None, problems, tree
-    _, more, tree = _attempt(sheet, file, model, prepare, check)
-    return None, _in_order(_reconciled(slips, more)), tree
+    sheet, slips = _mended(text, file)
+    if len(slips) > MOST or len(wrong) > MOST:
+        return None, _most(tuple(slips) if slips else problems), None
+    if tree is None or sheet.mended:
+        _, problems, tree = _attempt(sheet, file, model, prepare, check)
+    return None, _most(_in_order(_reconciled(slips, problems))), tree
+
+
+def _most(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The first of very many problems, and that there are more."""
+    if len(problems) <= MOST:
+        return problems
+    last = problems[MOST - 1]
+    more = problem("CR099", last.file, Place(last.line, last.column, last.end), count=MOST)
+    return (*problems[:MOST], more)
 
 
 def _attempt(
@@ -151,9 +166,10 @@ def _attempt(
     model: type[_M],
     prepare: Callable[[Any], Any],
     check: Callable[[Tree], None],
+    rounds: int = ROUNDS,
 ) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
     try:
-        tree = grow(sheet, file)
+        tree = grow(sheet, file, rounds)
     except CampaignError as error:
         return None, tuple(error.problems), None
     broken = len(tree.problems)

@@ -26,7 +26,7 @@ from recovery.campaign.marks import (
 )
 from recovery.campaign.problems import Fix, Problem, problem
 from recovery.campaign.sheet import Sheet
-from recovery.campaign.words import OF_NAMES, TEXT, TYPED
+from recovery.campaign.words import LONG, OF_NAMES, TEXT, TYPED
 
 _INDENT = re.compile(f"[ {SPACES}]*")
 _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
@@ -35,14 +35,18 @@ _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
 
 
-def mend(sheet: Sheet, file: str, tab: int = 2) -> list[Problem]:
-    """Mend the slips of `sheet`, a tab counting as `tab` spaces, and return them as problems."""
-    lines = _Lines(sheet.lines, tab)
-    return [
-        one
-        for number in range(len(sheet.lines))
-        for one in _told(sheet, file, number, list(lines.slips(number)))
-    ]
+def mend(sheet: Sheet, file: str, tab: int = 2, most: int = 500) -> list[Problem]:
+    """Mend the slips of `sheet`, a tab counting as `tab` spaces, and return them as problems.
+
+    After `most` of them nobody looks any further.
+    """
+    lines, found = _Lines(sheet.lines, tab), list[Problem]()
+    for number, line in enumerate(sheet.lines):
+        if len(line) <= LONG:
+            found += _told(sheet, file, number, list(lines.slips(number)))
+        if len(found) > most:
+            break
+    return found
 
 
 def _told(sheet: Sheet, file: str, number: int, slips: list[Slip]) -> list[Problem]:

@@ -10,18 +10,24 @@ from recovery.campaign.diagnoses import LOOKS, Found, Stopped
 from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
+from recovery.campaign.words import LONG
 from recovery.i18n import say
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_ROUNDS = 25
+ROUNDS = 25
 _PATIENCE = 2_000_000  # signs that are read again and again, at most
 
 
-def compose(sheet: Sheet, file: str) -> tuple[yaml.Node | None, list[Problem]]:
-    """Return the root of `sheet` and what had to be mended for it; no root when that ends."""
+def compose(
+    sheet: Sheet, file: str, rounds: int = ROUNDS
+) -> tuple[yaml.Node | None, list[Problem]]:
+    """Return the root of `sheet` and what had to be mended for it; no root when that ends.
+
+    YAML is asked `rounds` times at most, fewer when the text is long.
+    """
     problems: list[Problem] = []
     reached = (-1, 0)
-    for _ in range(max(3, min(_ROUNDS, _PATIENCE // (len(sheet.text) + 1)))):
+    for _ in range(min(rounds, 3 + _PATIENCE // (len(sheet.text) + 1))):
         try:
             return yaml.compose(sheet.text, LOADER), problems
         except yaml.MarkedYAMLError as error:
@@ -36,7 +42,9 @@ def compose(sheet: Sheet, file: str) -> tuple[yaml.Node | None, list[Problem]]:
         if not found.edits:
             return None, problems
         reached = (found.line, found.start)
-    return None, problems
+    last = problems[-1]
+    more = problem("CR099", file, Place(last.line, last.column, last.end), count=len(problems))
+    return None, [*problems, more]
 
 
 def composes(sheet: Sheet) -> bool:
@@ -79,4 +87,5 @@ def _stopped(error: yaml.MarkedYAMLError, sheet: Sheet) -> Stopped:
 
 
 def _diagnosed(at: Stopped) -> Found:
-    return next(found for look in LOOKS for found in look(at))
+    looks = LOOKS if len(at.text) <= LONG else LOOKS[-1:]
+    return next(found for look in looks for found in look(at))

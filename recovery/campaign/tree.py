@@ -22,11 +22,13 @@ from recovery.campaign.problems import (
     problem,
 )
 from recovery.campaign.sheet import Sheet
-from recovery.campaign.syntax import LOADER, compose
+from recovery.campaign.syntax import LOADER, ROUNDS, compose
 from recovery.i18n import Text, Value, say
 
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
 _DEEP = 100
+MOST = 500  # problems of one file; who has more has one slip that is behind them all
+_BRACKET = re.compile(r"[\[\]{}]")
 _UNTAGGED = {
     yaml.ScalarNode: "tag:yaml.org,2002:str",
     yaml.MappingNode: "tag:yaml.org,2002:map",
@@ -68,10 +70,11 @@ class Tree:
         **parameters: Value,
     ) -> None:
         """Note a problem at `place`; see `recovery.problems.problem`."""
-        found = problem(
-            code, self.file, place, road, fix=fix, related=related, label=label, **parameters
-        )
-        self.problems.append(found)
+        if len(self.problems) <= MOST:
+            found = problem(
+                code, self.file, place, road, fix=fix, related=related, label=label, **parameters
+            )
+            self.problems.append(found)
 
     def rewritten(self, place: Place, given: str, text: str, *, safe: bool = False) -> Fix:
         """Return the fix that writes `text` in place of `given`, in quotes if that was."""
@@ -83,14 +86,14 @@ class Tree:
         return Fix(text, (Edit(place, f"{quoted}{text}{quoted}"),), safe)
 
 
-def grow(source: str | Sheet, file: str) -> Tree:
+def grow(source: str | Sheet, file: str, rounds: int = ROUNDS) -> Tree:
     """Compose a text (or what was mended of it) into a tree; CampaignError when there is none.
 
-    What had to be mended on the way is in the tree's problems.
+    What had to be mended on the way, in so many rounds, is in the tree's problems.
     """
     sheet = source if isinstance(source, Sheet) else Sheet(source)
     _refuse_wells(sheet, file)
-    root, found = compose(sheet, file)
+    root, found = compose(sheet, file, rounds)
     if root is None:
         nothing = problem("CR008", file, Place(1, 1, 2))
         raise CampaignError(found or [nothing])
@@ -101,8 +104,7 @@ def grow(source: str | Sheet, file: str) -> Tree:
 
 def _refuse_wells(sheet: Sheet, file: str) -> None:
     """Count the depth first: the composer in C recurses, and a deep file would end the process."""
-    widest = max(map(_widest, sheet.lines))
-    if sheet.text.count("[") + sheet.text.count("{") + widest <= _DEEP:
+    if max(map(_widest, sheet.lines)) + _nested(sheet.text) <= _DEEP:
         return
     depth = 0
     try:
@@ -117,6 +119,15 @@ def _refuse_wells(sheet: Sheet, file: str) -> None:
                 raise CampaignError([problem("CR009", file, place, problem=why)])
     except yaml.YAMLError:
         return  # told when it is composed, no deeper than here
+
+
+def _nested(text: str) -> int:
+    """How many brackets could lie in each other at most."""
+    depth = deepest = 0
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found[0] in "[{" else -1
+        deepest, depth = max(deepest, depth), max(depth, 0)
+    return deepest
 
 
 def _widest(line: str) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from babel.core import get_global
 
-from recovery.i18n import Text, say
+from recovery.i18n import Text, Value, say
 from recovery.money import currencies
 from recovery.reasons import FailureReason, known_failures
 
@@ -19,7 +19,7 @@ _SHOWN = 30
 class Meant(NamedTuple):
     """What to tell, what to write instead, and whether nothing else can have been meant."""
 
-    cure: Text
+    cure: Value
     fix: str | None = None
     safe: bool = False
 
@@ -53,7 +53,7 @@ def meant(word: str, options: Iterable[str]) -> Meant:
     return Meant(_guess(near, known), near, same == [near])
 
 
-def guess(word: str, options: Iterable[str]) -> Text:
+def guess(word: str, options: Iterable[str]) -> Value:
     """Return a cure: the option that was probably meant, or what there is to choose from."""
     return meant(word, options).cure
 

@@ -21,4 +21,7 @@ KEYS = TEXT | NAMES | TYPED | BLOCKS
 # Below these the keys are names.
 OF_NAMES = frozenset({"sequences", "offers", "sequence"})
 
+# Signs of a line that nobody has typed: its slips are not looked for.
+LONG = 2000
+
 KEY = re.compile(rf"(?P<key>{'|'.join(sorted(KEYS, key=lambda key: (-len(key), key)))})(?![\w-])")

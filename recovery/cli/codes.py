@@ -67,8 +67,10 @@ def payload(code: str, row: "Row", speak: NullTranslations) -> dict[str, Any]:
 def _tell(
     rows: "dict[str, Row]", console: "Console", speak: NullTranslations, *, whole: bool
 ) -> None:
+    from recovery.cli.diagnosis import TITLES
+
     for code, row in rows.items():
-        title = speak.gettext(str(row.severity))
+        title = speak.gettext(TITLES[row.severity])
         console.print(f"{title}[{code.upper()}] {speak.gettext(row.message)}", soft_wrap=True)
         if whole:
             console.print(f"\n{speak.gettext(row.why)}\n")

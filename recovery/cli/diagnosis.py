@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, NamedTuple
 
+from recovery import i18n
 from recovery.campaign.cells import cells, shown
-from recovery.i18n import fill
 from recovery.problems import Place, Problem, Severity
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 # The lines of a file that is named in a problem; empty when there is nothing to show.
 Lines = Callable[[str], Sequence[str]]
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+TITLES = {
+    Severity.ERROR: i18n.mark("error"),
+    Severity.WARNING: i18n.mark("warning"),
+    Severity.NOTE: i18n.mark("note"),
+}
 _WIDEST = 120  # cells of an excerpt
 
 
@@ -31,7 +36,7 @@ def diagnosis(problem: Problem, lines: Lines, language: NullTranslations) -> "St
     from rich.text import Text as Styled
 
     told, style = Styled(), _STYLES[problem.severity]
-    title = language.gettext(str(problem.severity))
+    title = language.gettext(TITLES[problem.severity])
     told.append(f"{title}[{problem.code}]", style)
     told.append(f": {problem.message_in(language)}\n", "bold")
     marks = sorted(_marks(problem, style, language), key=lambda mark: mark.place.line)
@@ -49,7 +54,7 @@ def diagnosis(problem: Problem, lines: Lines, language: NullTranslations) -> "St
         if one.file and one.file != problem.file:
             there = f"{one.file}:{one.place.line}:{one.place.column}"
             told.append(f"{' ' * gutter}::: ", "bold blue")
-            told.append(f"{there} {fill(one.label, language)}\n")
+            told.append(f"{there} {i18n.fill(one.label, language)}\n")
     return told
 
 
@@ -58,7 +63,7 @@ def _marks(problem: Problem, style: str, language: NullTranslations) -> Iterator
     yield _Mark(place, "^", style, problem.label_in(language))
     for one in problem.related:
         if one.file in ("", problem.file):
-            yield _Mark(one.place, "-", "bold blue", fill(one.label, language))
+            yield _Mark(one.place, "-", "bold blue", i18n.fill(one.label, language))
 
 
 def _advice(problem: Problem, language: NullTranslations) -> Iterator[tuple[str, str]]:

@@ -150,7 +150,8 @@ def test_annotations_on_github_are_escaped(project: Path) -> None:
 
 def test_a_log_in_sarif(project: Path) -> None:
     wrong(
-        project, CAMPAIGN.replace("status: active", "status: activ") + "priority: x\npriority: 1\n"
+        project,
+        CAMPAIGN.replace("status: active", "status: activ") + "limits: {min_gap: x}\nlimits: 1\n",
     )
     result = recovery("check", "--format", "sarif", "--project", project)
     (run,) = json.loads(result.stdout)["runs"]
@@ -162,7 +163,7 @@ def test_a_log_in_sarif(project: Path) -> None:
         region = place["physicalLocation"]["region"]
         assert 1 <= region["startColumn"] <= region["endColumn"]
         assert place["physicalLocation"]["artifactLocation"]["uri"] == "campaigns/hello.yaml"
-    assert [found["ruleId"] for found in run["results"]] == ["CR022", "CR034", "CR010"]
+    assert [found["ruleId"] for found in run["results"]] == ["CR022", "CR030", "CR010"]
     assert run["results"][2]["relatedLocations"]
     (fix,) = run["results"][0]["fixes"]
     assert fix["artifactChanges"][0]["replacements"][0]["insertedContent"] == {"text": "active"}
@@ -217,6 +218,7 @@ def test_chinese(project: Path) -> None:
         (b"a\n" * 1_000_000, "CR019", "larger than 1 MB"),
         (("a: " + "[" * 90_000).encode(), "CR009", "lie in each other"),
         (b"a: 1\n" * 100_000, "CR010", "written twice"),
+        ("　a: 1\n".encode() * 50_000, "CR001", "full-width space"),
         ((" " * 99 + "- a\n").encode() * 9_000, "CR024", "block of keys"),
         (CAMPAIGN.encode("utf-16"), "CR007", "UTF-16"),
     ],

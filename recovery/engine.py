@@ -96,7 +96,7 @@ class Engine(Parts):
         result = runs.RunResult(uuid4().hex[:12], now, dry_run, elapsed)
         with run_lock(self.database, self.settings.var_dir / "run.lock"), telling(result):
             programme = self.programme()
-            tell_broken(result, programme.broken, programme.kept)
+            tell_broken(result, programme.broken, programme.kept, programme.problems)
             result.problems += [str(mistake) for mistake in self.markets.mistakes]
             if dry_run:
                 self._rehearse(programme, now, result)

@@ -8,6 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent.parent / "benchmarks"
 SMALL = {
+    "check": ["3"],
     "dispatch": ["14"],
     "history": ["300"],
     "import_": ["40"],

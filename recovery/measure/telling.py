@@ -10,6 +10,7 @@ from recovery import telemetry
 from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.problems import CampaignError
 from recovery.measure.runs import RunResult
+from recovery.problems import Problem
 
 
 @contextmanager
@@ -27,10 +28,17 @@ def telling(result: RunResult) -> Iterator[None]:
 
 
 def tell_broken(
-    result: RunResult, errors: Sequence[CampaignError], kept: Sequence[LoadedCampaign]
+    result: RunResult,
+    errors: Sequence[CampaignError],
+    kept: Sequence[LoadedCampaign],
+    problems: Sequence[Problem] = (),
 ) -> None:
-    """Campaign files that can't be read, and campaigns that go on all the same as they were."""
-    result.problems += map(str, errors)
+    """Campaign files that can't be read, and campaigns that go on all the same as they were.
+
+    Of the other `problems` a run tells only templates that nobody can read: their messages wait.
+    """
+    result.warnings += [str(one) for one in problems if one.code == "CR055"]
+    result.problems += [str(one) for error in errors for one in error.problems]
     result.warnings += [
         f"{one.campaign.campaign} goes on with its last good version, {one.digest[:12]};"
         f" see `recovery history {one.campaign.campaign}`"

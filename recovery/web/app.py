@@ -109,6 +109,15 @@ def _people(app: FastAPI, site: Site) -> None:
     async def unsubscribe_page(token: str, request: Request) -> Response:
         return await site.run(unsubscribe.ask, token, request.headers)
 
+    @app.get("/", response_model=None, include_in_schema=False)
+    @app.get("/pay/", response_model=None, include_in_schema=False)
+    async def nothing(request: Request) -> Response:
+        return pay.lost(site, request.headers)
+
+    @app.get("/unsubscribe/", response_model=None, include_in_schema=False)
+    async def nothing_to_unsubscribe(request: Request) -> Response:
+        return unsubscribe.lost(site, request.headers)
+
     @app.post("/unsubscribe/{token}", response_model=None)
     async def unsubscribe_now(token: str, request: Request) -> Response:
         await _body(site, request)

@@ -44,7 +44,7 @@ def pay(site: Site, token: str, method: str, headers: Mapping[str, str]) -> Resp
         link, too_old = site.links.read(token, Purpose.PAY, now), False
     except LinkError as error:
         if error.link is None:
-            return _page(site, preferred(headers.get("accept-language", "")), "unknown", 404)
+            return lost(site, headers)
         link, too_old = error.link, error.reason is LinkFault.EXPIRED
     with reading(site.database) as connection:
         order = behind(connection, link)
@@ -53,6 +53,11 @@ def pay(site: Site, token: str, method: str, headers: Mapping[str, str]) -> Resp
     if not too_old:
         _note(site, link, _is_machine(order, method, headers, now), now)
     return _answer(site, order, now, too_old=too_old)
+
+
+def lost(site: Site, headers: Mapping[str, str]) -> Response:
+    """The page for an address of which only the beginning is left."""
+    return _page(site, preferred(headers.get("accept-language", "")), "unknown", 404)
 
 
 def _answer(site: Site, order: Linked, now: datetime, *, too_old: bool) -> Response:
@@ -69,6 +74,8 @@ def _answer(site: Site, order: Linked, now: datetime, *, too_old: bool) -> Respo
         telemetry.event("web", "pay_host_not_allowed", level=logging.WARNING, host=host)
     kept = order.expires_at
     until = None if kept is None else written_moment(kept, order.locale, order.timezone)
+    if order.status is OrderStatus.CART:  # not placed: there is no order, and nothing to pay
+        return _page(site, order.locale, "cart", until=until)
     return _page(site, order.locale, "waiting", number=order.number, until=until)
 
 

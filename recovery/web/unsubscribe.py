@@ -34,16 +34,19 @@ def stop(site: Site, token: str, headers: Mapping[str, str]) -> Response:
 def _answer(site: Site, token: str, headers: Mapping[str, str], *, stop: bool) -> Response:
     link = _link(site, token)
     if link is None:
-        return _unknown(site, headers, "unknown", 404)
+        return lost(site, headers)
     with reading(site.database) as connection:
         order = behind(connection, link)
     if order is None:
-        return _unknown(site, headers, "too_old", 410)
+        return lost(site, headers, 410)
     channel, address = order.channel, order.address
     if address is None:
         return page(site.settings.shop, order.locale, "forgotten", 410)
     if stop:
         retried(site.database, lambda c: _suppress(c, site, link, channel, address))
+    else:
+        with reading(site.database) as connection:
+            stop = _on_the_list(connection, channel, address)  # nobody has to ask twice
     name = f"{'stopped' if stop else 'unsubscribe'}_{channel}"
     return page(site.settings.shop, order.locale, name)
 
@@ -55,9 +58,10 @@ def _link(site: Site, token: str) -> Link | None:
         return error.link
 
 
-def _unknown(site: Site, headers: Mapping[str, str], name: str, status: int) -> Response:
+def lost(site: Site, headers: Mapping[str, str], status: int = 404) -> Response:
+    """A link that says nothing: how to get no more messages all the same."""
     language = preferred(headers.get("accept-language", ""))
-    return page(site.settings.shop, language, name, status)
+    return page(site.settings.shop, language, "lost_unsubscribe", status)
 
 
 def _suppress(
@@ -72,11 +76,15 @@ def _suppress(
 def _said_before(connection: Connection, channel: Channel, address: str) -> bool:
     """Whether the address is on the list, and the wish is on record: a second click adds none."""
     where = compared(channel, address)
-    on_the_list = select(suppressions.c.id).where(
-        suppressions.c.channel == channel, suppressions.c.address == where
-    )
     on_record = select(consents.c.id).where(
         consents.c.channel == channel, consents.c.address == where, consents.c.source == LINK
     )
-    found = on_the_list.exists() & on_record.exists()
-    return bool(connection.scalar(select(found)))
+    said = bool(connection.scalar(select(on_record.exists())))
+    return said and _on_the_list(connection, channel, address)
+
+
+def _on_the_list(connection: Connection, channel: Channel, address: str) -> bool:
+    listed = select(suppressions.c.id).where(
+        suppressions.c.channel == channel, suppressions.c.address == compared(channel, address)
+    )
+    return bool(connection.scalar(select(listed.exists())))

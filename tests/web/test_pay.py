@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from recovery.db import table, writing
 from recovery.models import Click, Order
 from recovery.web.pages import words
 from tests.support.campaigns import a_campaign
@@ -231,6 +233,23 @@ def test_pages_speak_the_customers_language(small_served: Served, language: str)
     assert f'<html lang="{language}">' in answer.text
     assert words()[language]["waiting.title"] in answer.text
     assert "{" not in re.sub(r"<style>.*?</style>", "", answer.text, flags=re.S)
+
+
+def test_a_cart_is_no_order_and_owes_nothing(small_served: Served) -> None:
+    link = link_sent(small_served, payment_url=None)
+    with writing(small_served.house.engine.database) as connection:
+        connection.execute(update(table(Order)).values(status="cart"))
+    answer = small_served.get(link)
+    assert EN["cart.title"] in answer.text
+    assert EN["cart.text"] in answer.text
+    assert "A-1001" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/pay/"])
+def test_the_beginning_of_a_link_is_a_page_too(small_served: Served, path: str) -> None:
+    answer = small_served.get(path, Accept_Language="fr")
+    assert answer.status == 404
+    assert words()["fr"]["unknown.title"] in answer.text
 
 
 def test_a_stranger_reads_in_the_language_of_the_browser(small_served: Served) -> None:

@@ -84,6 +84,22 @@ def test_one_click_ends_it_on_that_channel_at_once(served: Served) -> None:
     )
 
 
+def test_who_is_unsubscribed_sees_no_button_again(small_served: Served) -> None:
+    link = link_sent(small_served)
+    small_served.call("POST", link, ONE_CLICK, FORM)
+    answer = small_served.get(link)
+    assert answer.status == 200
+    assert EN["stopped_email.text"] in answer.text
+    assert "<button" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/unsubscribe/x", "/unsubscribe/"])
+def test_a_broken_link_says_how_to_stop_messages(small_served: Served, path: str) -> None:
+    answer = small_served.get(path, Accept_Language="zh-CN")
+    assert answer.status == 404
+    assert words()["zh-CN"]["lost_unsubscribe.next"] in answer.text
+
+
 def test_clicking_twice_changes_nothing_more(served: Served) -> None:
     link = link_sent(served)
     served.call("POST", link, ONE_CLICK, FORM)

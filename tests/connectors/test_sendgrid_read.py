@@ -282,3 +282,11 @@ def test_whatever_stands_in_an_event_ends_in_a_fact_or_a_value_error(
         stored = f"{fact.address}{fact.detail}{fact.url}{fact.code}{fact.provider_id}"
         assert "\0" not in stored
         stored.encode()
+
+
+@pytest.mark.parametrize("kind", ["bounce", "spamreport", "dropped", "unsubscribe"])
+def test_what_sendgrid_sends_to_try_the_hook_puts_nobody_on_the_list(kind: str) -> None:
+    told = {"email": "example@test.com", "timestamp": 1513299569, "event": kind}
+    assert read(told) is None
+    assert read(told | {"email": "kim@test.com"}) is not None
+    assert read(told | {"rc_touch": "7"}) is not None

@@ -104,13 +104,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def retried(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """`work` in a writing transaction, again from the start when the database broke a deadlock."""
+def retried(
+    engine: Engine, work: Callable[[Connection], T], *, lock_seconds: int | None = None
+) -> T:
+    """`work` in a writing transaction, again from the start when the database broke a deadlock.
+
+    `lock_seconds`: how long to wait for what others hold; SQLite gives up after half a minute.
+    """
     for _ in range(DEADLOCKS):
         try:
             with engine.connect() as connection:
                 connection = connection.execution_options(recovery_writes=True)
                 with connection.begin():
+                    if lock_seconds is not None and is_postgres(connection):
+                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_seconds}s'")
                     return work(connection)
         except OperationalError as error:
             if _is_a_bug(error):

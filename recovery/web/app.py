@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from anyio import fail_after
@@ -45,7 +44,7 @@ def application(site: Site) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        site.engine.close()
+        site.close()
 
     app = FastAPI(
         title="Payment recovery",
@@ -92,8 +91,13 @@ def _machines(app: FastAPI, site: Site) -> None:
     @app.get("/metrics", response_model=None)
     async def metrics_page(request: Request) -> Response:
         caller = request.client.host if request.client else None
-        work = partial(metrics.metrics, caller=caller, headers=request.headers)
-        return await site.ask(work)
+        if not metrics.may_ask(site.settings, caller, request.headers):
+            return metrics.closed()
+        try:
+            with fail_after(2 * health.PATIENCE):
+                return await site.ask(metrics.metrics)
+        except TimeoutError:
+            return metrics.down()
 
 
 def _people(app: FastAPI, site: Site) -> None:
@@ -102,12 +106,12 @@ def _people(app: FastAPI, site: Site) -> None:
     @app.head("/pay/{token}", response_model=None, include_in_schema=False)
     @app.get("/pay/{token}", response_model=None)
     async def pay_page(token: str, request: Request) -> Response:
-        return await site.run(pay.pay, token, request.method, request.headers)
+        return await site.show(pay.pay, token, request.method, request.headers)
 
     @app.head("/unsubscribe/{token}", response_model=None, include_in_schema=False)
     @app.get("/unsubscribe/{token}", response_model=None)
     async def unsubscribe_page(token: str, request: Request) -> Response:
-        return await site.run(unsubscribe.ask, token, request.headers)
+        return await site.show(unsubscribe.ask, token, request.headers)
 
     @app.get("/", response_model=None, include_in_schema=False)
     @app.get("/pay/", response_model=None, include_in_schema=False)
@@ -121,7 +125,7 @@ def _people(app: FastAPI, site: Site) -> None:
     @app.post("/unsubscribe/{token}", response_model=None)
     async def unsubscribe_now(token: str, request: Request) -> Response:
         await _body(site, request)
-        return await site.run(unsubscribe.stop, token, request.headers)
+        return await site.show(unsubscribe.stop, token, request.headers)
 
 
 async def _body(site: Site, request: Request) -> bytes:

@@ -58,12 +58,23 @@ touches, enrolments, events = table(Touch), table(Enrolment), table(InboxItem)
 breakers, pauses, runs, decisions = table(Breaker), table(Pause), table(Run), table(Decision)
 
 
-def metrics(site: Site, caller: str | None, headers: Mapping[str, str]) -> Response:
-    """The figures, for callers on this machine; for all when the settings say so."""
-    if not may_ask(site.settings, caller, headers):
-        return PlainTextResponse("only for callers on this machine", 403)
-    told = render(site.database, site.now(), site.settings.broker_url)
+def metrics(site: Site) -> Response:
+    """The figures, for those who `may_ask`."""
+    try:
+        told = render(site.database, site.now(), site.settings.broker_url)
+    except RecoveryError:  # it was away already when we started
+        return down()
     return Response(told, media_type=CONTENT_TYPE)
+
+
+def down() -> Response:
+    """What we say when the database does not answer, or not in time."""
+    return Response(_written([_up(0)]), media_type=CONTENT_TYPE)
+
+
+def closed() -> Response:
+    """What all others hear."""
+    return PlainTextResponse("only for callers on this machine", 403)
 
 
 def may_ask(settings: Settings, caller: str | None, headers: Mapping[str, str]) -> bool:
@@ -84,11 +95,21 @@ def render(database: Database, now: datetime, broker_url: str = "memory://") -> 
     up = not broker_url.startswith("redis") or queue_answers(broker_url)
     try:
         with reading(database) as connection:
-            found = [_gauge("database_up", "Whether the database answers.", 1)]
-            found += [*_sending(connection, now), *_waiting(connection), *_last(connection, now)]
+            found = [_up(1), *_sending(connection, now), *_waiting(connection)]
+            found += _last(connection, now)
     except (RecoveryError, DBAPIError):  # gone, or of another kind
-        found = [_gauge("database_up", "Whether the database answers.", 0)]
-    found.append(_gauge("queue_up", "Whether Redis answers; 1 where nobody needs it.", up))
+        found = [_up(0)]
+    return _written(
+        [*found, _gauge("queue_up", "Whether Redis answers; 1 where nobody needs it.", up)]
+    )
+
+
+def _up(value: int) -> Metric:
+    return _gauge("database_up", "Whether the database answers.", value)
+
+
+def _written(found: Iterable[Metric]) -> bytes:
+    """These figures, and those of this process."""
     build = GaugeMetricFamily("recovery_build_info", "The version that runs.", labels=["version"])
     build.add_metric([__version__], 1)
     registry = CollectorRegistry(auto_describe=False)
@@ -183,6 +204,7 @@ OUTCOMES = ("sent", "tasks", "skipped", "snoozed", "failed", "unknown", "hinted"
 _HELP = {
     "requests_total": "HTTP requests answered by this process.",
     "webhooks_refused_total": "Webhooks turned away by this process.",
+    "webhooks_ignored_total": "Events about messages that are not ours.",
     "webhooks_stored_total": "Webhooks that this process stored.",
 }
 

@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from recovery import telemetry
 from recovery.connectors.visitors import is_machine
 from recovery.db import reading, retried, table
-from recovery.errors import RecoveryError
 from recovery.facts import EventKind, MessageEvent, OrderStatus
 from recovery.intake.messages import apply_events
 from recovery.links import Link, LinkError, LinkFault, Purpose
@@ -26,6 +25,8 @@ SOURCE = "link"
 # and while its provider has not answered yet.
 TOO_QUICK = timedelta(seconds=2)
 ONE_VISIT = timedelta(minutes=1)
+NOTE_SECONDS = 0.25  # of a customer's time
+LOCK_SECONDS = 5
 _PREFETCH = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 _STATES = {
     OrderStatus.PAID: "paid",
@@ -105,7 +106,8 @@ def _is_machine(order: Linked, method: str, headers: Mapping[str, str], now: dat
 
 
 def _note(site: Site, link: Link, machine: bool, now: datetime) -> None:
-    """Write the visit down. Trouble with that must not stand between a customer and the till."""
+    """Write the visit down, mostly before we answer. Trouble with that, or a database that is busy,
+    must not stand between a customer and the till."""
 
     def work(connection: Connection) -> None:
         if not _noted(connection, link.touch_id, machine, now):
@@ -113,10 +115,17 @@ def _note(site: Site, link: Link, machine: bool, now: datetime) -> None:
             visit = (SOURCE, key, EventKind.CLICKED, now, link.touch_id, None, None, None, None)
             apply_events(connection, [MessageEvent(*visit, machine=machine)], now)
 
-    try:
-        retried(site.database, work)
-    except RecoveryError as error:
-        telemetry.event("web", "click_lost", level=logging.ERROR, touch=link.touch_id, why=error)
+    def write() -> None:
+        try:
+            retried(site.database, work, lock_seconds=LOCK_SECONDS)
+        except Exception as error:  # nobody else hears of it
+            lost(error)
+
+    def lost(why: object) -> None:
+        telemetry.event("web", "click_lost", level=logging.ERROR, touch=link.touch_id, why=why)
+
+    if not site.note(write, NOTE_SECONDS):
+        lost("too many visits wait to be written down")
 
 
 def _noted(connection: Connection, touch_id: int, machine: bool, now: datetime) -> bool:

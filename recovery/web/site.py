@@ -1,9 +1,10 @@
 """What every page and hook stands on: settings, clock, database, links, threads."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from functools import partial
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -15,8 +16,10 @@ from recovery.intake.inbox import Applied, Item, receive
 from recovery.links import Links
 from recovery.settings import Settings
 
-# Fewer than the connections of one pool, so that nobody waits for a connection in vain.
-THREADS, WATCHERS = 12, 2
+# As many as one pool has connections, with the one that notes visits, so that nobody waits for a
+# connection in vain; programs that wait for the database must not keep people waiting.
+THREADS, PEOPLE, WATCHERS = 8, 4, 2
+NOTES = 1_000  # visits that wait to be written down
 T = TypeVar("T")
 
 
@@ -30,7 +33,10 @@ class Site:
         self._clock = clock
         self._opening = Lock()
         self._threads = CapacityLimiter(THREADS)
+        self._people = CapacityLimiter(PEOPLE)
         self._watchers = CapacityLimiter(WATCHERS)
+        self._notes = ThreadPoolExecutor(1, "notes")
+        self._room = BoundedSemaphore(NOTES)
 
     @property
     def database(self) -> Database:
@@ -50,6 +56,25 @@ class Site:
     async def run(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
         """Do blocking `work` in a thread, so that others are served meanwhile."""
         return await to_thread.run_sync(partial(work, self, *args, **named), limiter=self._threads)
+
+    async def show(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
+        """As `run`, for people: in threads of their own."""
+        return await to_thread.run_sync(partial(work, self, *args, **named), limiter=self._people)
+
+    def note(self, work: Callable[[], None], seconds: float) -> bool:
+        """Begin what may be finished after we answered, and wait for it so many seconds at most;
+        False when too much waits already."""
+        if not self._room.acquire(blocking=False):
+            return False
+        noted = self._notes.submit(work)
+        noted.add_done_callback(lambda _: self._room.release())
+        wait([noted], timeout=seconds)
+        return True
+
+    def close(self) -> None:
+        """Finish what was begun; close what is open."""
+        self._notes.shutdown()
+        self.engine.close()
 
     async def ask(self, work: Callable[..., T]) -> T:
         """As `run`, in a thread of its own kind and without waiting for its end when time is up:

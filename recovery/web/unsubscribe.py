@@ -4,6 +4,7 @@ An old link of ours still works: nobody has to ask twice. No cookie, no login, n
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import Connection, select
 from starlette.responses import Response
@@ -17,6 +18,8 @@ from recovery.models import Consent, Suppression
 from recovery.web.linked import behind
 from recovery.web.pages import page, preferred
 from recovery.web.site import Site
+
+LOCK_SECONDS = 10  # then 500: the wish is not lost, the mail program or the person asks again
 
 consents, suppressions = table(Consent), table(Suppression)
 
@@ -43,7 +46,8 @@ def _answer(site: Site, token: str, headers: Mapping[str, str], *, stop: bool) -
     if address is None:
         return page(site.settings.shop, order.locale, "forgotten", 410)
     if stop:
-        retried(site.database, lambda c: _suppress(c, site, link, channel, address))
+        work = partial(_suppress, site=site, link=link, channel=channel, address=address)
+        retried(site.database, work, lock_seconds=LOCK_SECONDS)
     else:
         with reading(site.database) as connection:
             stop = _on_the_list(connection, channel, address)  # nobody has to ask twice

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from recovery.clock import Stopwatch
 from recovery.db import writing
+from recovery.web import health
 from recovery.web.health import queue_answers
 from tests.support.campaigns import a_campaign
 from tests.support.house import House
@@ -77,6 +78,28 @@ def test_without_its_database_it_is_down_and_hooks_answer_500(small_house: House
         assert "127.0.0.1:1" not in answer.text
         assert served.tell_orders([]).status == 500
         assert served.get("/pay/x").status == 404
+
+
+def test_metrics_say_so_when_the_database_was_away_from_the_start(small_house: House) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+    with serving(small_house, with_keys(small_house.engine.settings, database_url=url)) as served:
+        told = served.get("/metrics")
+    assert (told.status, "recovery_database_up 0.0" in told.text) == (200, True)
+
+
+def test_a_database_that_hangs_keeps_nobody_waiting(
+    small_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # connects, and never says a word
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{deaf.getsockname()[1]}/nothing"
+        settings = with_keys(small_house.engine.settings, database_url=url)
+        with serving(small_house, settings) as served:
+            watch = Stopwatch()
+            told, status = served.get("/metrics"), served.get("/healthz").status
+            assert (told.status, status) == (200, 503)
+            assert "recovery_database_up 0.0" in told.text
+            assert watch.seconds() < 5
 
 
 def test_a_queue_that_does_not_answer_is_said(small_house: House) -> None:

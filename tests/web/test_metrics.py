@@ -22,6 +22,7 @@ from tests.support.served import Served
 PAGE = Path(__file__).parents[2] / "docs/observability.md"
 SERVED = {
     "webhooks_stored_total": {"hook": "orders"},
+    "webhooks_ignored_total": {"hook": "sendgrid", "reason": "other_site"},
     "requests_total": {"route": "/healthz", "status": "200"},
 }
 GROWING = ("orders", "customers", "enrolments", "touches", "decisions", "inbox", "clicks")

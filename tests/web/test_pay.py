@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from recovery.clock import Stopwatch
 from recovery.db import table, writing
-from recovery.models import Click, Order
+from recovery.models import Click, Order, Touch
 from recovery.web.pages import words
 from tests.support.campaigns import a_campaign
 from tests.support.house import House
@@ -97,6 +98,37 @@ def test_nobody_clicks_in_the_second_in_which_we_send(small_served: Served) -> N
     house.clock.advance(timedelta(seconds=3))
     small_served.get(found[0])
     assert clicks(small_served) == [True, False]
+
+
+def test_who_comes_before_the_provider_has_answered_is_a_machine(served: Served) -> None:
+    """The pace may keep a message for minutes after its touch was marked `sending`."""
+    link = link_sent(served)
+    touches = table(Touch)
+    with writing(served.house.engine.database) as connection:
+        connection.execute(update(touches).values(state="sending", sent_at=None))
+    served.get(link)
+    assert clicks(served) == [True]
+
+
+def test_the_seconds_count_from_the_answer_on(served: Served) -> None:
+    link = link_sent(served)
+    with writing(served.house.engine.database) as connection:
+        connection.execute(update(table(Touch)).values(sent_at=served.house.now))
+    served.get(link)
+    served.house.clock.advance(timedelta(seconds=3))
+    served.get(link)
+    assert clicks(served) == [True, False]
+
+
+def test_nobody_waits_for_a_visit_to_be_written(house: House) -> None:
+    with serving(house, with_keys(house.engine.settings)) as served:
+        link, watch = link_sent(served), Stopwatch()
+        with writing(house.engine.database) as connection:
+            connection.execute(update(table(Touch)).values(reason="held"))
+            assert [served.get(link).status for _ in range(3)] == [302] * 3
+            assert watch.seconds() < 5
+            assert clicks(served) == []
+    assert clicks(served) == [False]  # written before we ended
 
 
 def test_a_page_loaded_again_and_again_is_one_visit_a_minute(served: Served) -> None:

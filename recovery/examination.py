@@ -19,6 +19,7 @@ from recovery.campaign.loader import (
 from recovery.lawful import lawful, own_rules
 from recovery.markets import Markets, load_markets
 from recovery.markets.book import FOLDER
+from recovery.preview.samples import sample_problems
 from recovery.problems import Problem, Severity
 from recovery.programme import Programme, programme_of, read_programme, spoken
 from recovery.settings import Settings
@@ -94,7 +95,8 @@ def _found(
     own: Sequence[Problem],
 ) -> Examination:
     wrong = [_located(error, catalog.root) for error in catalog.problems(chosen)] if names else []
-    problems = sorted([*programme.problems, *wrong, *own], key=_order)
+    samples = sample_problems(catalog.root) if names else ()
+    problems = sorted([*programme.problems, *wrong, *samples, *own], key=_order)
     return Examination(programme.files, programme.loaded, names, problems)
 
 

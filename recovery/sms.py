@@ -66,6 +66,11 @@ def has_link(body: str) -> bool:
     return _LINK.search(body) is not None
 
 
+def outside(body: str) -> list[str]:
+    """The characters that force UCS-2, each once, in the order of the body."""
+    return [letter for letter in dict.fromkeys(body) if letter not in _GSM7]
+
+
 def _is_gsm7(body: str) -> bool:
     return _GSM7.issuperset(body)
 

@@ -198,7 +198,7 @@ def error_document(message: str, code: int, problems: Sequence[Any] = ()) -> str
     return to_json({"error": told | ({"problems": problems} if problems else {})})
 
 
-def to_json(payload: Mapping[str, Any]) -> str:
+def to_json(payload: Mapping[str, Any] | Sequence[Any]) -> str:
     """`payload` as one JSON document; times in UTC with Z, anything unknown as its text."""
     return json.dumps(payload, ensure_ascii=False, indent=2, default=_plain)
 

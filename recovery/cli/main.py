@@ -21,6 +21,8 @@ VERBS = {
     "check": "Look for mistakes in campaigns and templates.",
     "fmt": "Write campaign files in one way; what they say stays.",
     "codes": "Explain the codes of check, each with an example.",
+    "preview": "Write every message with sample orders, as one page to look at.",
+    "send-test": "Send one message to yourself.",
     "plan": "Show what the campaign files would do, before they do it.",
     "schema": "Print the campaign language as JSON Schema, for editors.",
     "run": "Do what is due now: enrol orders, send messages. What cron calls.",
@@ -57,8 +59,8 @@ class LazyGroup(click.Group):
         if cmd_name not in VERBS:
             nearest = get_close_matches(cmd_name, VERBS, 1, cutoff=0.0)[0]
             ctx.fail(f"no command {cmd_name!r}; did you mean {nearest!r}?")
-        # `import` is no name for a Python file.
-        file = "import_" if cmd_name == "import" else cmd_name
+        # `import` and `send-test` are no names for a Python file.
+        file = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         command: click.Command = import_module(f"recovery.cli.{file}").command
         return command
 

@@ -17,6 +17,7 @@ from recovery.template.phrases import COMMON, LAST
 from recovery.template.sample import OFFER_KINDS, bare, sample
 from recovery.template.view import MessageView
 
+SAMPLES = "samples.yaml"  # sample orders, which the preview reads
 _ALL_FILES = [name for names in FILES.values() for name in names]
 
 
@@ -71,8 +72,8 @@ def _folder(root: Path, message: Message) -> Iterator[TemplateError]:
     for sub in sorted((root / message.name).iterdir()):
         if sub.is_dir() and not is_locale(sub.name):
             yield TemplateError("CR111", file=f"{shown}/{sub.name}")
-        elif sub.is_file() and sub.name != DESCRIPTION:
-            guess = did_you_mean(sub.name, [DESCRIPTION])
+        elif sub.is_file() and sub.name not in (DESCRIPTION, SAMPLES):
+            guess = did_you_mean(sub.name, [DESCRIPTION, SAMPLES])
             yield TemplateError("CR104", file=f"{shown}/{sub.name}", guess=guess)
     if not message.files:
         yield TemplateError("CR112", file=shown, wanted=f"{LAST}/{LETTER}")

@@ -1,0 +1,154 @@
+"""Which messages to show: every step, in every market it can reach, with which sample orders."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from recovery.campaign.schema import Campaign, Step
+from recovery.errors import UsageError
+from recovery.markets import Markets, market
+from recovery.preview.orders import Place, fits
+from recovery.preview.samples import USUAL, Sample, Samples
+from recovery.template.locales import is_locale
+
+# One market for each language that the shipped templates are written in.
+SHIPPED = ("US", "DE", "FR", "ES", "BR", "JP", "CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked to see; empty means what is usual."""
+
+    markets: tuple[str, ...] = ()
+    locales: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()  # of them, `all` is every one
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One message to be shown."""
+
+    campaign: Campaign
+    step: Step
+    place: Place
+    name: str
+    sample: Sample
+
+
+def cells(
+    campaigns: Sequence[Campaign], samples: Samples, markets: Markets, wish: Wish
+) -> Iterator[Cell]:
+    """Every message that `wish` names, in the order of campaigns, steps and markets.
+
+    Without a wish for samples the usual one is shown in every market, the others in the first
+    that they fit: a matrix of all with all would hide what matters.
+    """
+    for campaign in campaigns:
+        for step, reached in steps(campaign):
+            if wish.steps and step.step not in wish.steps:
+                continue
+            places = [
+                place
+                for country in wish.markets or reached
+                for place in _places(country, markets, wish)
+            ]
+            chosen = samples.of(step.template)
+            if wish.samples:
+                yield from _named(campaign, step, places, chosen, wish)
+            else:
+                yield from _usual(campaign, step, places, chosen)
+
+
+def steps(campaign: Campaign) -> list[tuple[Step, tuple[str, ...]]]:
+    """Each message of the campaign once, with the markets whose customers can get it."""
+    found: dict[tuple[object, ...], tuple[Step, dict[str, None]]] = {}
+    for name, listed in campaign.sequences.items():
+        reached = _reached(campaign, name)
+        for step in listed:
+            key = (step.step, step.channel, step.template, step.offer, step.without_offer)
+            only = step.if_.market if step.if_ else None
+            countries = _within(reached, only)
+            found.setdefault(key, (step, {}))[1].update(dict.fromkeys(countries))
+    return [(step, tuple(countries)) for step, countries in found.values()]
+
+
+def expect(campaigns: Sequence[Campaign], samples: Samples, wish: Wish) -> None:
+    """UsageError for a name that nothing has, with the near one."""
+    known = list(dict.fromkeys(one.step for each in campaigns for one, _ in steps(each)))
+    names = [*dict.fromkeys([*samples.names(), USUAL]), "all"]
+    for what, given, there in (("step", wish.steps, known), ("sample", wish.samples, names)):
+        for name in given:
+            if name not in there:
+                raise unknown(what, name, there)
+    for locale in wish.locales:
+        if not is_locale(locale):
+            raise UsageError(f"{locale!r} is no locale; write it as de-DE, pt-BR or zh-CN")
+    for country in wish.markets:
+        if market(country) is None:
+            raise UsageError(
+                f"{country!r} is no country; write its ISO 3166 code, such as DE or GB"
+            )
+
+
+def unknown(what: str, given: str, there: Sequence[str]) -> UsageError:
+    """The error of a name that nothing has, with the near one."""
+    near = get_close_matches(given, there, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(there) or 'none'}"
+    return UsageError(f"there is no {what} {given!r}; {hint}")
+
+
+def _reached(campaign: Campaign, sequence: str) -> list[str] | None:
+    """The markets of the segments that lead to a sequence; None when one of them names none."""
+    found: dict[str, None] = {}
+    for segment in campaign.segments:
+        if sequence not in segment.sequence:
+            continue
+        if segment.market is None:
+            return None
+        found.update(dict.fromkeys(segment.market))
+    return list(found)
+
+
+def _within(reached: list[str] | None, only: Sequence[str] | None) -> Sequence[str]:
+    if reached is None:
+        return SHIPPED if only is None else only
+    return reached if only is None else [country for country in reached if country in only]
+
+
+def _places(country: str, markets: Markets, wish: Wish) -> Iterator[Place]:
+    found = market(country)
+    if found is None:
+        return
+    for locale in wish.locales or (found.locale,):
+        yield Place(found, markets.rules(country), locale)
+
+
+def _usual(
+    campaign: Campaign, step: Step, places: Sequence[Place], samples: Mapping[str, Sample]
+) -> Iterator[Cell]:
+    first = USUAL if USUAL in samples else next(iter(samples))
+    for place in places:
+        yield Cell(campaign, step, place, first, samples[first])
+    for name, sample in samples.items():
+        fitting = (p for p in places if fits(sample, campaign, step, p.market.country))
+        if name != first and (found := next(fitting, None)):
+            yield Cell(campaign, step, found, name, sample)
+
+
+def _named(
+    campaign: Campaign,
+    step: Step,
+    places: Sequence[Place],
+    samples: Mapping[str, Sample],
+    wish: Wish,
+) -> Iterator[Cell]:
+    chosen = (
+        samples
+        if "all" in wish.samples
+        else {n: s for n, s in samples.items() if n in wish.samples}
+    )
+    for place in places:
+        for name, sample in chosen.items():
+            if fits(sample, campaign, step, place.market.country):
+                yield Cell(campaign, step, place, name, sample)

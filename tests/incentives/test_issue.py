@@ -226,7 +226,7 @@ def test_a_refused_message_frees_its_offer_and_the_next_one_pays_for_its_own(hou
     house.run()
     assert [c["state"] for c in house.rows(Coupon)] == ["withdrawn"] * 3
     assert house.rows(OfferBudget)[0]["reserved_minor"] == 0
-    house.advance(hours=21)
+    house.advance(hours=23)
     issued = [c for c in house.rows(Coupon) if c["state"] == "issued"]
     assert [coupon["worth_minor"] for coupon in issued] == [1_000] * 3
     assert house.rows(OfferBudget)[0]["reserved_minor"] == 3_000

@@ -62,7 +62,7 @@ def test_an_empty_database_has_nothing_due_and_no_run(database: Engine) -> None:
 
 def test_what_is_due_and_open_and_what_the_last_run_did(house: House) -> None:
     house.has(two_steps())
-    first, _, _ = house.orders(3)
+    first, _, _ = house.orders(3, email_consent="marketing")
     house.run()
     house.clock.advance(timedelta(days=2, hours=1))
     house.pays(first)

@@ -4,10 +4,11 @@ Reading and writing are two doors. `writing` takes SQLite's write lock at once (
 so a transaction never fails half-way because another process wrote first.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -74,13 +75,20 @@ def open_engine(url: str) -> Engine:
             f"RECOVERY_DATABASE_URL: {backend!r} is not supported; "
             "use sqlite:///path/to/file.db or postgresql://user:password@host/database"
         )
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.database and not parsed.database.startswith((":memory:", "file:")):
+        _private(Path(parsed.database))
     # Errors end up in logs, and parameters are customers' addresses.
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _sqlite_connection)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _private(file: Path) -> None:
+    """Make the file, where there is none, for our user's eyes only: it holds addresses."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # it is there already; of anything else SQLite will complain
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -87,14 +87,22 @@ class Engine(Parts):
         settings = self.settings
         return inbox.drain(connection, now, settings.vip, settings.rates_file)
 
-    def run(self, courier: Courier | None = None, *, dry_run: bool = False) -> runs.RunResult:
+    def run(
+        self,
+        courier: Courier | None = None,
+        *,
+        dry_run: bool = False,
+        begun: Callable[[str], None] = lambda token: None,
+    ) -> runs.RunResult:
         """One recovery run: sweep, settle, enrol, schedule, dispatch what is due.
 
-        Raises Locked when another run is at work. A broken campaign stops only itself.
+        `begun` is called with the run's id once no other run can be at work. Raises Locked when
+        one is. A broken campaign stops only itself.
         """
         now, elapsed = self.clock.now(), Stopwatch().seconds
         result = runs.RunResult(uuid4().hex[:12], now, dry_run, elapsed)
         with run_lock(self.database, self.settings.var_dir / "run.lock"), telling(result):
+            begun(result.token)
             programme = self.programme()
             tell_broken(result, programme.broken, programme.kept, programme.problems)
             result.problems += [str(mistake) for mistake in self.markets.mistakes]
@@ -246,6 +254,7 @@ class Engine(Parts):
         result.settled = runs.settled(connection, result.token)
         result.imported = runs.imported(connection, run)
         result.warnings += [*brakes.paused(connection), *inbox.to_look_at(connection)]
+
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:
     """The plainest courier: send everything here and now."""

@@ -46,7 +46,7 @@ def _advisory(database: Engine) -> Iterator[None]:
 
 @contextmanager
 def _flock(file: Path) -> Iterator[None]:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:

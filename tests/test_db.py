@@ -1,10 +1,11 @@
 """The few things SQLite and PostgreSQL spell apart, held to one behaviour."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import OperationalError, StatementError
 
 from recovery.db import (
@@ -204,3 +205,15 @@ def test_a_folder_that_cannot_be_made_names_no_secret(tmp_path):
         connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("kim@example.com",))
     assert "kim@example.com" not in str(caught.value)
     engine.dispose()
+
+
+def test_the_embedded_database_is_for_our_user_only(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "recovery.db"
+    engine = open_engine(f"sqlite:///{file}")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+        beside = {one.name: one.stat().st_mode & 0o777 for one in file.parent.iterdir()}
+    engine.dispose()
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert set(beside.values()) == {0o600}
+    assert {"recovery.db", "recovery.db-wal"} <= beside.keys()

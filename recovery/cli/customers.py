@@ -89,7 +89,7 @@ def erase(desk: Desk, who: str, yes: bool) -> None:
     def tell(console: "Console") -> None:
         console.print("Forgotten.", style="bold")
         for what, count in told.items():
-            console.print(f"{count:>6}  {what.replace('_', ' ')}")
+            console.print(f"  {what.replace('_', ' ')}: {count:,}")
 
     desk.show({"erased": told, "at": desk.clock.now()}, tell)
 

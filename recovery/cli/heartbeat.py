@@ -3,7 +3,7 @@ calls people when nothing comes any more. The protocol is that of healthchecks.i
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 from urllib.error import HTTPError
@@ -21,22 +21,31 @@ AGENT = {"User-Agent": "payment-recovery"}
 
 
 @contextmanager
-def heartbeat(url: str | None) -> Iterator[None]:
-    """Ping `<url>/start`, then `<url>` when the block ends with exit code 0, else `<url>/<code>`.
+def heartbeat(url: str | None) -> Iterator[Callable[[str], None]]:
+    """Ping `<url>` when the block ends with exit code 0, else `<url>/<code>`.
 
-    Another run at work (75) is no failure: `<url>/log`. Whatever becomes of a ping, the run goes
-    on and ends as it would have.
+    The block is given what to call with the run's id once it has begun: `<url>/start`. One that
+    another run keeps out (75) never begins and is no failure: `<url>/log`. Whatever becomes of a
+    ping, the run goes on and ends as it would have.
     """
-    if url is None:
-        yield
-        return
-    ping(url, START)
+    run = ""
+
+    def begun(token: str) -> None:
+        nonlocal run
+        run = token
+        tell(START)
+
+    def tell(suffix: str) -> None:
+        if url is not None:
+            with telemetry.bound(run=run):
+                ping(url, suffix)
+
     try:
-        yield
+        yield begun
     except BaseException as error:
-        ping(url, _ending(exit_code(error)))
+        tell(_ending(exit_code(error)))
         raise
-    ping(url, "")
+    tell("")
 
 
 def exit_code(error: BaseException) -> int:

@@ -1,5 +1,6 @@
 """`recovery run`: what cron calls."""
 
+from collections.abc import Callable
 from signal import SIGTERM, default_int_handler, signal
 from typing import TYPE_CHECKING
 
@@ -33,16 +34,17 @@ def command(desk: Desk, *, dry_run: bool, wait: int) -> None:
     """
     url = desk.settings.heartbeat_url
     signal(SIGTERM, default_int_handler)  # systemd's way to say Ctrl-C
-    with heartbeat(url.get_secret_value() if url and not dry_run else None):
-        raise SystemExit(int(_run(desk, dry_run=dry_run, wait=wait)))
+    with heartbeat(url.get_secret_value() if url and not dry_run else None) as begun:
+        raise SystemExit(int(_run(desk, begun, dry_run=dry_run, wait=wait)))
 
 
-def _run(desk: Desk, *, dry_run: bool, wait: int) -> Exit:
+def _run(desk: Desk, begun: Callable[[str], None], *, dry_run: bool, wait: int) -> Exit:
     from workers.courier import courier_for
 
     engine = desk.engine()
     try:
-        result = engine.run(courier_for(desk.settings.broker_url, wait), dry_run=dry_run)
+        courier = courier_for(desk.settings.broker_url, wait)
+        result = engine.run(courier, dry_run=dry_run, begun=begun)
     finally:
         engine.close()
     desk.show(result.payload(), lambda console: _tell(result, console))

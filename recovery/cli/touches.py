@@ -55,8 +55,9 @@ def command(desk: Desk, state: str | None, campaign: str | None, limit: int) -> 
     "--as", "finding", type=click.Choice(FINDINGS), required=True, help="What you found out."
 )
 @click.option("--note", metavar="TEXT", help="How you know, for the journal.")
+@click.option("--by", metavar="NAME", help="Who decides, for the journal.")
 @verb(at=True)
-def resolve_(desk: Desk, touch: int, finding: str, note: str | None) -> None:
+def resolve_(desk: Desk, touch: int, finding: str, note: str | None, by: str | None) -> None:
     """Decide about one message that got no answer.
 
     `sent`: the provider has it. `failed`: it never left, and shall not. `resend`: it never left,
@@ -69,7 +70,8 @@ def resolve_(desk: Desk, touch: int, finding: str, note: str | None) -> None:
     with closing(desk.engine()) as engine:
         with writing(engine.database) as connection:
             found, now = resolve.Finding(finding), desk.clock.now()
-            resolve.resolve(connection, touch, found, now, note, force=desk.force)
+            told = ": ".join(filter(None, (by, note))) or None
+            resolve.resolve(connection, touch, found, now, told, force=desk.force)
         with reading(engine.database) as connection:
             (row,) = resolve.look(connection, touch_id=touch)
     desk.show(dict(row._mapping), lambda console: _show(console, [dict(row._mapping)], 1))

@@ -15,7 +15,7 @@ def kept_key(file: Path) -> str:
     Raises UsageError when the file is empty: whoever knows that could sign links.
     """
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, made = tempfile.mkstemp(dir=file.parent, prefix=".secret_key-")  # mode 0600
         with os.fdopen(handle, "w") as draft:
             draft.write(secrets.token_urlsafe(32))

@@ -104,6 +104,6 @@ def keep_traceback(error: BaseException, file: Path, secrets: Iterable[str] = ()
     """Append the traceback of a bug to `file`, which is made when missing."""
     trace = (type(error), error, error.__traceback__)
     record = logging.LogRecord("recovery", logging.CRITICAL, "", 0, "bug", (), trace)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
         log.write(Lines(secrets).format(record) + "\n")

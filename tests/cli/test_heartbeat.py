@@ -104,7 +104,7 @@ def test_a_run_that_another_run_keeps_out_is_no_failure(
     with run_lock(house.engine.database, house.engine.settings.var_dir / "run.lock"):
         found = recovery(*words, RECOVERY_HEARTBEAT_URL=watchman.url, **house.environ)
     assert found.exit_code == Exit.LOCKED
-    assert watchman.pings == ["/start", "/log"]
+    assert watchman.pings == ["/log"]  # it never began: the other run's clock goes on
 
 
 def test_a_dry_run_is_nobodys_business(small_house: House, watchman: Watchman) -> None:
@@ -133,7 +133,8 @@ def test_one_who_never_answers_is_not_waited_for(
     monkeypatch.setattr(beating, "SECONDS", 0.3)
     telemetry.configure()
     watchman.mute = True
-    with heartbeat(watchman.url):
+    with heartbeat(watchman.url) as begun:
+        begun("r1")
         assert watchman.pings == ["/start"]
     assert capsys.readouterr().err.count("not_heard") == 2
 
@@ -143,16 +144,17 @@ def test_one_who_refuses_is_logged_by_status(
 ) -> None:
     telemetry.configure()
     watchman.status = 404
-    with heartbeat(watchman.url):
-        pass
+    with heartbeat(watchman.url) as begun:
+        begun("r1")
     said = capsys.readouterr().err
     assert 'ping=start why="status 404"' in said
+    assert said.count("run=r1") == 2
     assert CHECK not in said
 
 
 def test_a_query_stays_behind_the_path(watchman: Watchman) -> None:
-    with heartbeat(f"{watchman.url}/?create=1"):
-        pass
+    with heartbeat(f"{watchman.url}/?create=1") as begun:
+        begun("r1")
     assert watchman.pings == ["/start?create=1", "/?create=1"]
 
 
@@ -179,7 +181,7 @@ def test_every_end_has_its_code(
 ) -> None:
     assert exit_code(error) == code
     with ending_with(error, watchman.url):
-        assert watchman.pings == ["/start", ping]
+        assert watchman.pings == [ping]
 
 
 def test_its_address_is_a_secret(project: Path, tmp_path: Path) -> None:

@@ -41,8 +41,10 @@ def test_unknown_ones_are_listed_for_people_and_scripts(project: Path, case: Cas
 )
 def test_a_finding_is_written_down(project: Path, case: Case, finding: str, state: str) -> None:
     words = ("touches", "resolve", case.touch, "--as", finding, "--project", project, *AT)
-    told = answered(*words, "--note", "asked the provider")
+    told = answered(*words, "--note", "asked the provider", "--by", "Anna")
     assert (told["state"], told["reason"]) == (state, "resolved_by_operator")
+    story = recovery("explain", told["order"], "--project", project).stdout
+    assert "Anna: asked the provider" in " ".join(story.split())
     again = recovery(*words)
     assert again.exit_code == 1
     assert f"is {state}" in again.stderr

@@ -54,3 +54,11 @@ def test_only_finished_files_are_left(tmp_path: Path) -> None:
     assert {file.name for file in (tmp_path / "email").iterdir()} == {
         f"{touch}.eml" for touch in range(1, 6)
     }
+
+
+def test_nobody_else_reads_the_messages(tmp_path: Path) -> None:
+    folder = tmp_path / "outbox"
+    Outbox(folder, Channel.EMAIL).send(an_email())
+    (file,) = (folder / "email").iterdir()
+    modes = [one.stat().st_mode & 0o777 for one in (folder, file.parent, file)]
+    assert modes == [0o700, 0o700, 0o600]

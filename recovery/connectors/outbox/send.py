@@ -64,7 +64,7 @@ class Outbox:
 
     def _write(self, touch_id: int, suffix: str, content: bytes) -> Path:
         draft = self._folder / f".{touch_id}.{os.getpid()}.{get_ident()}.tmp"
-        _making_folder(self._folder, lambda: draft.write_bytes(content))
+        _making_folder(self._folder, lambda: _write_privately(draft, content))
         try:
             return self._publish(draft, touch_id, suffix)
         finally:
@@ -88,5 +88,13 @@ def _making_folder(folder: Path, act: Callable[[], object]) -> None:
     try:
         act()
     except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
+        for one in (folder.parent, folder):
+            one.mkdir(mode=0o700, parents=True, exist_ok=True)
         act()
+
+
+def _write_privately(file: Path, content: bytes) -> None:
+    """For our user's eyes only: it is somebody's mail."""
+    handle = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as draft:
+        draft.write(content)

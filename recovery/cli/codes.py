@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 @click.command("codes")
 @click.argument("codes", nargs=-1, metavar="[CODE]…")
 @click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
+@click.option("--page", is_flag=True, help="Print them as the page docs/codes.md.")
 @verb(at=False)
-def command(desk: Desk, *, codes: tuple[str, ...], lang: str | None) -> None:
+def command(desk: Desk, *, codes: tuple[str, ...], lang: str | None, page: bool) -> None:
     """Explain the codes of `recovery check`: what is wrong, why it matters, how it is right.
 
     Without CODE all of them are listed.
     """
     from recovery.i18n import language, words
 
-    speak = words(language(lang, os.environ))
+    spoken = language(lang, os.environ)
+    speak = words(spoken)
     rows = {code: _row(code) for code in codes} or dict(_all())
+    if page:
+        click.echo(page_of(rows, spoken, speak), nl=False)
+        return
     whole = bool(codes)
     desk.show(
         {"codes": [payload(code, row, speak) for code, row in rows.items()]},
@@ -62,6 +67,36 @@ def payload(code: str, row: "Row", speak: NullTranslations) -> dict[str, Any]:
         "wrong": row.wrong.replace("«", "").replace("»", "") or None,
         "right": row.right or None,
     }
+
+
+def page_of(rows: "dict[str, Row]", lang: str, speak: NullTranslations) -> str:
+    """All of `rows` as a page in Markdown."""
+    from recovery.cli.diagnosis import TITLES
+
+    other = ("zh-CN/codes.md", "../codes.md")[lang != "en"]
+    here, there = ("**English**", f"[简体中文]({other})")
+    if lang != "en":
+        here, there = f"[English]({other})", "**简体中文**"
+    intro = speak.gettext(
+        "Each problem that `recovery check` names has a code. `recovery codes CR030` says the same "
+        "at the terminal, `recovery check --fix` writes what can be mended in one way only."
+    )
+    parts = [f"# {speak.gettext('Codes of recovery check')}\n\n{here} · {there}\n\n{intro}\n"]
+    for code, row in rows.items():
+        title = speak.gettext(TITLES[row.severity])
+        told = [f"## {code}", f"**{title}**: `{speak.gettext(row.message)}`"]
+        told += [speak.gettext(row.why)] if row.why else []
+        if row.wrong:
+            told.append(_fenced(speak.gettext("wrong"), underlined(row.wrong)))
+        if row.right:
+            told.append(_fenced(speak.gettext("right"), underlined(row.right)))
+        parts.append("\n\n".join(told) + "\n")
+    return "\n".join(parts)
+
+
+def _fenced(title: str, text: str) -> str:
+    lines = "\n".join(line.removeprefix("    ") for line in text.split("\n"))
+    return f"{title}:\n\n```text\n{lines}\n```"
 
 
 def _tell(

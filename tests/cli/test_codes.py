@@ -1,7 +1,9 @@
 """`recovery codes`: the list, and one code with its example."""
 
+import pytest
+
 from recovery.problems.codes import CODES
-from tests.support.cli import answered, recovery
+from tests.support.cli import ROOT, answered, recovery
 
 
 def test_all_codes_are_listed() -> None:
@@ -30,3 +32,10 @@ def test_an_unknown_code_is_a_usage_error() -> None:
     result = recovery("codes", "CR3")
     assert result.exit_code == 2
     assert "there is no code CR3; " in result.stderr
+
+
+@pytest.mark.parametrize(("page", "lang"), [("codes.md", "en"), ("zh-CN/codes.md", "zh-CN")])
+def test_the_page_has_all_of_them(page: str, lang: str) -> None:
+    told = recovery("codes", "--page", "--lang", lang).stdout
+    written = (ROOT / "docs" / page).read_text("utf-8")
+    assert written == told, f"run: recovery codes --page --lang {lang} > docs/{page}"

@@ -26,34 +26,26 @@ from tests.support.campaigns import a_campaign
 from tests.support.faults import Fault
 from tests.support.house import House
 from tests.support.providers import Providers
+from tests.support.records import (
+    HOUR,
+    Seen,
+    lost_twice,
+    most_messages,
+    records_of_yesterday,
+    records_that_are_late,
+    records_that_show_nothing,
+)
 from tests.support.senders import Meanwhile, Message
 from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
-from tests.support.taken import Sight, Taken
+from tests.support.taken import Taken
 
-HOUR = timedelta(hours=1)
 NO_TIME = dict.fromkeys(Channel, timedelta(0))
-
-
-class Seen(Sight):
-    """Records that show each message when `when` says so."""
-
-    def __init__(self, when: Callable[[Taken], bool]) -> None:
-        super().__init__(lambda: 0.0)
-        self._when = when
-
-    def sees(self, taken: Taken) -> bool:
-        return self._when(taken)
 
 
 @pytest.fixture
 def shop(small_house: House, providers: Providers) -> Shop:
     small_house.has(a_campaign())
     return Shop(small_house, providers, RECOVERY_CONCURRENCY="1")
-
-
-def most_messages(shop: Shop) -> int:
-    """How many messages the touch that got the most has become."""
-    return max(shop.providers.per_touch.values())
 
 
 def meanwhile(house: House, event: Callable[[Message], object]) -> None:
@@ -74,34 +66,6 @@ def two_runs(shop: Shop) -> int:
     shop.house.an_unpaid_order(country="GB")
     shop.house.run()
     shop.house.run()
-    return most_messages(shop)
-
-
-def records_that_are_late(shop: Shop) -> int:
-    """The provider took a message, said 500, and shows it only 25 minutes later."""
-    shop.house.an_unpaid_order()
-    shop.providers.fail(Fault.ERROR_AFTER)
-    shop.house.run()
-    (lost,) = shop.providers.taken
-    shown_at = lost.at + timedelta(minutes=25)
-    shop.providers.sight = Seen(lambda taken: taken is not lost or shop.house.now >= shown_at)
-    for _ in range(12):
-        shop.wait(timedelta(minutes=5))
-        shop.house.an_unpaid_order()
-        shop.house.run()
-    return most_messages(shop)
-
-
-def records_that_show_nothing(shop: Shop) -> int:
-    """The provider's search is broken and says that there is nothing at all."""
-    shop.house.an_unpaid_order()
-    shop.providers.fail(Fault.ERROR_AFTER)
-    shop.house.run()
-    shop.providers.sight = Seen(lambda taken: False)
-    for _ in range(4):
-        shop.wait(HOUR)
-        shop.house.an_unpaid_order()
-        shop.house.run()
     return most_messages(shop)
 
 
@@ -248,6 +212,20 @@ GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]]
         "alive = control is not None and control.id in answer.found",
         "alive = True",
         records_that_show_nothing,
+    ),
+    "control": (
+        (reconcile,),
+        "_control",
+        "touches.c.tried_at > latest,",
+        "",
+        records_of_yesterday,
+    ),
+    "once more": (
+        (reconcile.Reconciler,),
+        "_nothing_there",
+        " and not row.resent",
+        "",
+        lost_twice,
     ),
     "state guard": (
         (reconcile,),

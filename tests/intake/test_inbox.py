@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
+from recovery.clock import Stopwatch
 from recovery.db import reading, table, writing
 from recovery.intake import inbox
 from recovery.intake.columns import Verdict
@@ -51,6 +52,36 @@ def test_more_than_a_statement_holds(database: Engine) -> None:
     applied = inbox.receive(database, "orders", told, NOW, VIP)
     assert (applied.items, applied.verdicts[Verdict.INSERTED]) == (1_203, 1_203)
     assert inbox.receive(database, "orders", told, NOW, VIP).items == 0
+
+
+def test_whoever_comes_second_waits_and_finds_it_done(database: Engine) -> None:
+    """Two that read the same row before either has marked it would both do what it says."""
+    with writing(database) as connection:
+        inbox.store(connection, "orders", [order()], NOW)
+    found: list[inbox.Applied] = []
+    second = Thread(target=lambda: found.append(applied_by(database)))
+    with writing(database) as connection:
+        assert inbox.apply(connection, NOW, VIP).items == 1
+        second.start()
+        if database.dialect.name == "postgresql":
+            wait_for_a_waiter(database)
+    second.join(30)
+    assert [one.items for one in found] == [0]
+
+
+def applied_by(database: Engine) -> inbox.Applied:
+    with writing(database) as connection:
+        return inbox.apply(connection, NOW, VIP)
+
+
+def wait_for_a_waiter(database: Engine) -> None:
+    """Until somebody waits for a lock, ten seconds at most."""
+    watch, asking = Stopwatch(), text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while watch.seconds() < 10:
+        with reading(database) as connection:
+            if connection.execute(asking).scalar_one():
+                return
+    raise AssertionError("nobody waits")
 
 
 def test_stored_is_kept_although_nobody_applies_it_yet(database: Engine) -> None:

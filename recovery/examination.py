@@ -16,12 +16,12 @@ from recovery.campaign.loader import (
     read_defaults,
     read_file,
 )
-from recovery.lawful import lawful, own_rules
+from recovery.lawful import own_rules
 from recovery.markets import Markets, load_markets
 from recovery.markets.book import FOLDER
 from recovery.preview.samples import sample_problems
 from recovery.problems import Problem, Severity
-from recovery.programme import Programme, programme_of, read_programme, spoken
+from recovery.programme import Programme, judged, programme_of, read_programme, spoken
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
@@ -122,7 +122,7 @@ def _named(
     for file in files:
         folders.setdefault(_shown(file.parent, settings), []).append(file)
     parts = [
-        programme_of([lawful(_read(file, templates), catalog, markets) for file in some], folder)
+        programme_of(judged([_read(file, templates) for file in some], catalog, markets), folder)
         for folder, some in folders.items()
     ]
     return Programme(

@@ -9,6 +9,7 @@ from recovery.campaign.problems import CampaignError
 from recovery.dispatch.scripts import Scripts
 from recovery.lawful import lawful
 from recovery.markets import Markets, load_markets
+from recovery.meaning import Voices, sensible
 from recovery.message import Channel
 from recovery.problems import Problem, Severity
 from recovery.template.catalog import Catalog
@@ -49,9 +50,14 @@ def read_programme(folder: Path, catalog: Catalog, markets: Markets | None = Non
     `markets` are the rules that it has to keep, the shipped ones by default. UsageError when there
     is no such folder.
     """
-    rules = markets or load_markets()
     readings = read_folder(folder, spoken(catalog))
-    return programme_of([lawful(one, catalog, rules) for one in readings], folder.name)
+    return programme_of(judged(readings, catalog, markets or load_markets()), folder.name)
+
+
+def judged(readings: Sequence[Reading], catalog: Catalog, markets: Markets) -> list[Reading]:
+    """The readings with what markets forbid and what they cannot mean."""
+    voices = Voices(catalog)
+    return [sensible(lawful(one, catalog, markets), voices, markets) for one in readings]
 
 
 def programme_of(readings: Sequence[Reading], folder: str) -> Programme:

@@ -34,6 +34,9 @@ _LINK = re.compile(r"://|\bwww\.|[a-z0-9]\.[a-z]{2,}(?=[/\s]|$)", re.IGNORECASE)
 _KEEPS_MEANING_IN_UCS2 = str.maketrans({"\u00a0": " ", "\u202f": " ", "\ufeff": None})
 
 
+_FEW = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """What a body costs: `units` are septets (GSM-7) or UTF-16 units (UCS-2)."""
@@ -69,6 +72,18 @@ def has_link(body: str) -> bool:
 def outside(body: str) -> list[str]:
     """The characters that force UCS-2, each once, in the order of the body."""
     return [letter for letter in dict.fromkeys(body) if letter not in _GSM7]
+
+
+def dear(body: str) -> str:
+    """The characters that alone make `body` cost more segments; empty when there are none.
+
+    Up to three of them: a language that is written with others costs what it costs.
+    """
+    foreign = "".join(outside(body))
+    if not 0 < len(foreign) <= _FEW:
+        return ""
+    without = body.translate(dict.fromkeys(map(ord, foreign), "x"))
+    return foreign if measure(without).segments < measure(body).segments else ""
 
 
 def _is_gsm7(body: str) -> bool:

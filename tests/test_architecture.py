@@ -31,7 +31,7 @@ FLOORS = {
     ],
     1: ["reasons", "facts", "message", "sms", "models", "problems"],
     2: ["campaign", "markets", "template", "migrations"],
-    3: ["connectors"],
+    3: ["connectors", "meaning"],
     4: ["intake", "planner", "dispatch", "incentives", "measure", "forecast", "preview"],
     5: ["engine", "parts", "programme", "foresight", "examination", "lawful", "mending"],
     6: ["cli", "web", "simulate", "workers"],

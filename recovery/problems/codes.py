@@ -10,13 +10,14 @@ from recovery.problems.markets import MARKETS
 from recovery.problems.meaning import MEANING
 from recovery.problems.messages import MESSAGES
 from recovery.problems.row import Row, Severity
+from recovery.problems.sense import SENSE
 from recovery.problems.templates import TEMPLATES
 from recovery.problems.values import VALUES
 
 __all__ = ["CODES", "Row", "Severity"]
 
 CODES: dict[str, Row] = {
-    **(KEYBOARD | GRAMMAR | VALUES | MEANING),
+    **(KEYBOARD | GRAMMAR | VALUES | MEANING | SENSE),
     **(TEMPLATES | MESSAGES),
     **MARKETS,
 }

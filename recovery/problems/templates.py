@@ -1,6 +1,6 @@
 """Rows of what is wrong with templates."""
 
-from recovery.problems.row import Row
+from recovery.problems.row import Row, Severity
 
 _PAGE = "see the placeholders in docs/templates.md"
 _LETTER = "subject: Your order\npreheader: It waits\nheadline: Your order\n\n"
@@ -192,5 +192,22 @@ TEMPLATES: dict[str, Row] = {
         _LETTER + "«Kept until {{ kept_until }}»",
         _LETTER + "{% if kept_until %}Kept until {{ kept_until|date }}{% endif %}",
         file=_TEXT,
+    ),
+    "CR127": Row(
+        "'{given}' makes this SMS cost {count} parts, {without} without it",
+        "write a plain letter in its place",
+        "One character that the old alphabet of SMS (GSM-7) lacks turns the whole text into one of "
+        "70 characters a part in place of 160.",
+        "{{ shop.name }}: {{ order.amount|money }} of order {{ order.number }} is open. We keep it "
+        "for you until tonight «☎» {{ pay_url }}",
+        "{{ shop.name }}: {{ order.amount|money }} of order {{ order.number }} is open. We keep it "
+        "for you until tonight: {{ pay_url }}",
+        Severity.WARNING,
+        "en/sms.txt",
+    ),
+    "CR128": Row(
+        "a marketing message without a way to unsubscribe",
+        "say {{{{ unsubscribe_url }}}} in it, in an SMS [[sms_stop]]",
+        "The law of nearly every market asks for it in each message, and mail providers do, too.",
     ),
 }

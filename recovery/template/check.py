@@ -1,5 +1,6 @@
 """What `recovery check` finds in templates, before a customer does: read, parse, dry-render."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -7,6 +8,7 @@ from typing import Protocol
 import jinja2
 from jinja2 import meta, nodes
 
+from recovery import sms
 from recovery.message import Channel, MessageClass
 from recovery.template.context import NAMES
 from recovery.template.errors import TemplateError, did_you_mean
@@ -18,7 +20,17 @@ from recovery.template.sample import OFFER_KINDS, bare, sample
 from recovery.template.view import MessageView
 
 SAMPLES = "samples.yaml"  # sample orders, which the preview reads
+# What a shop writes itself; a letter gets the line from the layout.
+_OWN = ("/email.html", "/email.mjml", "/email.txt", "/sms.txt")
+_WAY_OUT = r"unsubscribe_url|\bSTOP\b"
 _ALL_FILES = [name for names in FILES.values() for name in names]
+
+
+class Texted(Protocol):
+    """An SMS as a customer reads it."""
+
+    @property
+    def body(self) -> str: ...
 
 
 class Renders(Protocol):
@@ -28,7 +40,7 @@ class Renders(Protocol):
 
     def message(self, name: str) -> Message: ...
     def email(self, name: str, view: MessageView) -> object: ...
-    def sms(self, name: str, view: MessageView) -> object: ...
+    def sms(self, name: str, view: MessageView) -> Texted: ...
     def task(self, name: str, view: MessageView) -> object: ...
 
 
@@ -116,7 +128,10 @@ def _source(library: Library, message: Message, locale: str, path: str) -> Itera
         yield error
         return
     yield from _names(library, source, shown, None)
-    if message.message_class is MessageClass.SERVICE:
+    marketing = message.message_class is MessageClass.MARKETING
+    if marketing and path.endswith(_OWN) and not re.search(_WAY_OUT, source):
+        yield TemplateError("CR128", file=shown, line=1)
+    if not marketing:
         for line in _lines_of(library, source, "offer"):
             yield TemplateError("CR103", file=shown, line=line, mark="offer")
 
@@ -153,6 +168,8 @@ def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
     """Render every locale and channel with all, with the least, and with each kind of offer."""
     doors = {Channel.EMAIL: catalog.email, Channel.SMS: catalog.sms, Channel.TASK: catalog.task}
     marketing = message.message_class is MessageClass.MARKETING
+    for locale in sorted(message.locales(Channel.SMS)):
+        yield from _dear(catalog, message, locale)
     for channel, door in doors.items():
         for locale in sorted(message.locales(channel)):
             views = [sample(locale, staff=channel is Channel.TASK), bare(locale)]
@@ -162,3 +179,19 @@ def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
                     door(message.name, view)
                 except TemplateError as error:
                     yield error
+
+
+def _dear(catalog: Renders, message: Message, locale: str) -> Iterator[TemplateError]:
+    """A single character can make an SMS three times as dear."""
+    try:
+        body = catalog.sms(message.name, sample(locale)).body
+    except TemplateError:
+        return  # said with the others
+    file = f"{catalog.root.name}/{message.name}/{locale}/{FILES[Channel.SMS][0]}"
+    lines = (catalog.root.parent / file).read_text("utf-8").splitlines()
+    costly = sms.dear(body)
+    for number, line in enumerate(lines, 1):
+        for sign in (letter for letter in dict.fromkeys(line) if letter in costly):
+            now, before = sms.measure(body), sms.measure(body.replace(sign, "x"))
+            told = {"count": now.segments, "without": before.segments}
+            yield TemplateError("CR127", file=file, line=number, mark=sign, given=sign, **told)

@@ -26,6 +26,7 @@ class Message:
     message_class: MessageClass
     description: str
     fallback: str  # the locale that everybody else gets
+    deliberate: bool  # whether message.yaml names it
     files: dict[str, frozenset[str]]
 
     def locales(self, channel: Channel) -> frozenset[str]:
@@ -63,6 +64,7 @@ def read_message(folder: Path, shown: str) -> Message:
         _message_class(words, about),
         words["description"].text if "description" in words else "",
         words["fallback"].text if "fallback" in words else LAST,
+        "fallback" in words,
         {
             sub.name: frozenset(file.name for file in sub.iterdir() if file.is_file())
             for sub in sorted(folder.iterdir())

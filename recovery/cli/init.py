@@ -12,7 +12,7 @@ from recovery.errors import UsageError
 from recovery.project import PARTS, shipped
 
 _TOML = "recovery.toml"
-_IGNORED = "# State and secrets stay on this machine.\nvar/\n.env\n"
+_IGNORED = "# State, backups and secrets stay on this machine.\nvar/\nbackup/\n.env\n"
 _HEAD = """\
 # Settings of this project. Everything has a default: remove the `# ` in front of what you change.
 # An environment variable (RECOVERY_SHOP_NAME, or in a file named .env) wins over this file.

@@ -18,7 +18,11 @@ def test_a_new_project_has_everything_shipped_and_passes_the_check(tmp_path: Pat
         }
         assert shipped
         assert shipped <= set(made["files"])
-    assert (tmp_path / "shop" / ".gitignore").read_text().splitlines()[1:] == ["var/", ".env"]
+    assert (tmp_path / "shop" / ".gitignore").read_text().splitlines()[1:] == [
+        "var/",
+        "backup/",
+        ".env",
+    ]
     assert answered("check", "--project", tmp_path / "shop")["problems"] == []
 
 

@@ -158,7 +158,7 @@ def _second_colon(at: Stopped) -> Found:
 
 
 def _comma(at: Stopped, column: int) -> Found:
-    before = at.text[:column].rstrip()
+    before = at.text[:column].rstrip().rstrip(";；")
     given = re.split(r"[\s,{\[]", before)[-1] or before.strip()
     shown = f"{given}, {at.text[column:].partition(':')[0].strip()}: ..."
     edits = ((at.line, len(before), column, ", "),)
@@ -199,6 +199,21 @@ def _indented(at: Stopped) -> Iterator[Found]:
         yield Found("CR004", at.line, 0, end, named, edits, safe=found.sure, also=also)
 
 
+def _no_bullet(at: Stopped) -> Iterator[Found]:
+    """An item of a list that begins in the column of the dashes above, without one."""
+    if "expected ':'" not in at.why and "'-' indicator" not in at.why:
+        return
+    line = at.begun[0] if at.begun and "simple key" in at.context else at.line
+    text = at.sheet.lines[line]
+    column = indentation.width(text)
+    item = re.match(r"(?:segment|step)\s*:|\{", text[column:])
+    if item and indentation.bulleted(at.sheet.lines[:line], column):
+        end = len(uncommented(text))
+        edits = ((line, column, column, "- "), *indentation.below(at.sheet.lines, line, 2))
+        given = text[column:end].partition(",")[0]
+        yield Found("CR098", line, column, end, {"given": given}, tuple(reversed(edits)))
+
+
 def _no_colon(at: Stopped) -> Iterator[Found]:
     if "could not find expected ':'" not in at.why or at.begun is None:
         return
@@ -207,7 +222,10 @@ def _no_colon(at: Stopped) -> Iterator[Found]:
     key, _, rest = text[column:].partition(" ")
     named: dict[str, Any] = {"sign": ":", "given": key, "shown": f"{key}: {rest}".rstrip()}
     if key in KEYS:
-        edits = ((line, column + len(key), column + len(key), ":"),)
+        end = column + len(key)
+        sign = re.match(r"\s*[=→>]", text[end:])  # written with another sign
+        named["shown"] = f"{key}: {rest.lstrip(' =→>')}".rstrip()
+        edits = ((line, end, end + (sign.end() if sign else 0), ":"),)
         yield Found("CR027", line, column, column + len(key), named, edits)
     else:
         edits = ((line, column, len(text), ""),)
@@ -264,6 +282,7 @@ LOOKS = (
     _escape,
     _bracket,
     _two_colons,
+    _no_bullet,
     _no_colon,
     _special,
     _surplus,

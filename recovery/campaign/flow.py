@@ -19,11 +19,11 @@ from recovery.campaign.words import KEY, OF_NAMES, TEXT, TYPED
 
 _OPEN = {"{": "{", "[": "[", "［": "[", "【": "[", "｛": "{"}
 _CLOSE = {"}": "}", "]": "]", "］": "]", "】": "]", "｝": "}"}
-_COMMAS = ",，、"
-_NEXT_KEY = re.compile(rf"[，、][ {SPACES}]*{KEY.pattern}\s*[:：﹕]")
-_VALUE = re.compile(r".[^,，、{}\[\]［］【】｛｝]*?(?=[,，、{}\[\]［］【】｛｝]|\s+#|$)")
+_COMMAS = ",，、；"
+_NEXT_KEY = re.compile(rf"[，、；][ {SPACES}]*{KEY.pattern}\s*[:：﹕]")
+_VALUE = re.compile(r".[^,，、；{}\[\]［］【】｛｝]*?(?=[,，、；{}\[\]［］【】｛｝]|\s+#|$)")
 # A decimal comma: braces would take what follows it for the next key.
-_COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*[^\W\d_]*(?=\s*[,}\]])")
+_COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*(?:[%％]|[^\W\d_]*)(?=\s*[,}\]])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^']|'')*'")
 
 
@@ -94,7 +94,8 @@ class FlowScanner:
             yield from colon_slips(found, line)
             level.key, level.begins = found["key"], False
             return found.end()
-        if level.bracket == "{" and level.key in TYPED and (comma := _COMMA.match(line, at)):
+        typed = level.key in TYPED or level.owner in OF_NAMES
+        if level.bracket == "{" and typed and (comma := _COMMA.match(line, at)):
             yield Slip(*comma.span(), in_quotes(comma[0]), "")
             return comma.end()
         if quoted := _QUOTED.match(line, at):

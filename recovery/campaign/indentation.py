@@ -8,8 +8,10 @@ import yaml
 from pydantic import ValidationError
 
 from recovery.campaign.schema import Campaign
+from recovery.campaign.words import KEY
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_KNOWN = re.compile(rf"\s*(?:- +)*(?:\{{\s*)?{KEY.pattern}\s*:|\s*[\w.-]+:\s*$|\s*- ")
 Moves = list[tuple[int, int]]
 _HOPELESS = 1_000_000
 _SHORT = 200_000  # a longer file is not read once more for every guess
@@ -51,9 +53,33 @@ def expected(lines: Sequence[str], number: int) -> Expected | None:
         return None
     weight, _, _, wanted, moves = fitting[0]
     sure = all(guess[0] > weight for guess in fitting if guess[3] != wanted)
+    sure = sure and bool(_KNOWN.match(lines[number]))
     above = columns[wanted]
     start = width(lines[above])
     return Expected(given, wanted, tuple(moves), above, (start, len(lines[above].rstrip())), sure)
+
+
+def bulleted(above: Sequence[str], column: int) -> bool:
+    """Whether the nearest line above that begins in `column` is an item of a list."""
+    for line in reversed(above):
+        if line.strip() and width(line) <= column:
+            return width(line) == column and line[column:].startswith("- ")
+    return False
+
+
+def below(lines: Sequence[str], number: int, shift: int) -> list[tuple[int, int, int, str]]:
+    """Edits that move the lines which are as deep as line `number`, or deeper, to the right.
+
+    They end where an item of the list begins: only what belongs to line `number` moves.
+    """
+    column, edits = width(lines[number]), []
+    for at in range(number + 1, len(lines)):
+        line = lines[at]
+        if line.strip() and (width(line) < column or line[column:].startswith("- ")):
+            break
+        if line.strip() and width(line) == column:
+            edits.append((at, 0, 0, " " * shift))
+    return edits
 
 
 def _columns(above: Sequence[str]) -> dict[int, int]:

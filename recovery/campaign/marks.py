@@ -21,7 +21,7 @@ _UNSEEN = re.compile(
 # What YAML refuses, or takes for the end of a line.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 _ODD_RUN = re.compile(f"[{SPACES}]+")
-_WIDE = re.compile("[\uff01-\uff0b\uff0d-\uff5e]+")
+_WIDE = re.compile("[\uff01-\uff07\uff0a\uff0b\uff0d-\uff5e]+")
 _PIECE = re.compile(r"[,}\]]|\s#")
 _COMMENT = re.compile(r"\s#")
 _DASH = re.compile(r"\s*[–—－~～〜]\s*")

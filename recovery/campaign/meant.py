@@ -18,8 +18,17 @@ _UNIT_WORDS = {
 _UNIT_OF = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _LONG = {"month": 30, "months": 30, "monat": 30, "monate": 30, "year": 365, "years": 365}
 _PART = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)")
-_SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW"}
-_SURE_SIGNS = "€£₹₩"
+_SIGNS = {
+    "€": "EUR",
+    "£": "GBP",
+    "$": "USD",
+    "¥": "JPY",
+    "￥": "JPY",
+    "₹": "INR",
+    "₩": "KRW",
+    "元": "CNY",
+}
+_SURE_SIGNS = "€£₹₩元"
 _PER = {"day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month"}
 _PER |= {"monthly": "month", "days": "day", "weeks": "week", "months": "month"}
 _EACH = r"(?:\s+(?:a|an|per|each|every|pro|je)\s+|\s*/\s*|\s+)"

@@ -1,5 +1,6 @@
 """Words a campaign file may use, and which of them was probably meant."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -13,6 +14,11 @@ from recovery.money import currencies
 from recovery.reasons import FailureReason, known_failures
 
 _NAMES_OF_THE_STREET = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
+_MONEY_OF_THE_STREET = {
+    **{"RMB": "CNY", "YUAN": "CNY", "EURO": "EUR", "EUROS": "EUR", "YEN": "JPY"},
+    **{"DOLLAR": "USD", "DOLLARS": "USD", "POUND": "GBP", "POUNDS": "GBP"},
+}
+_ONE_COUNTRY = frozenset({"CNY", "EUR", "JPY"})  # the others are the money of many
 _SHOWN = 30
 
 
@@ -79,6 +85,8 @@ def meant_currency(word: str) -> Meant:
     """Return the cure for what is no ISO 4217 code."""
     if word.upper() in currencies():
         return Meant(did_you_mean(word.upper()), word.upper(), True)
+    if code := _MONEY_OF_THE_STREET.get(word.upper()):
+        return Meant(did_you_mean(code), code, code in _ONE_COUNTRY)
     near = nearest(word, _in_use()) or nearest(word, currencies())
     if near is None:
         return Meant(say("write a code of ISO 4217, such as 50 USD"))
@@ -101,6 +109,9 @@ def _in_use() -> frozenset[str]:
 
 def meant_country(word: str) -> Meant:
     """Return the cure for what is no ISO country: `UK` is GB, `Germany` is DE."""
+    several = re.findall(r"\w+", word)
+    if len(several) > 1 and all(one in countries() for one in several):
+        return Meant(say("write a list: {shown}", shown=f"[{', '.join(several)}]"))
     code, sure = _code_of(word)
     if code is None:
         return Meant(say("write the two letters of ISO 3166, such as DE, GB or US"))

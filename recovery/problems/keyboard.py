@@ -149,6 +149,15 @@ KEYBOARD: dict[str, Row] = {
         "description: 'The card'«s declined'»",
         'description: "The card\'s declined"',
     ),
+    "CR098": Row(
+        "no '- ' before '{given}'",
+        "begin each item of a list with a dash and a space",
+        "Segments and steps are lists: each begins with a dash, in the same column as the others.",
+        "    - {step: reminder, after: 0m, email: payment-failed}\n"
+        "    «{step: nudge, after: 20h, sms: payment-failed}»",
+        "    - {step: reminder, after: 0m, email: payment-failed}\n"
+        "    - {step: nudge, after: 20h, sms: payment-failed}",
+    ),
     "CR099": Row(
         "there are more mistakes than the {count} told here",
         "mend these first",

@@ -138,11 +138,30 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
     "a backslash": (
         (
             (
-                "A card was declined; ask for another way to pay while the basket is warm",
+                "description: A card was declined; ask for another way to pay while the basket is warm",
                 '"C:\\path"',
             ),
         ),
         [("CR006", 3, 17)],
     ),
     "a list beside its key": ((("market: [US, GB]\n", "market: - US\n"),), [("CR006", 12, 13)]),
+    "a semicolon for a comma": (
+        (("{step: nudge, after: 20h", "{step: nudge; after: 20h"),),
+        [("CR027", 23, 21)],
+    ),
+    "an equals sign": ((("priority: 20", "priority = 20"),), [("CR027", 5, 1)]),
+    "an item without its dash": (
+        (("  - segment: everyone-else", "  segment: everyone-else"),),
+        [("CR098", 16, 3)],
+    ),
+    "a step without its dash": ((("    - {step: nudge", "    {step: nudge"),), [("CR098", 23, 5)]),
+    "a list over two lines, never closed": (
+        (("[vip, returning]  ", "[vip,\n      returning  "),),
+        [("CR012", 14, 15)],
+    ),
+    "a section indented by one": ((("offers:\n", " offers:\n"),), [("CR004", 30, 1)]),
+    "full-width brackets of words": (
+        (("goal: {paid_within: 7d}", "goal: （paid_within: 7d）"),),
+        [("CR005", 8, 19)],
+    ),
 }

@@ -125,4 +125,34 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
     ),
     "a country in lower case": ((("[US, GB]\n", "[us, GB]\n"),), [("CR038", 12, 14)]),
     "a group of countries": ((("[US, GB]\n", "EU\n"),), [("CR038", 12, 13)]),
+    "a decimal comma in shares": (
+        (("{plain: 50%, free-shipping: 50%}", "{plain: 33,3%, free-shipping: 66,7%}"),),
+        [("CR033", 19, 23), ("CR033", 19, 45)],
+    ),
+    "countries without brackets": ((("[US, GB]\n", "US, GB\n"),), [("CR038", 12, 13)]),
+    "countries in quotes": ((("[US, GB]\n", '"[US, GB]"\n'),), [("CR038", 12, 13)]),
+    "money of the street": ((("{from: 200 USD}", "{from: 200 RMB}"),), [("CR032", 13, 20)]),
+    "money with a Chinese sign": ((("{from: 200 USD}", "{from: 200元}"),), [("CR031", 13, 20)]),
+    "a list below its key": (
+        (("    market: [US, GB]\n", "    market:\n      - US\n      - UK\n"),),
+        [("CR038", 14, 9)],
+    ),
+    "a list over two lines": (
+        (("[vip, returning]  ", "[vip,\n      returnin]  "),),
+        [("CR022", 15, 7)],
+    ),
+    "a comment without a space": ((("status: active  ", "status: active#x  "),), [("CR022", 4, 9)]),
+    "camel case": ((("not_after: 3d", "notAfter: 3d"),), [("CR020", 6, 43)]),
+    "segments as a block": (
+        (
+            ("  - segment: big-spenders\n", "  big-spenders:\n"),
+            ("  - segment: everyone-else\n", "  everyone-else:\n"),
+        ),
+        [("CR024", 11, 3)],
+    ),
+    "an amount without its block": (
+        (("amount: {from: 200 USD}", "amount: 200 USD"),),
+        [("CR024", 13, 13)],
+    ),
+    "a key twice in one line": ((("after: 20h", "after: 20h, after: 30h"),), [("CR010", 23, 33)]),
 }

@@ -116,7 +116,7 @@ def _people(app: FastAPI, site: Site) -> None:
     @app.get("/", response_model=None, include_in_schema=False)
     @app.get("/pay/", response_model=None, include_in_schema=False)
     async def nothing(request: Request) -> Response:
-        return pay.lost(site, request.headers)
+        return pay.cut_off(site, request.headers)
 
     @app.get("/unsubscribe/", response_model=None, include_in_schema=False)
     async def nothing_to_unsubscribe(request: Request) -> Response:

@@ -45,7 +45,7 @@ def pay(site: Site, token: str, method: str, headers: Mapping[str, str]) -> Resp
         link, too_old = site.links.read(token, Purpose.PAY, now), False
     except LinkError as error:
         if error.link is None:
-            return lost(site, headers)
+            return cut_off(site, headers)
         link, too_old = error.link, error.reason is LinkFault.EXPIRED
     with reading(site.database) as connection:
         order = behind(connection, link)
@@ -56,7 +56,7 @@ def pay(site: Site, token: str, method: str, headers: Mapping[str, str]) -> Resp
     return _answer(site, order, now, too_old=too_old)
 
 
-def lost(site: Site, headers: Mapping[str, str]) -> Response:
+def cut_off(site: Site, headers: Mapping[str, str]) -> Response:
     """The page for an address of which only the beginning is left."""
     return _page(site, preferred(headers.get("accept-language", "")), "unknown", 404)
 

@@ -72,6 +72,13 @@ def test_common_spellings_are_understood(text: str, meant: tuple[Channel, str]) 
     assert address(text) == meant
 
 
+@pytest.mark.parametrize("text", ["kim@", "sam@x", "@example.com", "kim@exa mple.com"])
+def test_a_broken_e_mail_says_what_is_wrong_with_it(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no e-mail address: \w+") as caught:
+        address(text)
+    assert "empty it" not in str(caught.value)  # a list has no cell that could stay empty
+
+
 @pytest.mark.parametrize("text", ["kim.example.com", "030 901820", "00", "a <b> c@d"])
 def test_what_is_ambiguous_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"e-mail address"):

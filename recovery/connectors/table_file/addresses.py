@@ -66,7 +66,10 @@ def address(text: str) -> tuple[Channel, str]:
     text = text.strip()
     if "@" in text:
         named = _NAMED(text)
-        return Channel.EMAIL, words.email(named[1] if named else text).lower()
+        try:
+            return Channel.EMAIL, words.email(named[1] if named else text).lower()
+        except ValueError as error:
+            raise ValueError(str(error).partition("; mend or")[0]) from None
     number = "+" + text[2:] if text.startswith("00") else text  # 00 dials abroad, never at home
     try:
         return Channel.SMS, words.phone(number, None)

@@ -1,4 +1,4 @@
-"""Stories of records that are late, behind, or show nothing: each ends with the messages of a touch."""
+"""Stories of records that are late or behind: each ends with how many messages a touch became."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -45,15 +45,15 @@ def situation(
 ) -> Situation:
     """One touch that goes out now; no row stands behind it."""
     return Situation(
-        touch_id=NOBODYS,
-        enrolment_id=NOBODYS,
-        campaign=campaign,
-        status=Status.ACTIVE,
-        sequence="",
-        step=step,
-        message_class=MessageClass.MARKETING if step.offer else message_class,
-        planned_at=now,
-        attempts=0,
+        NOBODYS,
+        NOBODYS,
+        campaign,
+        Status.ACTIVE,
+        "",  # of no sequence: a step that several share is shown once
+        step,
+        MessageClass.MARKETING if step.offer else message_class,
+        now,  # planned
+        0,  # nobody has refused it
         enrolment_state=EnrolmentState.ACTIVE,
         window_ends_at=now + campaign.goal.paid_within,
         order=order,

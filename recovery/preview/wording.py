@@ -8,6 +8,7 @@ from babel import Locale
 from recovery.i18n import Value, fill, mark, say, words
 from recovery.preview.checks import Finding
 from recovery.problems.codes import CODES
+from recovery.template.errors import TemplateError
 
 LABELS: Mapping[str, str] = {
     "preview": mark("Preview"),
@@ -64,6 +65,10 @@ class Tongue:
     def cure(self, found: Finding) -> str:
         """What to do about it."""
         return self(CODES[found.code].help, **found.parameters)
+
+    def mistake(self, error: TemplateError) -> str:
+        """Why a message can't be written: file, line and cure."""
+        return error.problem().line_in(words(self.lang))
 
     def country(self, code: str) -> str:
         """Its name in this language."""

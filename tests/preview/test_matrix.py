@@ -1,0 +1,71 @@
+"""Which messages are shown: a usable number, and each name that is wrong is told."""
+
+from collections import Counter
+
+import pytest
+
+from recovery.errors import UsageError
+from recovery.preview.matrix import SHIPPED, Wish, expect, steps
+from tests.support.cli import ROOT
+from tests.support.previews import LITTLE, campaigns, shows, studio
+
+
+def seen(wish: Wish, text: str = LITTLE) -> Counter[tuple[str, str, str]]:
+    found = shows(wish, text)
+    return Counter((s.cell.step.step, s.cell.place.market.country, s.cell.name) for s in found)
+
+
+def test_the_usual_order_is_shown_everywhere_and_each_other_once() -> None:
+    found = seen(Wish())
+    assert set(found.values()) == {1}
+    assert {key for key in found if key[2] == "usual"} == {
+        *(("mail", "DE", "usual"), ("mail", "JP", "usual"), ("text", "DE", "usual")),
+        *(("gift", "DE", "usual"), ("gift", "JP", "usual")),
+    }
+    assert {country for _, country, name in found if name != "usual"} == {"DE"}
+
+
+def test_samples_stay_where_they_fit() -> None:
+    mail = {name for step, _, name in seen(Wish(samples=("all",))) if step == "mail"}
+    gift = {name for step, _, name in seen(Wish(samples=("all",))) if step == "gift"}
+    assert {"percent", "fixed", "gift", "free-shipping", "without-offer"} == gift - mail
+    assert "confirm" in mail
+    assert "same-voucher" not in mail
+    skipping = LITTLE.replace("offer: ten}", "offer: ten, without_offer: skip}")
+    assert ("gift", "DE", "without-offer") not in seen(Wish(samples=("all",)), skipping)
+
+
+def test_a_wish_is_met() -> None:
+    wish = Wish(("KW",), ("de-DE", "ja-JP"), ("mail",), ("usual", "three-decimals"))
+    found = shows(wish)
+    assert [(s.cell.place.locale, s.cell.name) for s in found] == [
+        *(("de-DE", "usual"), ("de-DE", "three-decimals")),
+        *(("ja-JP", "usual"), ("ja-JP", "three-decimals")),
+    ]
+
+
+def test_a_campaign_for_all_countries_shows_one_for_each_language() -> None:
+    text = LITTLE.replace("market: [DE, JP], ", "")
+    assert {country for _, country, _ in seen(Wish(), text)} == set(SHIPPED)
+
+
+def test_a_step_that_two_sequences_share_is_shown_once() -> None:
+    (unpaid,) = (one for one in campaigns() if one.campaign == "unpaid")
+    found = {step.step: markets for step, markets in steps(unpaid)}
+    assert list(found) == ["reminder", "again", "last-call"]
+    assert {"DE", "PL", "US", "JP"} <= set(found["reminder"])
+    assert set(found["again"]) == set(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (Wish(steps=("remindr",)), "did you mean 'reminder'?"),
+        (Wish(samples=("ushual",)), "did you mean 'usual'?"),
+        (Wish(markets=("UK",)), "'UK' is no country"),
+        (Wish(locales=("deutsch",)), "'deutsch' is no locale"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told(wish: Wish, said: str) -> None:
+    with pytest.raises(UsageError, match=said.replace("?", r"\?")):
+        expect(campaigns(ROOT), studio().samples, wish)

@@ -38,7 +38,8 @@ _OURS = {"at", "fix", "safe", "code"}  # of a refusal's context: for us, not for
 
 def complain(error: ValidationError, tree: Tree, model: type[BaseModel]) -> None:
     """Add to `tree.problems` what `error` says, leaving out what only follows from another."""
-    said = {problem.road for problem in tree.problems}
+    # A key that is written twice says nothing about the value of the first.
+    said = {problem.road for problem in tree.problems if problem.code != "CR010"}
     details = error.errors(include_url=False)
     for detail in details:
         said.update(_meant(detail, model))

@@ -138,7 +138,7 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
     "a backslash": (
         (
             (
-                "description: A card was declined; ask for another way to pay while the basket is warm",
+                "A card was declined; ask for another way to pay while the basket is warm",
                 '"C:\\path"',
             ),
         ),

@@ -154,5 +154,9 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
         (("amount: {from: 200 USD}", "amount: 200 USD"),),
         [("CR024", 13, 13)],
     ),
+    "a key twice, and the first is wrong too": (
+        (("status: active", "status: activ"), ("priority: 20", "priority: 20\nstatus: draft")),
+        [("CR022", 4, 9), ("CR010", 6, 1)],
+    ),
     "a key twice in one line": ((("after: 20h", "after: 20h, after: 30h"),), [("CR010", 23, 33)]),
 }

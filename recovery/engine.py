@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from recovery.clock import Stopwatch, VirtualClock
 from recovery.crash import crash_point
-from recovery.db import reading, retried, writing
+from recovery.db import reading, rehearsing, retried, writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
@@ -40,10 +40,6 @@ from recovery.programme import Programme
 
 # Hands what is due at an instant to whoever sends it.
 Courier = Callable[["Engine", datetime], Delivery]
-
-
-class _Rehearsed(Exception):
-    """Raised to roll a dry run back."""
 
 
 class Engine(Parts):
@@ -212,25 +208,21 @@ class Engine(Parts):
 
     def _rehearse(self, programme: Programme, now: datetime, result: runs.RunResult) -> None:
         """The same work in one transaction that is rolled back; no provider is called."""
-        try:
-            with writing(self.database) as connection:
-                since = runs.journal_end(connection), runs.last_run(connection)
-                result.released = sweep_leases(connection, now, result.token).released
-                result.reconciled = Reconciled().counts()
-                result.inbox = self.drain_inbox(connection, now).counts()
-                budget.expire(connection, now)
-                sweep.exhaust(connection, now)
-                self._tell_plan(self.enrol_all(connection, programme, now), now, result)
-                if self.settings.broker_url.startswith("memory:"):
-                    most = self.settings.max_per_run
-                    outcome = self.dispatcher(programme, now).rehearse(connection, now, most)
-                    result.problems += sorted(outcome.broken)
-                else:  # the workers will decide; a run says how much it has for them
-                    result.hinted = self._due(connection, now)
-                self._count(connection, *since, result)
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        with rehearsing(self.database) as connection:
+            since = runs.journal_end(connection), runs.last_run(connection)
+            result.released = sweep_leases(connection, now, result.token).released
+            result.reconciled = Reconciled().counts()
+            result.inbox = self.drain_inbox(connection, now).counts()
+            budget.expire(connection, now)
+            sweep.exhaust(connection, now)
+            self._tell_plan(self.enrol_all(connection, programme, now), now, result)
+            if self.settings.broker_url.startswith("memory:"):
+                most = self.settings.max_per_run
+                outcome = self.dispatcher(programme, now).rehearse(connection, now, most)
+                result.problems += sorted(outcome.broken)
+            else:  # the workers will decide; a run says how much it has for them
+                result.hinted = self._due(connection, now)
+            self._count(connection, *since, result)
 
     def enrol_all(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
         """Publish what has changed, then enrol for every campaign that nobody holds."""

@@ -15,9 +15,11 @@ from recovery.db import (
     insert_ignore,
     open_engine,
     reading,
+    rehearsing,
     retried,
     stored_time,
     table,
+    take_turns,
     update_each,
     writing,
 )
@@ -217,3 +219,26 @@ def test_the_embedded_database_is_for_our_user_only(tmp_path: Path) -> None:
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert set(beside.values()) == {0o600}
     assert {"recovery.db", "recovery.db-wal"} <= beside.keys()
+
+
+def test_a_rehearsal_is_forgotten_and_nobody_waits_for_it(database: Engine) -> None:
+    with rehearsing(database) as rehearsal:
+        take_turns(rehearsal, "inbox")
+        rehearsal.execute(insert(suppressions), [a_row("rehearsed@example.com")])
+        with rehearsal.begin_nested():
+            assert rehearsal.execute(select(suppressions.c.address)).scalars().all()
+        with writing(database) as connection:
+            take_turns(connection, "inbox")
+            connection.execute(insert(suppressions), [a_row("a@example.com")])
+    assert addresses(database) == ["a@example.com"]
+
+
+def test_a_rehearsal_knows_what_is_there_and_leaves_no_file(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(insert(suppressions), [a_row("a@example.com")])
+    with rehearsing(database) as rehearsal:
+        known = rehearsal.execute(select(suppressions.c.address)).scalars().all()
+        assert known == ["a@example.com"]
+        if database.dialect.name == "sqlite":
+            folder = Path(database.url.database or "").parent
+            assert list(folder.glob(".rehearsal-*")) == []

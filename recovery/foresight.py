@@ -72,6 +72,7 @@ def _foretold(
         class_of=dispatcher.workshop.renderer.class_of,
         paused=held.campaigns,
         rates=dispatcher.workshop.rates,
+        markets=dispatcher.markets,
         memory=_memory(campaigns),
         together=engine.settings.max_per_run is None,
     )

@@ -35,6 +35,7 @@ from recovery.campaign.schema import OfferKind
 from recovery.db import among, table
 from recovery.dispatch.gather import ORDER, Batch, gather
 from recovery.dispatch.scripts import Scripts
+from recovery.markets import Markets
 from recovery.markets.rates import Rates
 from recovery.message import Channel, MessageClass
 from recovery.models import (
@@ -77,6 +78,7 @@ class Rules:
     class_of: Callable[[str], MessageClass | None]
     paused: frozenset[str]  # campaigns an operator holds
     rates: Rates
+    markets: Markets | None = None  # with the merchant's own; None: as shipped
     memory: timedelta = LOOKBACK  # how long a message may count against a customer
     together: bool = True  # ask those who are alike once; else everybody alone
 
@@ -192,7 +194,16 @@ def _gathered(
     connection: Connection, rules: Rules, parties: Sequence[_Found], now: datetime
 ) -> Iterator[Party]:
     ids = [touch for _, listed in parties for touch in listed]
-    batch = gather(connection, ids, now, rules.scripts, rules.class_of, rules.paused, locking=False)
+    batch = gather(
+        connection,
+        ids,
+        now,
+        rules.scripts,
+        rules.class_of,
+        rules.paused,
+        rules.markets,
+        locking=False,
+    )
     rows = {row.touch_id: row for row in batch.rows}
     batch.rows = ()
     due = {

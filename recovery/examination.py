@@ -55,6 +55,7 @@ def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
     if not files:
         programme = read_programme(settings.campaigns_dir, catalog, markets)
         return _found(programme, catalog, catalog.names(), None, own)
+    files = _unfolded(settings, files)
     rules = _rules_among(settings, files)
     own = [one for one in own if Path(one.file).name in {file.name for file in rules}]
     files = [file for file in files if file not in rules]
@@ -72,8 +73,22 @@ def _rules_among(settings: Settings, files: Sequence[Path]) -> list[Path]:
     return [file for file in files if file.resolve().parent == settings.project / FOLDER]
 
 
+def _unfolded(settings: Settings, files: Sequence[Path]) -> list[Path]:
+    """`files` with each folder replaced by what lies in it; a message stays the folder it is."""
+    templates, found = settings.templates_dir.resolve(), list[Path]()
+    for file in files:
+        if file.resolve() == templates:
+            found += sorted(one for one in file.iterdir() if one.is_dir())
+        elif file.is_dir() and templates not in file.resolve().parents:
+            found += [*file.glob("defaults.y*ml"), *campaign_files(file)]
+        else:
+            found.append(file)
+    return found
+
+
 def campaigns_among(settings: Settings, files: Sequence[Path] = ()) -> list[tuple[Path, str]]:
     """The campaign files among `files`, or all of the project, each with the name it is told by."""
+    files = _unfolded(settings, files)
     below = settings.templates_dir.resolve()
     rules = _rules_among(settings, files)
     chosen = [file for file in files if below not in file.resolve().parents and file not in rules]

@@ -42,10 +42,11 @@ def diagnosis(problem: Problem, lines: Lines, language: NullTranslations) -> "St
     marks = sorted(_marks(problem, style, language), key=lambda mark: mark.place.line)
     source = lines(problem.file)
     gutter = len(str(max(mark.place.line for mark in marks)))
-    place = f"{problem.file}:{problem.line}:{problem.column}"
+    whole = problem.line == 0  # the file as a whole
+    place = problem.file if whole else f"{problem.file}:{problem.line}:{problem.column}"
     road = f" ({problem.road})" if problem.road else ""
     told.append(f"{' ' * gutter}--> ", "bold blue").append(f"{place}{road}\n")
-    if source:
+    if source and not whole:
         _excerpt(told, marks, source, gutter)
     for word, text in _advice(problem, language):
         told.append(f"{' ' * gutter} = ", "bold blue").append(f"{word}: ", "bold")

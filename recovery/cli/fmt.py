@@ -1,5 +1,7 @@
 """`recovery fmt`: campaign files in their normal form; what they say never changes."""
 
+import os
+from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from recovery.errors import Exit
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from recovery.problems import Problem
     from recovery.settings import Settings
 
 
@@ -19,19 +22,23 @@ if TYPE_CHECKING:
 @click.option(
     "--check", "only_check", is_flag=True, help="Change nothing; exit code 1 if it would."
 )
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @verb(at=False)
-def command(desk: Desk, *, files: tuple[Path, ...], only_check: bool) -> Exit:
+def command(desk: Desk, *, files: tuple[Path, ...], only_check: bool, lang: str | None) -> Exit:
     """Write campaign files in one way: two spaces a level, 3d for P3D, times in quotes.
 
     Comments stay. A file with a mistake is left alone and told: `recovery check` has the details.
     """
+    from recovery.i18n import language, words
+
+    speak = words(language(lang, os.environ))
     changed: list[str] = []
-    broken: list[str] = []
+    broken: list[Problem] = []
     for path, file in _chosen(desk.settings, files):
         _format(path, file, changed, broken, only_check=only_check)
     desk.show(
-        {"changed": changed, "broken": broken},
-        lambda console: _tell(changed, broken, console, only_check=only_check),
+        {"changed": changed, "broken": [one.payload(speak) for one in broken]},
+        lambda console: _tell(changed, broken, console, speak, only_check=only_check),
     )
     if broken:
         return Exit.DATA
@@ -46,7 +53,7 @@ def _chosen(settings: "Settings", files: tuple[Path, ...]) -> list[tuple[Path, s
 
 
 def _format(
-    path: Path, file: str, changed: list[str], broken: list[str], *, only_check: bool
+    path: Path, file: str, changed: list[str], broken: "list[Problem]", *, only_check: bool
 ) -> None:
     from recovery.campaign.formatting import formatted
     from recovery.campaign.loader import defaults_of
@@ -62,7 +69,7 @@ def _format(
             raise CampaignError(errors)
         text = formatted(source, path.name, defaults_of(path.parent))
     except CampaignError as error:
-        broken.append(f"{file}:{error.problems[0].line}: {error.problems[0].message}")
+        broken.append(error.problems[0].at(file))
         return
     if text.encode() != path.read_bytes():
         changed.append(file)
@@ -70,11 +77,20 @@ def _format(
             write_whole(path, text.encode())
 
 
-def _tell(changed: list[str], broken: list[str], console: "Console", *, only_check: bool) -> None:
-    word = "would change" if only_check else "changed"
+def _tell(
+    changed: list[str],
+    broken: "list[Problem]",
+    console: "Console",
+    speak: NullTranslations,
+    *,
+    only_check: bool,
+) -> None:
+    told = speak.gettext("would change {file}") if only_check else speak.gettext("changed {file}")
     for file in changed:
-        console.print(f"{word} {file}", soft_wrap=True)
-    for told in broken:
-        console.print(f"left alone {told}", soft_wrap=True)
+        console.print(told.format(file=file), soft_wrap=True)
+    left = speak.gettext("left alone {file}:{line}: {message}")
+    for one in broken:
+        message = one.message_in(speak)
+        console.print(left.format(file=one.file, line=one.line, message=message), soft_wrap=True)
     if not changed and not broken:
-        console.print("All files are in their normal form.")
+        console.print(speak.gettext("All files are in their normal form."))

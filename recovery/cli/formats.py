@@ -25,10 +25,10 @@ def _command(problem: Problem, project: Path, language: NullTranslations) -> str
     word = "notice" if problem.severity is Severity.NOTE else str(problem.severity)
     values = {
         "file": _from_checkout(problem.file, project),
-        "line": problem.line,
-        "endLine": problem.end_line or problem.line,
-        "col": problem.column,
-        "endColumn": max(problem.end, problem.column),
+        "line": max(problem.line, 1),
+        "endLine": max(problem.end_line or problem.line, 1),
+        "col": max(problem.column, 1),
+        "endColumn": max(problem.end, problem.column, 1),
         "title": problem.code,
     }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items())
@@ -137,9 +137,10 @@ def _artifact(file: str) -> dict[str, str]:
 
 
 def _region(place: Place) -> dict[str, int]:
+    """Line 0, the file as a whole, is its first sign: a region has no line 0."""
     return {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line or place.line,
-        "endColumn": max(place.end, place.column),
+        "startLine": max(place.line, 1),
+        "startColumn": max(place.column, 1),
+        "endLine": max(place.end_line or place.line, 1),
+        "endColumn": max(place.end, place.column, 1),
     }

@@ -238,3 +238,13 @@ def test_a_folder_and_a_file_without_rights(project: Path) -> None:
     (project / "campaigns" / "odd.yaml").mkdir()
     told = json.loads(recovery("check", "--format", "json", "--project", project).stdout)
     assert [(one["code"], one["file"]) for one in told] == [("CR018", "campaigns/odd.yaml")]
+
+
+def test_a_folder_is_all_that_lies_in_it(project: Path) -> None:
+    wrong(project, BROKEN)
+    whole = json.loads(recovery("check", "--format", "json", "--project", project).stdout)
+    folder = recovery("check", project / "campaigns", "--format", "json", "--project", project)
+    assert json.loads(folder.stdout) == whole
+    (project / "templates/last-call/message.yaml").write_text("class: gossip\n", "utf-8")
+    templates = recovery("check", project / "templates", "--format", "json", "--project", project)
+    assert [one["code"] for one in json.loads(templates.stdout)] == ["CR109"]

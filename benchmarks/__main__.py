@@ -10,7 +10,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FULL = {"planning": 1_500_000, "dispatch": 100_000, "history": 10_000_000, "import_": 100_000}
+FULL = {
+    "planning": 1_500_000,
+    "forecast": 1_500_000,
+    "dispatch": 100_000,
+    "history": 10_000_000,
+    "import_": 100_000,
+}
 NOT_BENCHMARKS = {"__init__", "__main__", "support"}
 
 

@@ -11,6 +11,7 @@ from recovery.db import writing
 from recovery.dispatch import brakes
 from recovery.dispatch.claim import sweep as sweep_leases
 from recovery.engine import Engine
+from recovery.examination import examine
 from recovery.forecast import assemble
 from recovery.forecast.assemble import Circumstances
 from recovery.forecast.crowd import LOOKBACK, Rules
@@ -90,8 +91,7 @@ def _foretold(
             held={one.campaign: why for one in campaigns if (why := _held(one, held))},
             kept=frozenset(one.campaign.campaign for one in programme.kept),
             unread=programme.unread,
-            broken=[str(error) for error in programme.broken],
-            problems=programme.problems,
+            problems=examine(engine.settings).problems,
             was_live=was_live,
             after=after,
             plan=plan,

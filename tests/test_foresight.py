@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from recovery.db import writing
 from recovery.forecast.outlook import Outlook
 from recovery.foresight import foresee
+from recovery.intake.pauses import Scope, hold, release
 from recovery.measure.runs import RunResult
+from recovery.message import Channel
 from recovery.models import Coupon
+from tests.support.campaigns import a_campaign
 from tests.support.house import House
 from tests.support.worlds import A_SLIP, WAITING, a_crowd, a_world
 
@@ -63,6 +67,43 @@ def test_offers_go_round_as_far_as_they_do(house: House, most: int | None) -> No
     coupons = Counter(row["offer"] for row in house.rows(Coupon))
     assert {one.offer: one.coupons for one in plan.offers} == coupons
     assert all(one.refused and one.dry_on == plan.at.date() for one in plan.offers)
+
+
+AFTER_AN_OUTAGE = a_campaign(
+    "outage",
+    sequences={
+        "plain": [
+            "{step: mail, after: 0m, email: unpaid-reminder}",
+            "{step: text, after: 2h, sms: unpaid-reminder}",
+            "{step: call, after: 4h, task: call-customer, if: {not_clicked: mail}}",
+            "{step: again, after: 5h, email: unpaid-reminder, if: {not_clicked: mail}}",
+        ]
+    },
+    limits="{min_gap: 12h, per_customer: 2 per week}",
+)
+
+
+@pytest.mark.parametrize("batch", [20, 45, 500])
+def test_what_waited_is_decided_in_the_same_batches(house: House, batch: int) -> None:
+    """Within a batch an earlier step has not gone out yet; after it, it has."""
+    house.has(AFTER_AN_OUTAGE)
+    for number in range(40):
+        wants = {"email_consent": "marketing", "sms_consent": "marketing"}
+        house.an_unpaid_order(phone=f"+49 30 90182{number:03}", **wants)
+    brakes = [(Scope.CHANNEL, channel) for channel in Channel]
+    with writing(house.engine.database) as connection:
+        for scope, name in brakes:
+            hold(connection, scope, name, house.now)
+    house.run()
+    house.clock.advance(timedelta(hours=10))
+    with writing(house.engine.database) as connection:
+        for scope, name in brakes:
+            release(connection, scope, name)
+    house.engine.settings = house.engine.settings.model_copy(update={"batch": batch})
+    plan = foresee(house.engine, EVERY)
+    assert plan.now() == now_of(house.run())
+    the_days_pass(house, plan)
+    assert by_day(plan) == seen(house, plan)
 
 
 def the_days_pass(house: House, plan: Outlook) -> None:

@@ -48,7 +48,6 @@ class Circumstances:
     held: Mapping[str, str]
     kept: frozenset[str]
     unread: frozenset[str]
-    broken: Sequence[str]
     problems: Sequence[Problem]
     was_live: frozenset[str]
     after: int
@@ -77,7 +76,7 @@ def outlook(connection: Connection, given: Circumstances) -> Outlook:
         offers=_offers(given, ledger, left),
         in_several=entries.in_several(connection),
         problems=given.problems,
-        broken=[*given.broken, *sorted(days.samples.broken)],
+        unwritten=sorted(days.samples.broken),
         without_rate=given.plan.without_rate,
         prices=given.costs,
     )

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     String,
@@ -153,9 +154,8 @@ def _chained(
         found = _planned(among(connection, enrolments.c.id, chosen), enrolments.c.id)
         for journey, rows in groupby(connection.execute(found).all(), attrgetter("who")):
             yield groups[journey], [row.id for row in rows]
-    strangers = and_(enrolments.c.id > after, _alone(now - rules.memory))
-    others = not_(strangers) if rules.together else true()
-    found = _planned(others, enrolments.c.customer_id)
+    known = or_(enrolments.c.id <= after, enrolments.c.id.in_(_known(after, now - rules.memory)))
+    found = _planned(known if rules.together else true(), enrolments.c.customer_id)
     streamed = connection.execute(found, execution_options={"yield_per": GATHER})
     for _, rows in groupby(streamed, attrgetter("who")):
         listed = list(rows)
@@ -216,20 +216,26 @@ def _gathered(
         )
 
 
-def _alone(since: datetime) -> ColumnElement[bool]:
+def _known(after: int, since: datetime) -> Select[tuple[int]]:
+    """Those who enter now and are no strangers; asked once an enrolment, not once a touch."""
+    mine = enrolments.alias("mine")
+    return select(mine.c.id).where(mine.c.id > after, ~mine.c.holdout, not_(_alone(since, mine)))
+
+
+def _alone(since: datetime, mine: FromClause = enrolments) -> ColumnElement[bool]:
     """The customer of an enrolment has nothing else here that a rule would look at."""
     others = enrolments.alias("others")
     elsewhere = exists().where(
-        others.c.customer_id == enrolments.c.customer_id,
-        others.c.id != enrolments.c.id,
+        others.c.customer_id == mine.c.customer_id,
+        others.c.id != mine.c.id,
         or_(
             others.c.state == EnrolmentState.ACTIVE,
             others.c.window_ends_at > since,
-            others.c.order_id == enrolments.c.order_id,
+            others.c.order_id == mine.c.order_id,
         ),
     )
     holds = exists().where(
-        coupons.c.customer_id == enrolments.c.customer_id,
+        coupons.c.customer_id == mine.c.customer_id,
         coupons.c.state != CouponState.WITHDRAWN,
     )
     return and_(~elsewhere, ~holds)

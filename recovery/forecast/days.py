@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
-from recovery.campaign.schema import WithoutOffer
+from recovery.campaign.schema import Step, WithoutOffer
 from recovery.dispatch.brakes import Brakes
 from recovery.dispatch.policies import decide
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
@@ -162,8 +162,10 @@ class Days:
         }
 
     def _wish(self, event: _Event, at: datetime) -> Wish | None:
+        if not _step(event).offer:
+            return None
         s = _situation(event)
-        if s.step.offer and isinstance(decide(s, at, self.rules.rates), Send):
+        if isinstance(decide(s, at, self.rules.rates), Send):
             offered = self._offer(s, at)
             if isinstance(offered, Terms):
                 return _wish(event, s, offered)
@@ -270,10 +272,13 @@ def _campaign(event: _Event) -> str:
     return str(_row(event).campaign)
 
 
-def _channel(event: _Event) -> Channel:
+def _step(event: _Event) -> Step:
     row = _row(event)
-    step = event.party.batch.scripts[row.version_id].steps[row.sequence, row.step]
-    return step.channel
+    return event.party.batch.scripts[row.version_id].steps[row.sequence, row.step]
+
+
+def _channel(event: _Event) -> Channel:
+    return _step(event).channel
 
 
 def _over(event: _Event, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from recovery.forecast.section import Section
 from recovery.forecast.words import CHANNEL_WORDS, Tongue
 from recovery.i18n import mark
 from recovery.message import Channel
+from recovery.problems import Severity
 
 
 def days(plan: Outlook, t: Tongue) -> Section:
@@ -138,14 +139,10 @@ def notes(plan: Outlook, t: Tongue) -> Section:
 
 
 def troubles(plan: Outlook, t: Tongue) -> Section:
-    rows = [[one] for one in dict.fromkeys(plan.broken)]
-    rows += [
-        [f"{one.file}:{one.line}: {one.message_in(t.speak)}"]
-        for one in plan.problems
-        if one.severity != "error"
-    ]
-    rows += [
-        [t(mark("no exchange rate for {currency}: its orders fit no amount"), currency=one)]
-        for one in plan.without_rate
-    ]
-    return Section("troubles", t(mark("What is wrong")), ("",), rows)
+    """Mistakes first; what may be meant is told, too."""
+    ranked = sorted(plan.problems, key=lambda one: one.severity is not Severity.ERROR)
+    rows = [[f"{one.file}:{one.line}", one.message_in(t.speak)] for one in ranked]
+    rows += [["", one] for one in plan.unwritten]
+    without = mark("no exchange rate for {currency}: its orders fit no amount")
+    rows += [["", t(without, currency=one)] for one in plan.without_rate]
+    return Section("troubles", t(mark("What to look at")), ("", ""), rows)

@@ -17,6 +17,7 @@ from recovery.forecast.samples import Bill, Kind
 from recovery.measure.costs import Costs
 from recovery.message import Channel
 from recovery.money import Money
+from recovery.problems import Problem, Severity
 
 
 class Fate(StrEnum):
@@ -128,10 +129,16 @@ class Outlook:
     costs: Sequence[Cost]
     offers: Sequence[OfferPlan]
     in_several: int
-    problems: Sequence[Any]  # of the one validator
-    broken: Sequence[str]  # files that can't be read, messages that can't be written
+    problems: Sequence[Problem]  # of the one validator
+    unwritten: Sequence[str]  # messages that can't be written for some order
     without_rate: Sequence[str]  # currencies that some amount can't be compared with
     prices: Costs
+
+    @property
+    def broken(self) -> list[str]:
+        """Files that can't be read and messages that can't be written, in words."""
+        errors = [one for one in self.problems if one.severity is Severity.ERROR]
+        return [f"{one.file}:{one.line}: {one.message}" for one in errors] + [*self.unwritten]
 
     @property
     def entering(self) -> int:

@@ -192,7 +192,10 @@ class _Lines:
         text = uncommented(line[at:])
         end = at + len(text)
         yield from _control(line)
-        if self._goes_on(number) or CONTROL.search(line):
+        if self._goes_on(number):  # the lines below are words, too
+            self.verbatim = self.parents[-1][0] if self.parents else 0
+            return
+        if CONTROL.search(line):
             return
         if special := _NEEDS_QUOTES.match(text):
             sign = {"sign": special[0]}

@@ -158,5 +158,12 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
         (("status: active", "status: activ"), ("priority: 20", "priority: 20\nstatus: draft")),
         [("CR022", 4, 9), ("CR010", 6, 1)],
     ),
+    "words over two lines, a mistake elsewhere": (
+        (
+            ("A card was", "请付款：谢谢，再见\n  email：x after:2h"),
+            ("status: active", "status: activ"),
+        ),
+        [("CR022", 5, 9)],
+    ),
     "a key twice in one line": ((("after: 20h", "after: 20h, after: 30h"),), [("CR010", 23, 33)]),
 }

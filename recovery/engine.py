@@ -3,7 +3,7 @@
 Time enters here: each method reads the clock once, and below it there is only `now`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,15 +13,17 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from recovery import telemetry
 from recovery.clock import Stopwatch, VirtualClock
 from recovery.crash import crash_point
 from recovery.db import reading, rehearsing, retried, writing
-from recovery.dispatch import brakes
-from recovery.dispatch.claim import due_count, in_flight
+from recovery.dispatch import brakes, ceiling
+from recovery.dispatch.claim import Aside, due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
 from recovery.dispatch.executor import Delivery as Delivery
 from recovery.dispatch.executor import Outcome
 from recovery.dispatch.reconcile import Reconciled, reconciler
+from recovery.dispatch.unanswered import unanswered
 from recovery.incentives import budget
 from recovery.intake import arrivals, inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
@@ -117,9 +119,12 @@ class Engine(Parts):
         *,
         most: int | None = None,
         standing: bool | None = None,
+        patience: float = 0.0,
+        shared: bool = False,
     ) -> Outcome:
         """Send what is due at `now`, at most `batches` batches and `most` touches; safe beside
-        other workers.
+        other workers. For the pace it waits `patience` seconds; where that is `shared`, only one
+        of all workers does.
 
         `standing`: time stands still at `now` (`--at`); by default, whether our clock does. When
         it runs, a `now` of the past (a hint that waited) counts from the present: a lease that
@@ -131,7 +136,7 @@ class Engine(Parts):
         self.apply_inbox(now)
         dispatcher = self.dispatcher(programme or self.programme(), now, patient=not standing)
         with learning(self.database, now):
-            return dispatcher.run(now, batches, most)
+            return dispatcher.run(now, batches, most, patience=patience, shared=shared)
 
     def reconcile(self, now: datetime) -> Reconciled:
         """Look for touches of unknown fate at their providers, where those can be asked."""
@@ -140,17 +145,23 @@ class Engine(Parts):
 
     def due(self, now: datetime) -> int:
         """How many touches are due at `now`, of those that one run may claim."""
+        paused = self.programme().scripts().paused
         with reading(self.database) as connection:
-            return self._due(connection, now)
+            return self._due(connection, now, paused)
 
-    def _due(self, connection: Connection, now: datetime) -> int:
-        due, most = due_count(connection, now), self.settings.max_per_run
+    def _due(self, connection: Connection, now: datetime, paused: Collection[str]) -> int:
+        """What is due but for brakes, ceiling and `paused` campaigns."""
+        run = telemetry.run_id()
+        held, most = brakes.look(connection, now, run), ceiling.left(connection, run)
+        aside = Aside(held.campaigns | set(paused))
+        due = due_count(connection, now, held.open_channels(), aside)
         return due if most is None else min(due, most)
 
-    def busy(self, now: datetime) -> bool:
-        """Whether anything due at `now` is still planned, or on its way."""
+    def busy(self, now: datetime, paused: Collection[str] = ()) -> bool:
+        """Whether anything due at `now` may still be claimed, but for `paused` campaigns, or is on
+        its way."""
         with reading(self.database) as connection:
-            return due_count(connection, now) + in_flight(connection) > 0
+            return self._due(connection, now, paused) + in_flight(connection) > 0
 
     def report(self, campaign: str | None = None) -> measuring.Report:
         """The recovery rate of each sequence, as of now."""
@@ -177,7 +188,11 @@ class Engine(Parts):
         self, programme: Programme, courier: Courier, now: datetime, result: runs.RunResult
     ) -> None:
         with reading(self.database) as connection:
-            since = runs.journal_end(connection), runs.last_run(connection)
+            since = runs.Since.read(connection)
+        retried(
+            self.database,
+            partial(ceiling.grant, run=result.token, most=self.settings.max_per_run, now=now),
+        )
         result.inbox = self.apply_inbox(now).counts()
         with writing(self.database) as connection:
             result.released = sweep_leases(connection, now, result.token).released
@@ -198,18 +213,20 @@ class Engine(Parts):
         delivery = courier(self, now)
         result.hinted, result.abandoned = delivery.hinted, delivery.abandoned
         result.warnings += delivery.warnings
-        for outcome in delivery.outcomes:
-            result.problems += sorted(outcome.broken)
-            result.refused += [f"{channel}: {why}" for channel, why in outcome.refused.items()]
         with writing(self.database) as connection:
             arrivals.take_turn(connection)
-            self._count(connection, *since, result)
-            runs.keep(connection, result)
+            self._count(connection, since, result)
+            result.refused += brakes.met(connection, result.token, since.last_at, now)
+            waits = self._due(connection, now, programme.scripts().paused)
+            if waits and any(outcome.paced for outcome in delivery.outcomes):
+                result.warnings.append(f"{waits} due wait for the pace; the next run goes on")
+            runs.keep(connection, result, since)
 
     def _rehearse(self, programme: Programme, now: datetime, result: runs.RunResult) -> None:
         """The same work in one transaction that is rolled back; no provider is called."""
         with rehearsing(self.database) as connection:
-            since = runs.journal_end(connection), runs.last_run(connection)
+            since = runs.Since.read(connection)
+            ceiling.grant(connection, result.token, self.settings.max_per_run, now)
             result.released = sweep_leases(connection, now, result.token).released
             result.reconciled = Reconciled().counts()
             result.inbox = self.drain_inbox(connection, now).counts()
@@ -217,12 +234,11 @@ class Engine(Parts):
             sweep.exhaust(connection, now)
             self._tell_plan(self.enrol_all(connection, programme, now), now, result)
             if self.settings.broker_url.startswith("memory:"):
-                most = self.settings.max_per_run
-                outcome = self.dispatcher(programme, now).rehearse(connection, now, most)
-                result.problems += sorted(outcome.broken)
+                self.dispatcher(programme, now).rehearse(connection, now)
             else:  # the workers will decide; a run says how much it has for them
-                result.hinted = self._due(connection, now)
-            self._count(connection, *since, result)
+                paused = programme.scripts().paused
+                result.hinted = self._due(connection, now, paused)
+            self._count(connection, since, result)
 
     def enrol_all(self, connection: Connection, programme: Programme, now: datetime) -> Plan:
         """Publish what has changed, then enrol for every campaign that nobody holds."""
@@ -240,14 +256,17 @@ class Engine(Parts):
         result.enrolled = plan.enrolled
         result.warnings += without_rate(plan.without_rate, now.date())
 
-    def _count(self, connection: Connection, entry: int, run: int, result: runs.RunResult) -> None:
-        """Count what came after this `entry` of the journal, and this `run`."""
-        result.touches = runs.tally(connection, result.token, entry)
+    def _count(self, connection: Connection, since: runs.Since, result: runs.RunResult) -> None:
+        result.touches = runs.tally(connection, result.token, since.entry)
         result.settled = runs.settled(connection, result.token)
-        result.imported = runs.imported(connection, run)
+        result.imported = runs.imported(connection, since.run)
+        result.problems += runs.broken(connection, since.told)
+        result.unanswered = unanswered(connection).payload()
+        if ceiling.left(connection, result.token) == 0:
+            result.warnings.append("RECOVERY_MAX_PER_RUN is used up; what else is due waits")
         result.warnings += [*brakes.paused(connection), *inbox.to_look_at(connection)]
 
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:
     """The plainest courier: send everything here and now."""
-    return Delivery([engine.dispatch(now, most=engine.settings.max_per_run)])
+    return Delivery([engine.dispatch(now, patience=engine.settings.pace.seconds)])

@@ -3,7 +3,7 @@ needed, and read anew when its files have changed: a worker lives longer than a 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import Engine as Database
@@ -79,7 +79,7 @@ class Parts:
 
     def programme(self) -> Programme:
         """Read the campaigns folder; a file that turned bad goes on with what was live of it."""
-        found = read_programme(self.settings.campaigns_dir, self.catalog)
+        found = read_programme(self.settings.campaigns_dir, self.catalog, self.markets)
         if not found.unread:
             return found
         with reading(self.database) as connection:
@@ -110,4 +110,5 @@ class Parts:
             patient=patient,
             markets=self.markets,
             run_id=telemetry.run_id() or None,
+            span=timedelta(seconds=pace.seconds),
         )

@@ -14,6 +14,7 @@ from recovery.settings import load_settings
 from workers.middleware import EXPECTED
 
 QUEUE = "recovery"
+PATIENCE = 30.0  # seconds that one of all workers waits for the pace, before it hints at itself
 BATCHES = 20  # at most, for one hint: long enough to keep all senders busy, short enough to stop
 
 _engine: Engine | None = None
@@ -31,23 +32,34 @@ def declare(
     broker: Broker,
     find: Callable[[], Engine] = engine,
     hear: Callable[[Outcome], None] | None = None,
-) -> "dramatiq.Actor[[str, bool, str, int | None], None]":
+) -> "dramatiq.Actor[[str, bool, str], None]":
     """Declare the actors on `broker`, working with the engine that `find` gives.
 
-    `hear` is told what the journal does not say: broken templates, senders that refuse us.
+    Whoever works alone wants to `hear` how it went, and waits for the pace as long as one run may.
+    Workers share the waiting: one of them does, and hints at itself when it has to wait longer.
     """
 
     @dramatiq.actor(broker=broker, queue_name=QUEUE, throws=EXPECTED)
-    def dispatch(at: str, standing: bool, run: str = "", most: int | None = None) -> None:
+    def dispatch(at: str, standing: bool, run: str = "") -> None:
         """Send what is due at `at` (ISO 8601, aware); a late or repeated hint finds nothing.
 
         `standing`: time stands still at `at`, for whoever works under `--at`. `run` is the id of
-        the run that asks, for log and journal; `most` is how many touches it may claim at most.
+        the run that asks, for log, journal and ceiling.
         """
-        now = datetime.fromisoformat(at)
+        now, alone = datetime.fromisoformat(at), hear is not None
         with telemetry.bound(run=run):
-            outcome = find().dispatch(now, batches=BATCHES, most=most, standing=standing)
+            working = find()
+            outcome = working.dispatch(
+                now,
+                batches=BATCHES,
+                standing=standing,
+                patience=working.settings.pace.seconds if alone else PATIENCE,
+                shared=not alone,
+            )
         if hear is not None:
             hear(outcome)
+        elif outcome.later is not None:
+            wait = int(outcome.later.total_seconds() * 1000)
+            dispatch.send_with_options(args=(at, standing, run), delay=wait)
 
     return dispatch

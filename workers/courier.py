@@ -32,10 +32,8 @@ def in_process(engine: Engine, now: datetime) -> Delivery:
     worker = Worker(broker, worker_threads=1, worker_timeout=10)  # ms: stopping takes as long
     worker.start()
     try:
-        most, run = engine.settings.max_per_run, telemetry.run_id()
         while not heard or heard[-1].claimed >= BATCHES * engine.settings.batch:
-            left = None if most is None else most - sum(outcome.claimed for outcome in heard)
-            dispatch.send(now.isoformat(), standing, run, left)
+            dispatch.send(now.isoformat(), standing, telemetry.run_id())
             broker.join(QUEUE)
     finally:
         worker.stop()
@@ -55,8 +53,8 @@ def over_redis(url: str, wait: int) -> Courier:
         broker = make_broker(url)
         dispatch = declare(broker, lambda: engine)
         try:
-            for most in _shares(due, engine):
-                dispatch.send(now.isoformat(), standing, telemetry.run_id(), most)
+            for _ in range(0, due, engine.settings.batch):
+                dispatch.send(now.isoformat(), standing, telemetry.run_id())
             nobody = due > 0 and not expect_an_answer(url)
         except RedisError as error:
             raise Unavailable(
@@ -85,18 +83,11 @@ def _unfinished(engine: Engine, now: datetime, due: int, wait: int) -> Delivery:
     return Delivery(hinted=due, warnings=said, abandoned=wait > 0 and nobody)
 
 
-def _shares(due: int, engine: Engine) -> list[int | None]:
-    """How many touches each hint may claim: any number, or its part of what the run may claim."""
-    batch = engine.settings.batch
-    shares = [min(batch, due - at) for at in range(0, due, batch)]
-    return [None for _ in shares] if engine.settings.max_per_run is None else [*shares]
-
-
 def _wait(engine: Engine, now: datetime, seconds: int) -> bool:
     """Whether nothing is left to send, at the latest after so many seconds."""
-    pause = Event()
+    pause, paused = Event(), engine.programme().scripts().paused
     for _ in range(int(seconds / POLL)):
-        if not engine.busy(now):
+        if not engine.busy(now, paused):
             return True
         pause.wait(POLL)
-    return not engine.busy(now)
+    return not engine.busy(now, paused)

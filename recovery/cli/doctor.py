@@ -174,13 +174,13 @@ def _sending(settings: "Settings") -> Finding:
 
 
 def _rest(refusing: "Sequence[Refusal]") -> str:
-    """What to do: about our account a person, about too many requests nobody."""
-    if not all(one.busy for one in refusing):
+    """What to do: about our account a person, about the provider's troubles nobody."""
+    if any(one.kind == "account" for one in refusing):
         return "correct the account or the key; touches stay due, the next run tries again"
     until = max(one.until for one in refusing)
     return (
-        f"too many requests: it rests until {until:%Y-%m-%d %H:%M:%S} UTC, and the next run after "
-        "that tries again; touches stay due. If it comes often, set RECOVERY_PACE_EMAIL or _SMS"
+        f"it rests until {until:%Y-%m-%d %H:%M:%S} UTC, and the next run after that tries one "
+        "message; touches stay due. If it is busy often, set RECOVERY_PACE_EMAIL or _SMS"
     )
 
 

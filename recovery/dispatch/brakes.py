@@ -1,27 +1,36 @@
-"""What stops a sender: an operator's pause, or a provider that refuses. Asked at every batch."""
+"""What stops a sender: an operator's pause, or a provider that refuses. Asked at every turn."""
 
 import logging
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from recovery import telemetry
 from recovery.connectors.base import Sender
-from recovery.db import insert_ignore, table
-from recovery.dispatch.record import Result
-from recovery.errors import ConnectorError, SendFailure
+from recovery.db import changed, insert_ignore, table
+from recovery.dispatch.fuse import ACCOUNT, BUSY, SILENT, Fuse
 from recovery.message import Channel
 from recovery.models import Breaker, Pause
 
 breakers, pauses = table(Breaker), table(Pause)
 
-ACCOUNT, BUSY = "account", "busy"
-ACCOUNT_REST = timedelta(0)  # whoever mended the key should not wait: the next run tries it
-BUSY_REST = timedelta(seconds=30)  # unless the provider says how long
-PATIENCE = 20  # refusals in a row that may be chance
+# How long a channel is left alone, unless the provider says how long.
+REST = {
+    ACCOUNT: timedelta(0),  # whoever mended the key should not wait: the next run tries it
+    BUSY: timedelta(seconds=30),
+    SILENT: timedelta(minutes=5),
+}
+TRIAL = timedelta(seconds=30)  # a call takes less; whoever dies in it holds the channel no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Failures of one kind in a row, too few to mean something."""
+
+    kind: str
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Brakes:
     channels: frozenset[Channel]
     campaigns: frozenset[str]
     everything: bool
+    rested: frozenset[Channel] = frozenset()  # of each one message may be tried
+    troubles: Mapping[Channel, Trouble] = field(default_factory=dict)
 
     def open_channels(self) -> list[Channel]:
         """The channels that may be claimed for; a task needs no provider."""
@@ -43,36 +54,70 @@ class Brakes:
         return self.everything or channel in self.channels or campaign in self.campaigns
 
 
-def look(connection: Connection, now: datetime) -> Brakes:
-    """Pauses and open breakers at `now`: two small queries."""
+def look(connection: Connection, now: datetime, me: str | None = None) -> Brakes:
+    """Pauses and breakers at `now`: two small queries. `me` is the run that asks: it does not try
+    an account again by which it was refused."""
     paused: dict[str, set[str]] = {"all": set(), "campaign": set(), "channel": set()}
     for scope, name in connection.execute(select(pauses.c.scope, pauses.c.name)):
         paused[scope].add(name)
-    refusing = connection.execute(select(breakers.c.channel).where(breakers.c.until > now))
-    closed = {Channel(name) for name in paused["channel"]}
-    closed |= {Channel(name) for name in refusing.scalars()}
-    return Brakes(frozenset(closed), frozenset(paused["campaign"]), bool(paused["all"]))
+    found = connection.execute(select(breakers)).all()
+    resting = {
+        Channel(row.channel)
+        for row in found
+        if row.open
+        and (row.until > now or (row.kind == ACCOUNT and me is not None and row.run == me))
+    }
+    return Brakes(
+        channels=frozenset({Channel(name) for name in paused["channel"]} | resting),
+        campaigns=frozenset(paused["campaign"]),
+        everything=bool(paused["all"]),
+        rested=frozenset({Channel(row.channel) for row in found if row.open} - resting),
+        troubles={Channel(row.channel): Trouble(row.kind, row.failures) for row in found},
+    )
+
+
+def tries(connection: Connection, channel: Channel, me: str, now: datetime) -> bool:
+    """Whether we are the one who tries a message of a `channel` that has rested."""
+    ours = (
+        update(breakers)
+        .where(breakers.c.channel == channel.value, breakers.c.open, breakers.c.until <= now)
+        .where(or_(breakers.c.kind != ACCOUNT, breakers.c.run.is_(None), breakers.c.run != me))
+        .values(until=now + TRIAL, run=me)
+    )
+    return changed(connection, ours) > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A sender that refuses us, for people: `busy` ends by itself `until` then."""
+    """A sender that refuses us, for people: one that is not `account` ends by itself."""
 
     told: str
-    busy: bool
+    kind: str
     until: datetime
 
 
 def refusals(connection: Connection) -> list[Refusal]:
     """Senders that refused us and have taken nothing since: `recovery doctor` shows them."""
+    found = select(breakers).where(breakers.c.open).order_by(breakers.c.sender)
     return [
         Refusal(
-            f"{row.sender} refuses since {row.since:%Y-%m-%d %H:%M} UTC: {row.reason}",
-            row.kind == BUSY,
+            f"{row.sender} {_WORDS[row.kind]} since {row.since:%Y-%m-%d %H:%M} UTC: {row.reason}",
+            row.kind,
             row.until,
         )
-        for row in connection.execute(select(breakers).order_by(breakers.c.sender))
+        for row in connection.execute(found)
     ]
+
+
+_WORDS = {ACCOUNT: "refuses", BUSY: "refuses", SILENT: "gives no clear answer"}
+
+
+def met(connection: Connection, run: str, since: datetime | None, now: datetime) -> list[str]:
+    """Senders that refused this `run`, or workers `since` the last one, or that still rest."""
+    lately = [breakers.c.run == run, and_(breakers.c.until > now, breakers.c.kind != ACCOUNT)]
+    lately += [] if since is None else [breakers.c.seen_at > since]
+    found = select(breakers).where(breakers.c.open, or_(*lately)).order_by(breakers.c.channel)
+    return [f"{row.channel}: {row.reason}" for row in connection.execute(found)]
 
 
 def paused(connection: Connection) -> list[str]:
@@ -88,56 +133,48 @@ def paused(connection: Connection) -> list[str]:
 
 @dataclass(slots=True)
 class Watch:
-    """Counts refusals in a row for each channel, and opens the breaker when it is no chance."""
+    """Writes down what the fuses of one dispatch know, for all others: in the transaction in which
+    the results are written."""
 
     senders: Mapping[Channel, Sender]
-    refused: dict[Channel, str] = field(default_factory=dict)  # for people: what opened
-    _row: Counter[Channel] = field(default_factory=Counter)
+    me: str  # the run, or the dispatch where there is none
 
-    def notice(self, connection: Connection, results: Sequence[Result], now: datetime) -> None:
-        """Learn from a batch of results; breakers are written in the caller's transaction."""
-        for channel in (Channel.EMAIL, Channel.SMS):
-            mine = [result.outcome for result in results if result.channel is channel]
-            if not mine:
-                continue
-            errors = [outcome for outcome in mine if isinstance(outcome, ConnectorError)]
-            account = [error for error in errors if error.failure is SendFailure.ACCOUNT]
-            busy = [error for error in errors if error.failure is SendFailure.TEMPORARY]
-            self._row[channel] = 0 if len(mine) > len(errors) else self._row[channel] + len(busy)
-            if account:
-                self._open(connection, channel, ACCOUNT, account[-1], now, ACCOUNT_REST)
-            elif self._row[channel] >= PATIENCE:
-                asked = max((error.retry_after or BUSY_REST for error in busy), default=BUSY_REST)
-                self._open(connection, channel, BUSY, busy[-1], now, asked)
-            elif len(mine) > len(errors):
-                self._close(connection, channel)
-
-    def _open(
+    def notice(
         self,
         connection: Connection,
-        channel: Channel,
-        kind: str,
-        error: ConnectorError,
+        fuses: Mapping[Channel, Fuse],
+        answered: Collection[Channel],
+        troubles: Mapping[Channel, Trouble],
         now: datetime,
-        rest: timedelta,
     ) -> None:
-        name, why = self.senders[channel].name, str(error)
-        telemetry.event(
-            "dispatch", "sender_refused", level=logging.WARNING, sender=name, kind=kind, why=why
-        )
-        self.refused[channel] = why
-        self._close(connection, channel)
+        """Breakers of channels that were `answered` since; `troubles` is what was known of them."""
+        for channel in answered:
+            fuse = fuses[channel]
+            if fuse.failures or fuse.blown:
+                self._keep(connection, channel, fuse, now)
+            elif channel in troubles:
+                connection.execute(delete(breakers).where(breakers.c.channel == channel.value))
+
+    def _keep(self, connection: Connection, channel: Channel, fuse: Fuse, now: datetime) -> None:
+        name, mine = self.senders[channel].name, breakers.c.channel == channel.value
+        before = connection.execute(select(breakers).where(mine)).first()
+        goes_on = before is not None and before.open and before.kind == fuse.kind
+        if fuse.blown and not goes_on:
+            told = {"sender": name, "kind": fuse.kind, "why": fuse.why}
+            telemetry.event("dispatch", "sender_refused", level=logging.WARNING, **told)
+        rest = (fuse.asked if fuse.kind == BUSY else None) or REST[fuse.kind]
+        connection.execute(delete(breakers).where(mine))
         connection.execute(
             insert_ignore(breakers, connection).values(
                 sender=f"{channel}:{name}",
                 channel=channel.value,
-                kind=kind,
-                reason=why,
-                since=now,
-                until=now + rest,
+                kind=fuse.kind,
+                reason=fuse.why,
+                open=fuse.blown,
+                failures=fuse.failures,
+                since=before.since if before is not None and goes_on else now,
+                seen_at=now,
+                until=now + rest if fuse.blown else now,
+                run=self.me,
             )
         )
-
-    def _close(self, connection: Connection, channel: Channel) -> None:
-        name = f"{channel}:{self.senders[channel].name}"
-        connection.execute(delete(breakers).where(breakers.c.sender == name))

@@ -4,17 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from recovery.db import among, changed, table, written_in
 from recovery.message import Channel
-from recovery.models import Decision, Touch, TouchState
+from recovery.models import Decision, Enrolment, Order, Touch, TouchState
 
 LEASE = timedelta(minutes=5)  # longer than a batch with every call timing out
 
 GONE = "worker_gone"
 
 touches, decisions = table(Touch), table(Decision)
+enrolments, orders = table(Enrolment), table(Order)
 _held = written_in(touches.c.state, (TouchState.CLAIMED, TouchState.SENDING))  # touches_leased
 
 
@@ -26,8 +36,34 @@ class Swept:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is left alone though it is due: paused campaigns, and markets by (channel, country)."""
+
+    campaigns: Collection[str] = ()
+    markets: Collection[tuple[str, str]] = ()
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """As conditions on a touch."""
+        mine = enrolments.c.id == touches.c.enrolment_id
+        held, beyond = [], []
+        if self.campaigns:
+            held = [~exists().where(mine, enrolments.c.campaign.in_(self.campaigns))]
+        if self.markets:
+            there = tuple_(touches.c.channel, orders.c.country).in_(list(self.markets))
+            beyond = [~exists().where(mine, orders.c.id == enrolments.c.order_id, there)]
+        return [*held, *beyond]
+
+
+NOTHING = Aside()
+
+
 def pick(
-    connection: Connection, now: datetime, limit: int, channels: Collection[Channel]
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    channels: Collection[Channel],
+    aside: Aside = NOTHING,
 ) -> list[int]:
     """Up to `limit` due touches, the longest due first; returns their ids.
 
@@ -42,10 +78,11 @@ def pick(
             touches.c.state == TouchState.PLANNED,
             touches.c.due_at <= now,
             touches.c.channel.in_([channel.value for channel in channels]),
+            *aside.where(),
         )
         .order_by(touches.c.due_at, touches.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=touches)
     )
     return list(connection.execute(due).scalars())
 
@@ -58,10 +95,18 @@ def claim(connection: Connection, ids: Sequence[int], token: str, now: datetime)
         connection.execute(update(touches).where(picked).values(**values))
 
 
-def due_count(connection: Connection, now: datetime) -> int:
+def due_count(
+    connection: Connection,
+    now: datetime,
+    channels: Collection[Channel] = tuple(Channel),
+    aside: Aside = NOTHING,
+) -> int:
     """How many touches are due at `now`."""
     counted = select(func.count()).where(
-        touches.c.state == TouchState.PLANNED, touches.c.due_at <= now
+        touches.c.state == TouchState.PLANNED,
+        touches.c.due_at <= now,
+        touches.c.channel.in_([channel.value for channel in channels]),
+        *aside.where(),
     )
     return int(connection.execute(counted).scalar_one())
 

@@ -16,6 +16,7 @@ from recovery.sms import has_link
 
 LOOK_AGAIN = timedelta(hours=1)
 A_MOMENT = timedelta(minutes=5)
+A_BLINK = timedelta(seconds=10)
 TEMPLATE_ERROR, MARKET_ERROR = "template_error", "market_error"
 
 Policy = Callable[[Situation, datetime, Rates], Decision]
@@ -30,6 +31,13 @@ def decide(situation: Situation, now: datetime, rates: Rates) -> Decision:
         if not isinstance(decision, Send):
             return decision
     return Send()
+
+
+def look_again(s: Situation, now: datetime, reason: str, span: timedelta = LOOK_AGAIN) -> Decision:
+    """Wait for people, `span` at most. Towards the last moment it looks more and more often, so
+    that what is mended in time still goes out."""
+    left = _last_moment(s) - now
+    return Snooze(now + min(span, max(left / 2, A_BLINK)), reason)
 
 
 def still_unpaid(s: Situation, now: datetime, _: Rates) -> Decision:
@@ -51,14 +59,14 @@ def not_stale(s: Situation, now: datetime, _: Rates) -> Decision:
 def campaign_runs(s: Situation, now: datetime, _: Rates) -> Decision:
     """A paused campaign waits; an ended one lets those finish who are in it."""
     if s.status in (Status.PAUSED, Status.DRAFT):
-        return Snooze(now + LOOK_AGAIN, "paused")
+        return look_again(s, now, "paused")
     return Send()
 
 
 def template_reads(s: Situation, now: datetime, _: Rates) -> Decision:
     """A broken template waits for the marketer; the touch is not lost."""
     if s.message_class is None and s.step.channel is not Channel.TASK:
-        return Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR)
+        return look_again(s, now, TEMPLATE_ERROR)
     return Send()
 
 
@@ -80,7 +88,7 @@ def reachable(s: Situation, now: datetime, _: Rates) -> Decision:
 def market_reads(s: Situation, now: datetime, _: Rates) -> Decision:
     """Where the merchant's own rules can't be read, nothing is sent by guess."""
     if s.rules.unreadable and s.step.channel is not Channel.TASK:
-        return Snooze(now + LOOK_AGAIN, MARKET_ERROR)
+        return look_again(s, now, MARKET_ERROR)
     return Send()
 
 
@@ -125,7 +133,9 @@ def in_order(s: Situation, now: datetime, _: Rates) -> Decision:
     awaited = [one.due_at for one in s.ahead if s.step.channel is Channel.TASK or one.step in named]
     if not awaited:
         return Send()
-    return Snooze(max(*awaited, now + A_MOMENT), "earlier_step")
+    if max(awaited) > now + A_MOMENT:
+        return Snooze(max(awaited), "earlier_step")
+    return look_again(s, now, "earlier_step", A_MOMENT)
 
 
 def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
@@ -138,7 +148,7 @@ def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
 def person_on_it(s: Situation, now: datetime, _: Rates) -> Decision:
     """While a colleague has claimed the order, the machine keeps quiet."""
     if s.task_claimed and s.step.channel is not Channel.TASK:
-        return Snooze(now + LOOK_AGAIN, "person_on_it")
+        return look_again(s, now, "person_on_it")
     return Send()
 
 

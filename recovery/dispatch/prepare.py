@@ -12,7 +12,7 @@ from recovery.clock import Stopwatch
 from recovery.db import insert_ignore, table
 from recovery.dispatch import pace, record
 from recovery.dispatch.gather import Batch
-from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, decide, link_allowed
+from recovery.dispatch.policies import TEMPLATE_ERROR, decide, link_allowed, look_again
 from recovery.dispatch.render import Message, Renderer
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
 from recovery.incentives import budget
@@ -32,11 +32,11 @@ class Outgoing:
 
     touch_id: int
     enrolment_id: int
-    attempts: int  # before this one
+    refusals: int  # before this one
     channel: Channel
     message: Message
     watch: Stopwatch  # since it was decided
-    wait: float = 0.0  # seconds on that watch before it may leave, for the pace
+    wait: float = 0.0  # seconds on that watch before it may leave, for the pace: about one at most
     note: str | None = None  # what is different from the plan
     offered: bool = False  # it shows a coupon
     rules: str = ""  # version of the market rules that let it go
@@ -47,7 +47,6 @@ class Prepared:
     """What became of one batch."""
 
     outgoing: list[Outgoing] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)  # template errors, as the marketer reads them
 
 
 class Made(NamedTuple):
@@ -57,6 +56,7 @@ class Made(NamedTuple):
     decision: Decision
     message: Message | None
     offered: bool = False
+    why: str = ""  # what is wrong with its template, as the marketer reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +76,37 @@ def prepare(
     token: str,
     now: datetime,
     journal: record.Journal,
+    moment: datetime | None = None,
 ) -> Prepared:
     """Decide on every touch of the batch and make its message; nothing is sent here.
 
-    Skips, waits and tasks are written; the touches of the messages are as they were. One touch is
+    Skips, waits and tasks are written; the touches of the messages are as they were. `moment` is
+    the present of the pace, where that is not `now`. One touch is
     taken to its end before the next, so that only what truly goes out counts against what the same
     customer may still get.
     """
     prepared, made = Prepared(), list[Made]()
     for situation in batch.situations():
-        one, grant = _make(connection, situation, shop, prepared, now)
+        one, grant = _make(connection, situation, shop, now)
         if isinstance(one.decision, Send):
             batch.remember(situation, now)
             if grant is not None:
                 batch.remember_offer(situation, _as_issued(situation, grant, now))
         made.append(one)
-    paced, waits = _paced(connection, made, shop.limits, now)
-    _write(connection, paced, journal, prepared, now)
-    _hand_over(connection, [one for one in paced if _is_task(one)], token, now, journal)
+    waits = _paced(connection, made, shop.limits, moment or now)
+    _write(connection, made, journal)
+    _hand_over(connection, [one for one in made if _is_task(one)], token, now, journal)
     watch = Stopwatch()
     prepared.outgoing = [
         _outgoing(one, one.message, watch, waits.get(one.situation.touch_id, 0.0))
-        for one in paced
+        for one in made
         if one.message is not None
     ]
     return prepared
 
 
 def _make(
-    connection: Connection, s: Situation, shop: Workshop, prepared: Prepared, now: datetime
+    connection: Connection, s: Situation, shop: Workshop, now: datetime
 ) -> tuple[Made, Grant | None]:
     """Decide, reserve the offer, render; each of them may still say no."""
     decision, grant = decide(s, now, shop.rates), None
@@ -117,8 +119,7 @@ def _make(
     try:
         message = shop.renderer.render(s, grant, now)
     except TemplateError as error:
-        prepared.broken.add(str(error))
-        return Made(s, Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR), None), grant
+        return Made(s, look_again(s, now, TEMPLATE_ERROR), None, why=str(error)), grant
     allowed = link_allowed(s, message)
     if not isinstance(allowed, Send):
         budget.withdraw(connection, [s.touch_id])  # its coupon was reserved, nobody will see it
@@ -175,22 +176,16 @@ def _with_offer(s: Situation, decision: Decision, granted: Grant | Refusal) -> D
 
 def _paced(
     connection: Connection, made: Sequence[Made], limits: pace.Limits, now: datetime
-) -> tuple[list[Made], dict[int, float]]:
-    """Give each message its moment: soon, with the seconds to wait, or later."""
+) -> dict[int, float]:
+    """Give each message its moment: seconds from now, by touch."""
     if not limits.gaps:
-        return list(made), {}
+        return {}
     leaving = [one.situation for one in made if one.message is not None]
     wanted = [(s.step.channel.value, s.order.country) for s in leaving]
-    told = pace.moments(connection, limits, wanted, now)
-    at = {s.touch_id: moment for s, moment in zip(leaving, told, strict=True)}
-    late = {touch: moment for touch, moment in at.items() if moment > now + pace.REACH}
-    kept = [
-        Made(one.situation, Snooze(late[one.situation.touch_id], "pace"), None)
-        if one.situation.touch_id in late
-        else one
-        for one in made
-    ]
-    return kept, {touch: (moment - now).total_seconds() for touch, moment in at.items()}
+    given = pace.moments(connection, limits, wanted, now)
+    return {
+        s.touch_id: (moment - now).total_seconds() for s, moment in zip(leaving, given, strict=True)
+    }
 
 
 def _is_task(one: Made) -> bool:
@@ -201,28 +196,28 @@ def _write(
     connection: Connection,
     made: Sequence[Made],
     journal: record.Journal,
-    prepared: Prepared,
-    now: datetime,
 ) -> None:
     skips = [(one.situation, one.decision) for one in made if isinstance(one.decision, Skip)]
-    later = [(one.situation, one.decision) for one in made if isinstance(one.decision, Snooze)]
+    later = [
+        (one.situation, one.decision, one.why) for one in made if isinstance(one.decision, Snooze)
+    ]
     record.skipped(connection, [(s.touch_id, skip) for s, skip in skips])
-    record.snoozed(connection, [(s.touch_id, wait) for s, wait in later])
-    _count(skips, later, journal, prepared)
+    record.snoozed(connection, [(s.touch_id, wait) for s, wait, _ in later])
+    _count(skips, later, journal)
 
 
 def _count(
     skips: Sequence[tuple[Situation, Skip]],
-    later: Sequence[tuple[Situation, Snooze]],
+    later: Sequence[tuple[Situation, Snooze, str]],
     journal: record.Journal,
-    prepared: Prepared,
 ) -> None:
     for s, skip in skips:
         journal.note(s.enrolment_id, s.touch_id, "skip", skip.reason)
-    for s, wait in later:
-        journal.note(s.enrolment_id, s.touch_id, "snooze", wait.reason, f"{wait.until:%FT%TZ}")
-        if wait.reason == TEMPLATE_ERROR and not prepared.broken:
-            prepared.broken.add(f"templates/{s.step.template}: see `recovery check`")
+    for s, wait, why in later:
+        told = f"{wait.until:%FT%TZ}"
+        if wait.reason == TEMPLATE_ERROR:  # the run tells it, whichever worker has met it
+            told += f" {why or f'templates/{s.step.template}: see `recovery check`'}"
+        journal.note(s.enrolment_id, s.touch_id, "snooze", wait.reason, told)
 
 
 def _outgoing(one: Made, message: Message, watch: Stopwatch, wait: float) -> Outgoing:
@@ -230,7 +225,7 @@ def _outgoing(one: Made, message: Message, watch: Stopwatch, wait: float) -> Out
     return Outgoing(
         touch_id=s.touch_id,
         enrolment_id=s.enrolment_id,
-        attempts=s.attempts,
+        refusals=s.refusals,
         channel=s.step.channel,
         message=message,
         watch=watch,
@@ -274,7 +269,7 @@ def _hand_over(
         record.Result(
             s.touch_id,
             s.enrolment_id,
-            s.attempts,
+            s.refusals,
             Channel.TASK,
             Receipt("tasks", s.step.to or ""),
         )

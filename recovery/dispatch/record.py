@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, or_, update
@@ -41,15 +42,23 @@ _GIVEN_UP = (
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 
 
+class Uncalled(StrEnum):
+    """Why a message that was `sending` came back, and no provider was called for it."""
+
+    STOPPED = "stopped"  # we were told to stop
+    RESTING = "resting"  # its channel's fuse has blown
+    WOKE_LATE = "woke_late"  # this worker slept so long that the claim may be another's
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one call to a provider ended."""
+    """How one call to a provider ended, or why there was none."""
 
     touch_id: int
     enrolment_id: int
-    attempts: int
+    refusals: int  # before this one
     channel: Channel
-    outcome: Receipt | ConnectorError
+    outcome: Receipt | ConnectorError | Uncalled
     segments: int | None = None
     offered: bool = False  # the message shows a coupon
 
@@ -135,22 +144,23 @@ def snoozed(connection: Connection, decided: Iterable[tuple[int, Snooze]]) -> No
 
 
 def given_back(connection: Connection, ids: Sequence[int], token: str) -> None:
-    """`claimed | sending → planned` for messages that no provider was ever called for."""
+    """`claimed | sending → planned` for messages that no provider was ever called for; also where
+    a sweep has taken our silence for an unknown end."""
     if not ids:
         return
-    begun = touches.c.state == TouchState.SENDING
+    begun = touches.c.state != TouchState.CLAIMED
     connection.execute(
         update(touches)
         .where(
             among(connection, touches.c.id, ids),
-            touches.c.state.in_([TouchState.CLAIMED, TouchState.SENDING]),
+            touches.c.state.in_([TouchState.CLAIMED, *_CALLED]),
             touches.c.claim == token,
         )
         .values(
             state=TouchState.PLANNED,
             claim=None,
             lease_until=None,
-            tried_at=None,
+            reason=None,
             attempts=touches.c.attempts - case((begun, 1), else_=0),
         )
     )
@@ -166,6 +176,10 @@ def results(
     sent = [r for r in finished if isinstance(r.outcome, Receipt)]
     _sent(connection, sent, token, now)
     issue.confirm(connection, [r.touch_id for r in sent if r.offered])
+    back = [r for r in finished if isinstance(r.outcome, Uncalled)]
+    given_back(connection, [r.touch_id for r in back], token)
+    for late in [r for r in back if r.outcome is Uncalled.WOKE_LATE]:
+        journal.note(late.enrolment_id, late.touch_id, "snooze", Uncalled.WOKE_LATE.value)
     gone: list[int] = []
     for result in finished:
         outcome = result.outcome
@@ -173,7 +187,7 @@ def results(
             journal.note(
                 result.enrolment_id, result.touch_id, "sent", outcome.provider, outcome.provider_id
             )
-        else:
+        elif isinstance(outcome, ConnectorError):
             verdict = _failed(connection, result, outcome, token, now)
             if verdict is None:
                 continue  # an event has proven more meanwhile
@@ -273,10 +287,11 @@ def _failed(
     verdict = error.failure.value
     match error.failure:
         case SendFailure.TEMPORARY:
-            wait = max(error.retry_after or timedelta(0), _back_off(result.attempts))
-            values |= {"state": TouchState.PLANNED, "due_at": now + wait, "tried_at": None}
-        case SendFailure.ACCOUNT:
-            values |= {"state": TouchState.PLANNED, "tried_at": None}
+            wait = max(error.retry_after or timedelta(0), _back_off(result.refusals))
+            again = {"state": TouchState.PLANNED, "due_at": now + wait}
+            values |= again | {"refusals": result.refusals + 1}
+        case SendFailure.ACCOUNT:  # no fault of this message: it counts for nothing
+            values |= {"state": TouchState.PLANNED, "attempts": touches.c.attempts - 1}
         case SendFailure.PERMANENT:
             values |= {"state": TouchState.FAILED}
             verdict = "failed"
@@ -302,8 +317,8 @@ def _mine(token: str, to: TouchState) -> tuple[ColumnElement[bool], ...]:
     return or_(*called), touches.c.claim == token
 
 
-def _back_off(attempts: int) -> timedelta:
-    return BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
+def _back_off(refusals: int) -> timedelta:
+    return BACK_OFF[min(refusals, len(BACK_OFF) - 1)]
 
 
 def _picked(connection: Connection, ids: Sequence[int], **values: object) -> None:

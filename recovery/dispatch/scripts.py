@@ -28,6 +28,12 @@ class Scripts:
         self._broken = frozenset(broken)
         self._known: dict[int, Script] = {}
 
+    @property
+    def paused(self) -> frozenset[str]:
+        """Campaigns that their files hold: nothing of them is claimed."""
+        held = (Status.PAUSED, Status.DRAFT)
+        return frozenset(name for name, live in self._live.items() if live.status in held)
+
     def __call__(self, connection: Connection, ids: set[int]) -> Mapping[int, Script]:
         """The scripts of the versions `ids`."""
         missing = ids - self._known.keys()

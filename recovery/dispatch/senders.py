@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
-from typing import TypeVar
 
 from recovery.clock import Stopwatch
 from recovery.connectors.base import Sender
 from recovery.crash import crash_point
 from recovery.dispatch.claim import LEASE
+from recovery.dispatch.fuse import Fuse
 from recovery.dispatch.prepare import Outgoing
-from recovery.dispatch.record import Result
+from recovery.dispatch.record import Result, Uncalled
 from recovery.errors import ConnectorError, SendFailure
 from recovery.message import Channel, Receipt, SmsMessage
 
@@ -21,7 +21,6 @@ TOGETHER = 500  # results written in one transaction, at most
 FENCE_SECONDS = LEASE.total_seconds() / 2
 
 Handed = tuple[Outgoing, Stopwatch]  # a message, and since when its touch is `sending`
-T = TypeVar("T")
 
 
 class Senders:
@@ -29,18 +28,21 @@ class Senders:
 
     `patient` waits for a message's moment on the wall clock; a virtual clock stands still, so
     there nobody waits. Leaving the context ends the calls that run and starts no more.
+
+    `results` are theirs until `forget`: whoever is interrupted while reading has lost none.
     """
 
     def __init__(
         self, senders: Mapping[Channel, Sender], concurrency: int, *, patient: bool = True
     ) -> None:
+        self.results: list[Result] = []
+        self.fuses: dict[Channel, Fuse] = {}
         self._senders = senders
         self._concurrency = concurrency
         self._patient = patient
         self._stopping = Event()
         self._waiting: dict[Channel, SimpleQueue[Handed | None]] = {}
-        self._results: SimpleQueue[Result] = SimpleQueue()
-        self._unsent: SimpleQueue[Outgoing] = SimpleQueue()
+        self._bell: SimpleQueue[None] = SimpleQueue()  # rung after each result
         self._threads: list[Thread] = []
 
     def __enter__(self) -> "Senders":
@@ -54,19 +56,15 @@ class Senders:
     ) -> None:
         self.stop()
 
-    def stop(self) -> tuple[list[Outgoing], list[Result]]:
-        """Start no more calls and wait for those running; returns what was never started, and the
-        results nobody has asked for yet."""
+    def stop(self) -> None:
+        """Start no more calls and wait for those running; what was not called for comes back as
+        such."""
         self._stopping.set()
         for queue in self._waiting.values():
-            for handed in _drained(queue):
-                if handed is not None:
-                    self._unsent.put(handed[0])
             for _ in range(self._concurrency):
                 queue.put(None)
         for thread in self._threads:
             thread.join()
-        return _drained(self._unsent), _drained(self._results)
 
     def take(self, outgoing: Outgoing, since: Stopwatch) -> None:
         """Send it as soon as its moment has come and a thread is free; its lease began `since`."""
@@ -74,19 +72,17 @@ class Senders:
             self._start(outgoing.channel)
         self._waiting[outgoing.channel].put((outgoing, since))
 
-    def finished(self, enough: int, seconds: float | None) -> list[Result]:
-        """Wait for a result, `seconds` at most; take along those that follow, up to `enough`."""
-        results: list[Result] = []
-        while len(results) < enough:
+    def wait(self, enough: int, seconds: float | None) -> None:
+        """Wait for a result, `seconds` at most; then for those that follow, up to `enough`."""
+        while len(self.results) < enough:
             try:
-                results.append(self._results.get(timeout=LINGER if results else seconds))
+                self._bell.get(timeout=LINGER if self.results else seconds)
             except Empty:
                 break
-        return results
 
-    def ready(self) -> list[Result]:
-        """Results that are there already."""
-        return _drained(self._results)
+    def forget(self, count: int) -> None:
+        """The first `count` results are written down."""
+        del self.results[:count]
 
     def idle(self, seconds: float) -> None:
         """Nobody is calling, and the next message may leave in so many `seconds`."""
@@ -95,6 +91,7 @@ class Senders:
     def _start(self, channel: Channel) -> None:
         queue: SimpleQueue[Handed | None] = SimpleQueue()
         self._waiting[channel] = queue
+        self.fuses.setdefault(channel, Fuse())
         for number in range(self._concurrency):
             name = f"send-{channel}-{number}"
             thread = Thread(target=self._work, args=(queue,), name=name, daemon=True)
@@ -106,43 +103,42 @@ class Senders:
             outgoing, since = handed
             if self._patient and outgoing.wait:
                 self._stopping.wait(max(0.0, outgoing.wait - outgoing.watch.seconds()))
-            if self._stopping.is_set():
-                self._unsent.put(outgoing)
-            else:
-                self._results.put(self._send(outgoing, since))
+            self.results.append(_result(outgoing, self._outcome(outgoing, since)))
+            self._bell.put(None)
 
-    def _send(self, outgoing: Outgoing, since: Stopwatch) -> Result:
-        message = outgoing.message
-        answer: Receipt | ConnectorError
+    def _outcome(self, outgoing: Outgoing, since: Stopwatch) -> Receipt | ConnectorError | Uncalled:
+        if self._stopping.is_set():
+            return Uncalled.STOPPED
+        fuse = self.fuses[outgoing.channel]
+        if fuse.blown:
+            return Uncalled.RESTING
+        answer = self._send(outgoing, since)
+        if not isinstance(answer, Uncalled):
+            fuse.learn(answer)
+        return answer
+
+    def _send(self, outgoing: Outgoing, since: Stopwatch) -> Receipt | ConnectorError | Uncalled:
+        if since.seconds() > FENCE_SECONDS:
+            return Uncalled.WOKE_LATE
         try:
-            if since.seconds() > FENCE_SECONDS:
-                raise ConnectorError(
-                    "this worker woke up late and gives the message back",
-                    failure=SendFailure.TEMPORARY,
-                    code="woke_late",
-                )
             crash_point("C2")
-            answer = self._senders[outgoing.channel].send(message)
+            receipt = self._senders[outgoing.channel].send(outgoing.message)
             crash_point("C4")
+            return receipt
         except ConnectorError as error:
-            answer = error
+            return error
         except Exception as error:  # a bug in a connector: nobody knows what left us
-            answer = ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
-        return Result(
-            touch_id=outgoing.touch_id,
-            enrolment_id=outgoing.enrolment_id,
-            attempts=outgoing.attempts,
-            channel=outgoing.channel,
-            outcome=answer,
-            segments=message.segments if isinstance(message, SmsMessage) else None,
-            offered=outgoing.offered,
-        )
+            return ConnectorError(repr(error), failure=SendFailure.UNKNOWN, code="bug")
 
 
-def _drained(queue: "SimpleQueue[T]") -> list[T]:
-    found = []
-    while True:
-        try:
-            found.append(queue.get_nowait())
-        except Empty:
-            return found
+def _result(outgoing: Outgoing, outcome: Receipt | ConnectorError | Uncalled) -> Result:
+    message = outgoing.message
+    return Result(
+        touch_id=outgoing.touch_id,
+        enrolment_id=outgoing.enrolment_id,
+        refusals=outgoing.refusals,
+        channel=outgoing.channel,
+        outcome=outcome,
+        segments=message.segments if isinstance(message, SmsMessage) else None,
+        offered=outgoing.offered,
+    )

@@ -26,7 +26,7 @@ class Situation:
     step: Step
     message_class: MessageClass | None  # None: the template can't be read
     planned_at: datetime
-    attempts: int
+    refusals: int  # "not now" by its provider, in a row
     enrolment_state: EnrolmentState
     window_ends_at: datetime
     order: "OrderFacts"

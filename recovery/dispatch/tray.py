@@ -12,7 +12,6 @@ from recovery.dispatch.claim import LEASE
 from recovery.dispatch.prepare import Outgoing
 from recovery.message import Channel
 
-AHEAD = 1.0  # seconds: a moment that is nearer is waited for by a sending thread
 STALE = LEASE.total_seconds() / 2  # what waited longer is decided anew, while it is still ours
 PULSE = 0.04  # seconds of work that may be in the senders' hands; a process writes that often
 
@@ -30,28 +29,19 @@ def choose(
     waiting: Iterable[Outgoing],
     room: Mapping[Channel, int],
     spoiled: Callable[[Outgoing], bool],
-    *,
-    patient: bool,
 ) -> Choice:
-    """Let as many go as their channel has room for, the longest due first.
-
-    `spoiled` says which must not go any more; `patient` minds the moments that the pace gave.
-    """
+    """Let as many go as their channel has room for, the longest due first; `spoiled` says which
+    must not go any more."""
     chosen, left = Choice(), dict(room)
     for one in waiting:
         if spoiled(one):
             chosen.back.append(one)
-        elif left[one.channel] > 0 and not (patient and one.wait and early(one) > 0):
+        elif left[one.channel] > 0:
             left[one.channel] -= 1
             chosen.go.append(one)
         else:
             chosen.stay.append(one)
     return chosen
-
-
-def early(one: Outgoing) -> float:
-    """Seconds until a message may be handed to a thread."""
-    return one.wait - one.watch.seconds() - AHEAD
 
 
 @dataclass(slots=True)

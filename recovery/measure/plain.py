@@ -38,6 +38,7 @@ REASONS = {
     # what became of a call to a provider
     "worker_gone": "the worker stopped in the middle; whether it was accepted is not known",
     "temporary": "the provider refused for now; it will be tried again",
+    "woke_late": "the worker had slept too long to be sure that it was still its own",
     "account": "the provider refuses our account; see recovery doctor",
     "unknown": "no clear answer came; it may have been accepted",
     "permanent": "the provider refused it for good",

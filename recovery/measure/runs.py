@@ -14,6 +14,7 @@ from recovery.models.journeys import ENDINGS
 
 decisions, runs = table(Decision), table(Run)
 
+TEMPLATE_ERROR = "template_error"  # why a message waits; its detail ends with the mistake
 TASKS = "tasks"  # the provider that a handed-over task is written down with
 _WAITS = frozenset({"temporary", "account"})  # sent back by a provider: the touch is due again
 
@@ -53,7 +54,8 @@ class RunResult:
     reconciled: dict[str, int] = field(default_factory=dict)  # unknown touches looked for
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)  # senders whose account does not work
+    refused: list[str] = field(default_factory=list)  # senders that do not work, and why
+    unanswered: dict[str, Any] = field(default_factory=dict)  # touches whose end nobody knows
     seconds: float = 0.0
 
     def payload(self) -> dict[str, Any]:
@@ -87,20 +89,36 @@ class RunResult:
             "problems": self.problems,
             "warnings": self.warnings,
             "refused": self.refused,
+            "unanswered": self.unanswered,
             "seconds": self.seconds,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Where a run begins to count: after this `entry` of the journal and this `run`, which was at
+    `last_at`, and had `told` the journal up to that entry."""
+
+    entry: int
+    run: int
+    last_at: datetime | None
+    told: int
+
+    @classmethod
+    def read(cls, connection: Connection) -> "Since":
+        """As of now."""
+        entry = journal_end(connection)
+        newest = select(runs).where(runs.c.kind == "run").order_by(runs.c.id.desc()).limit(1)
+        last = connection.execute(newest).first()
+        if last is None:
+            return cls(entry, 0, None, entry)
+        return cls(entry, last.id, last.at, last.result.get("journal", entry))
 
 
 def journal_end(connection: Connection) -> int:
     """The newest entry of the journal. What is written from now on, by whomever, gets a higher id;
     what others have written and not committed may have a lower one."""
     return int(connection.execute(select(func.max(decisions.c.id))).scalar() or 0)
-
-
-def last_run(connection: Connection) -> int:
-    """The last `recovery run`, 0 before the first."""
-    newest = select(func.max(runs.c.id)).where(runs.c.kind == "run")
-    return int(connection.execute(newest).scalar() or 0)
 
 
 def tally(connection: Connection, token: str, since: int) -> Tally:
@@ -136,6 +154,16 @@ def settled(connection: Connection, token: str) -> Tally:
     return found
 
 
+def broken(connection: Connection, since: int) -> list[str]:
+    """Mistakes in templates that messages have met after the entry `since`, in any process."""
+    met = select(decisions.c.detail).where(
+        decisions.c.id > since,
+        decisions.c.verdict == "snooze",
+        decisions.c.reason == TEMPLATE_ERROR,
+    )
+    return sorted({told.partition(" ")[2] for told in connection.execute(met).scalars()})
+
+
 def imported(connection: Connection, since: int) -> dict[str, int]:
     """The counts of all that came in after the run `since`, by file and through the inbox."""
     kinds = runs.c.kind.in_(("import", "inbox"))
@@ -146,10 +174,11 @@ def imported(connection: Connection, since: int) -> dict[str, int]:
     return dict(total)
 
 
-def keep(connection: Connection, result: RunResult) -> None:
+def keep(connection: Connection, result: RunResult, since: Since) -> None:
     """Write the run down, and how long it took; the next one counts from here."""
     result.seconds = result.elapsed()
     told = {key: value for key, value in result.payload().items() if key != "at"}
+    told |= {"since": since.entry, "journal": journal_end(connection)}
     connection.execute(
         runs.insert().values(kind="run", token=result.token, at=result.at, result=told)
     )

@@ -57,7 +57,8 @@ def sentence(
     because = f", because {_why(entry, ban)}" if entry.reason else ""
     match entry.verdict:
         case "snooze":
-            until = day(datetime.fromisoformat(entry.detail)) if entry.detail else "later"
+            at, _, _ = (entry.detail or "").partition(" ")
+            until = day(datetime.fromisoformat(at)) if at else "later"
             return f"{subject} waits until {until}{because}"
         case "skip":
             return f"{subject} is not sent{because}"

@@ -124,6 +124,9 @@ class PaceSettings(Section):
     markets: str | None = Field(
         None, description="of one market, e.g. US sms 1 per second; BR sms 30 per minute"
     )
+    seconds: int = Field(
+        540, ge=0, le=3000, description="how long one run goes on for what waits for its pace"
+    )
 
     @field_validator("email", "sms")
     @classmethod

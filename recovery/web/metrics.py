@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from recovery import __version__
 from recovery.db import reading, table, written_in
-from recovery.dispatch.brakes import ACCOUNT, BUSY
+from recovery.dispatch.fuse import ACCOUNT, BUSY, SILENT
 from recovery.errors import RecoveryError
 from recovery.intake import answers, inbox
 from recovery.message import Channel
@@ -51,7 +51,9 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 HOOKS = (inbox.ORDERS, inbox.SENDGRID, inbox.TWILIO_STATUS, inbox.TWILIO_INBOUND)
 SCOPES = ("all", "campaign", "channel")
 BREAKERS = [
-    (channel.value, kind) for channel in (Channel.EMAIL, Channel.SMS) for kind in (ACCOUNT, BUSY)
+    (channel.value, kind)
+    for channel in (Channel.EMAIL, Channel.SMS)
+    for kind in (ACCOUNT, BUSY, SILENT)
 ]
 
 touches, enrolments, events = table(Touch), table(Enrolment), table(InboxItem)
@@ -162,9 +164,11 @@ def _waiting(connection: Connection) -> Iterator[Metric]:
     told = "Text messages from customers that wait for a person."
     yield _gauge("answers_open", told, answers.waiting(connection))
     refusing: dict[Labels, float] = dict.fromkeys(BREAKERS, 0)
-    for channel, kind in connection.execute(select(breakers.c.channel, breakers.c.kind)):
+    for channel, kind in connection.execute(
+        select(breakers.c.channel, breakers.c.kind).where(breakers.c.open)
+    ):
         refusing[channel, kind] = refusing.get((channel, kind), 0) + 1
-    told = "Senders that refuse us: account (our key or set-up) or busy."
+    told = "Senders that rest: account (our key or set-up), busy, or silent (no clear answers)."
     yield _gauges("breakers_open", told, ["channel", "kind"], refusing)
     held = _by(connection, pauses.c.scope)
     scopes: Values = {(scope,): held.get(scope, 0) for scope in SCOPES}

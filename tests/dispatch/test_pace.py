@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from recovery.db import writing
-from recovery.dispatch.pace import REACH, Limits, moments
+from recovery.dispatch.pace import Limits, hands_over, keeps_watch, moments, room
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -26,12 +26,30 @@ def test_moments_keep_the_distance_over_batches(database: Engine):
     assert asked(database, limits, 1, later) == [later]  # an idle minute is not saved up
 
 
-def test_a_moment_out_of_reach_is_told_and_not_taken(database: Engine):
-    limits = Limits.read(None, "1 per minute", None)
-    told = asked(database, limits, 3)
-    assert told == [NOW, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)]
-    assert told[1] > NOW + REACH
-    assert asked(database, limits, 1) == [NOW + timedelta(minutes=1)]
+def test_room_is_what_may_leave_until_then_by_the_first_of_them(database: Engine):
+    """A market that is at its limit lets the others pass."""
+    limits = Limits.read(None, "10 per second", "US sms 1 per second")
+    with writing(database) as connection:
+        found = room(connection, limits, ["sms"], NOW, NOW + SECOND / 2)
+    assert (found.left, found.shut()) == ({"sms": 6, "sms:US": 1}, set())
+    wanted = [(1, "sms", "US"), (2, "sms", "US"), *((n, "sms", "DE") for n in range(3, 10))]
+    assert found.fitting(wanted, limits) == [1, 3, 4, 5, 6, 7]
+    asked(database, limits, 1)
+    with writing(database) as connection:
+        found = room(connection, limits, ["sms"], NOW, NOW + SECOND / 2)
+    assert (found.left["sms:US"], found.shut()) == (0, {"sms:US"})
+    assert found.next_free["sms:US"] == NOW + SECOND
+
+
+def test_one_of_all_workers_keeps_watch_until_it_hands_over(database: Engine):
+    def watching(now: datetime) -> bool:
+        with writing(database) as connection:
+            return keeps_watch(connection, now, now + 30 * SECOND)
+
+    assert [watching(NOW), watching(NOW), watching(NOW + 29 * SECOND)] == [True, False, False]
+    with writing(database) as connection:
+        hands_over(connection, NOW + 2 * SECOND)
+    assert [watching(NOW + SECOND), watching(NOW + 2 * SECOND)] == [False, True]
 
 
 def test_the_stricter_of_sender_and_market_counts(database: Engine):

@@ -7,7 +7,7 @@ import pytest
 
 from recovery.clock import Stopwatch
 from recovery.dispatch.prepare import Outgoing
-from recovery.dispatch.tray import AHEAD, Reach, choose
+from recovery.dispatch.tray import Reach, choose
 from recovery.message import Channel
 from tests.support.messages import an_email, an_sms
 
@@ -15,10 +15,10 @@ MAIL, TEXT = Channel.EMAIL, Channel.SMS
 NUMBERS: Iterator[int] = count(1)
 
 
-def waits(channel: Channel = MAIL, wait: float = 0.0) -> Outgoing:
+def waits(channel: Channel = MAIL) -> Outgoing:
     number = next(NUMBERS)
     message = an_email(number) if channel is MAIL else an_sms(number)
-    return Outgoing(number, number, 0, channel, message, Stopwatch(), wait)
+    return Outgoing(number, number, 0, channel, message, Stopwatch())
 
 
 def never(_: Outgoing) -> bool:
@@ -27,21 +27,13 @@ def never(_: Outgoing) -> bool:
 
 def test_each_channel_has_its_own_room_and_the_first_go_first():
     mails, texts = [waits() for _ in range(3)], [waits(TEXT) for _ in range(2)]
-    chosen = choose([*mails, *texts], {MAIL: 2, TEXT: 0}, never, patient=True)
+    chosen = choose([*mails, *texts], {MAIL: 2, TEXT: 0}, never)
     assert (chosen.go, chosen.stay, chosen.back) == (mails[:2], [mails[2], *texts], [])
-
-
-def test_a_moment_that_is_far_away_lets_others_pass():
-    later, soon, now = waits(wait=AHEAD + 30), waits(wait=AHEAD / 2), waits()
-    chosen = choose([later, soon, now], {MAIL: 2}, never, patient=True)
-    assert (chosen.go, chosen.stay) == ([soon, now], [later])
-    standing = choose([later, soon, now], {MAIL: 2}, never, patient=False)
-    assert (standing.go, standing.stay) == ([later, soon], [now])
 
 
 def test_what_must_not_go_takes_no_room():
     ended, other = waits(), waits()
-    chosen = choose([ended, other], {MAIL: 1}, lambda one: one is ended, patient=True)
+    chosen = choose([ended, other], {MAIL: 1}, lambda one: one is ended)
     assert (chosen.go, chosen.stay, chosen.back) == ([other], [], [ended])
 
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from recovery.db import table, writing
-from recovery.dispatch import claim, executor, history, reconcile, record
+from recovery.dispatch import claim, history, reconcile, record, taking
 from recovery.engine import Delivery
 from recovery.errors import ConnectorError, SendFailure
 from recovery.facts import EventKind, MessageEvent
@@ -193,7 +193,7 @@ def taken_over_while_it_waited(shop: Shop) -> int:
 Home = ModuleType | type
 GUARDS: dict[str, tuple[tuple[Home, ...], str, str, str, Callable[[Shop], int]]] = {
     "claim condition": (
-        (claim, executor),
+        (claim, taking),
         "pick",
         "touches.c.state == TouchState.PLANNED,",
         "",

@@ -77,7 +77,7 @@ def a_situation(
         "step": made.sequences["plain"][1],
         "message_class": MessageClass.SERVICE,
         "planned_at": NOON,
-        "attempts": 0,
+        "refusals": 0,
         "enrolment_state": EnrolmentState.ACTIVE,
         "window_ends_at": NOON + 6 * DAY,
         "order": replace(ORDER, **about),

@@ -225,3 +225,10 @@ def test_the_hash_is_of_the_bytes() -> None:
     url = f"{URL}&bodySHA256={hashlib.sha256(body).hexdigest()}"
     signature = RequestValidator(TOKEN).compute_signature(url, {})
     assert verify(TOKEN, url, signed(signature), body, None)
+
+
+@pytest.mark.parametrize("sender", ["whatsapp:+5215512345678", "messenger:1234567890"])
+def test_another_channel_is_no_sms(sender: str) -> None:
+    assert read_inbound({"MessageSid": "SM1", "From": sender, "Body": "STOP"}, NOW) is None
+    status = {"MessageSid": "SM1", "MessageStatus": "failed", "To": sender, "ErrorCode": "21211"}
+    assert read_status(status, 7, NOW).address is None

@@ -7,9 +7,9 @@ import pytest
 from recovery.db import writing
 from recovery.dispatch import reconcile
 from recovery.intake import people
-from recovery.models import Touch
+from recovery.models import Decision, Touch
 from tests.support.campaigns import a_campaign
-from tests.support.faults import Fault
+from tests.support.faults import Fault, Refuse
 from tests.support.house import House
 from tests.support.providers import Providers
 from tests.support.shop import BEYOND_LEASE, SETTLED, Shop
@@ -81,3 +81,14 @@ def test_records_that_can_not_be_read_end_the_asking(
     shop.providers.fail(*[Fault.ERROR_BEFORE] * 9, of="look")
     tally = shop.house.engine.reconcile(shop.house.now)
     assert (tally.unsearched, tally.found) == (1, 0)
+
+
+def test_no_address_stands_in_the_journal_because_a_provider_repeats_it(shop: Shop) -> None:
+    shop.house.an_unpaid_order(email="ada@example.com")
+    words = "Does not contain a valid address: ada@example.com, call +49 30 901820"
+    shop.providers.fail(Refuse(400, {"errors": [{"field": "to", "message": words}]}))
+    shop.house.run()
+    [detail] = [row["detail"] for row in shop.house.rows(Decision) if row["verdict"] == "failed"]
+    assert detail == (
+        "SendGrid answered 400 to Does not contain a valid address: <e-mail>, call <phone>"
+    )

@@ -164,3 +164,26 @@ def test_help_changes_nothing_and_talk_stands_in_the_story(database: Engine) -> 
     assert books.listed() == []
     assert books.touches() == [("planned", None)]
     assert books.journal() == [("answered", None)]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("+525512345678", "+5215512345678"),
+        ("+5491123456789", "+541123456789"),
+        ("+5511987654321", "+551187654321"),
+    ],
+)
+def test_a_number_with_two_spellings_is_stopped_and_lifted_in_both(
+    database: Engine, ours: str, theirs: str
+) -> None:
+    books = Books(database)
+    with books.write() as connection:
+        a_touch(connection, "planned", channel="sms", phone=ours, attempts=0)
+        apply_inbound(connection, [sms("STOP", theirs), sms("a question", theirs, hours=3)], NOW)
+    assert books.touches() == [("skipped", "suppressed")]
+    assert books.listed() == sorted(("sms", number, "stop") for number in (ours, theirs))
+    assert ("answered", None) in books.journal()
+    with books.write() as connection:
+        apply_inbound(connection, [sms("START", theirs, hours=4)], NOW)
+    assert books.listed() == []

@@ -169,6 +169,9 @@ def _comma(at: Stopped, column: int) -> Found:
 def _two_colons(at: Stopped) -> Iterator[Found]:
     if "mapping values are not allowed" not in at.why:
         return
+    if found := _bare_word_above(at):
+        yield found
+        return
     key = re.match(r"\s*(?:- +)*[\w.-]+\s*", at.text)
     if key and key.end() >= at.column:
         yield from _indented(at)
@@ -185,6 +188,20 @@ def _two_colons(at: Stopped) -> Iterator[Found]:
         edits = ((at.line, start, end, in_quotes(at.text[start:end])),)
         safe = values[0][1] in TEXT
         yield Found("CR005", at.line, at.column, at.column + 1, quotes(), edits, safe=safe)
+
+
+def _bare_word_above(at: Stopped) -> Found | None:
+    """A name without its colon, which YAML took for the first word of a text."""
+    line = at.line - 1
+    while line > 0 and not at.sheet.lines[line].strip():
+        line -= 1
+    above = uncommented(at.sheet.lines[line]) if line >= 0 else ""
+    word = re.fullmatch(r"\s*([\w.-]*\w)", above)
+    if word is None or indentation.width(above) >= indentation.width(at.text):
+        return None
+    named: dict[str, Any] = {"sign": ":", "given": word[1], "shown": f"{word[1]}:"}
+    edits = ((line, len(above), len(above), ":"),)
+    return Found("CR027", line, word.start(1), len(above), named, edits)
 
 
 def _indented(at: Stopped) -> Iterator[Found]:
@@ -243,7 +260,10 @@ def _special(at: Stopped) -> Iterator[Found]:
     column = at.begun[1] if at.begun and at.begun[0] == at.line else at.column
     sign = at.text[column : column + 1]
     if sign and sign in "*&!|>%@`,":
-        end = len(uncommented(at.text))
+        before = at.text[:column]
+        within = before.count("[") + before.count("{") > before.count("]") + before.count("}")
+        rest = re.search(r"\s*[,}\]]", at.text[column + 1 :]) if within else None
+        end = column + 1 + rest.start() if rest else len(uncommented(at.text))
         edits = ((at.line, column, end, in_quotes(at.text[column:end])),)
         yield Found("CR014", at.line, column, column + 1, {"sign": sign}, edits)
 

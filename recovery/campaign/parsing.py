@@ -221,7 +221,13 @@ def _follows(one: Problem, broken: Sequence[Problem]) -> bool:
 
 
 def _covers(place: Place, one: Problem) -> bool:
-    return place.line == one.line and place.column <= one.column < max(place.end, place.column + 1)
+    """Whether the two have a sign in common."""
+    end = max(place.end, place.column + 1)
+    return (
+        place.line == one.line
+        and place.column < max(one.end, one.column + 1)
+        and (one.column < end)
+    )
 
 
 def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -30,6 +30,7 @@ from recovery.campaign.words import LONG, OF_NAMES, TEXT, TYPED
 
 _INDENT = re.compile(f"[ {SPACES}]*")
 _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
+_QUOTED_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)')\s*:(?:\s+|$)""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
@@ -121,6 +122,10 @@ class _Lines:
         first = not self.parents
         sibling = self._close(column, bullet=False) or bullets > 0 or first
         parent = self.parents[-1][1] if self.parents else ""
+        if quoted := _QUOTED_KEY.match(line, at):
+            self.parents.append((column, quoted[1] or quoted[2]))
+            yield from self._value(number, quoted.end(), quoted[1] or quoted[2])
+            return
         found = KNOWN.match(line, at) or _named(line, at, parent, sibling=sibling)
         if found is None:
             yield from self._value(number, at, parent if bullets else "")

@@ -145,6 +145,27 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
         [("CR006", 3, 17)],
     ),
     "a list beside its key": ((("market: [US, GB]\n", "market: - US\n"),), [("CR006", 12, 13)]),
+    "a name without its colon": ((("  plain:\n", "  plain\n"),), [("CR027", 21, 3)]),
+    "a block without its colon": ((("sequences:\n", "sequences\n"),), [("CR027", 20, 1)]),
+    "a backslash in a name": (
+        (("email: last-call", 'email: "last\\-call"'),),
+        [("CR006", 26, 44)],
+    ),
+    "an unknown alias in a list": ((("[vip, ", "[*vip, "),), [("CR014", 14, 16)]),
+    "a quoted key, a mistake elsewhere": (
+        (("status: active", '"status": active'), ("holdout: 10%", "holdout: 10")),
+        [("CR033", 9, 10)],
+    ),
+    "a step indented like no other": (
+        (
+            (
+                "- {step: nudge, after: 20h, sms: payment-failed, if: {amount: {from: 80 USD}}}",
+                "- step: nudge\n      after: 20h\n     sms: payment-failed",
+            ),
+        ),
+        [("CR004", 25, 1)],
+    ),
+    "a brace of a step never closed": ((("80 USD}}}", "80 USD}}"),), [("CR012", 23, 7)]),
     "a semicolon for a comma": (
         (("{step: nudge, after: 20h", "{step: nudge; after: 20h"),),
         [("CR027", 23, 21)],

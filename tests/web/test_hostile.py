@@ -24,7 +24,7 @@ POST = b"POST /v1/orders HTTP/1.1\r\n"
         (b"HEAD /healthz HTTP/1.1\r\n" + END, 200),
         (b"OPTIONS /v1/orders HTTP/1.1\r\n" + END, 405),
         (b"GET /v1/orders HTTP/1.1\r\n" + END, 405),
-        (b"TRACE / HTTP/1.1\r\n" + END, 404),
+        (b"TRACE / HTTP/1.1\r\n" + END, 405),
         (b"GET /healthz?" + b"a" * 50_000 + b" HTTP/1.1\r\n" + END, 200),
         (b"GET /pay/\xff\xfe HTTP/1.1\r\n" + END, 400),
         (b"GET /pay/%ff%fe%00 HTTP/1.1\r\n" + END, 404),

@@ -64,12 +64,11 @@ def steps(campaign: Campaign) -> list[tuple[Step, tuple[str, ...]]]:
     """Each message of the campaign once, with the markets whose customers can get it."""
     found: dict[tuple[object, ...], tuple[Step, dict[str, None]]] = {}
     for name, listed in campaign.sequences.items():
-        reached = _reached(campaign, name)
         for step in listed:
             key = (step.step, step.channel, step.template, step.offer, step.without_offer)
             only = step.if_.market if step.if_ else None
-            countries = _within(reached, only)
-            found.setdefault(key, (step, {}))[1].update(dict.fromkeys(countries))
+            reached = _reached(campaign, name, only)
+            found.setdefault(key, (step, {}))[1].update(dict.fromkeys(reached))
     return [(step, tuple(countries)) for step, countries in found.values()]
 
 
@@ -98,22 +97,16 @@ def unknown(what: str, given: str, there: Sequence[str]) -> UsageError:
     return UsageError(f"there is no {what} {given!r}; {hint}")
 
 
-def _reached(campaign: Campaign, sequence: str) -> list[str] | None:
-    """The markets of the segments that lead to a sequence; None when one of them names none."""
+def _reached(campaign: Campaign, sequence: str, only: Sequence[str] | None) -> list[str]:
+    """The markets of the segments that lead to a sequence, as far as its step goes to them.
+
+    For a segment that names none they are those of the step, else one a language.
+    """
     found: dict[str, None] = {}
     for segment in campaign.segments:
-        if sequence not in segment.sequence:
-            continue
-        if segment.market is None:
-            return None
-        found.update(dict.fromkeys(segment.market))
-    return list(found)
-
-
-def _within(reached: list[str] | None, only: Sequence[str] | None) -> Sequence[str]:
-    if reached is None:
-        return SHIPPED if only is None else only
-    return reached if only is None else [country for country in reached if country in only]
+        if sequence in segment.sequence:
+            found.update(dict.fromkeys(segment.market or only or SHIPPED))
+    return [country for country in found if only is None or country in only]
 
 
 def _places(country: str, markets: Markets, wish: Wish) -> Iterator[Place]:

@@ -1,6 +1,7 @@
 """Every shipped message, in every language and channel, with and without an offer."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from recovery.message import Channel, MessageClass
+from recovery.sms import has_link
 from recovery.template.catalog import Catalog
 from recovery.template.sample import OFFER_KINDS, bare, sample
 from recovery.template.view import MessageView
@@ -24,6 +26,7 @@ LOCALES = {
 SERVICE = ("payment-failed", "unpaid-reminder", "voucher-waiting")
 MARKETING = ("cart-waiting", "last-call")
 ALL = SERVICE + MARKETING
+PLAIN = "plain-reminder"  # a service message that carries no link
 OFFERS = {
     "en-US": ("10% off", "$5.00 off", "free shipping", "Tote bag as a free gift"),
     "de-DE": ("10 % Rabatt", "5,00 € Rabatt", "kostenloser Versand", "Tote bag als Geschenk"),
@@ -71,9 +74,9 @@ def test_the_shipped_templates_have_no_problems(catalog: Catalog) -> None:
 
 
 def test_what_ships(catalog: Catalog) -> None:
-    assert {*catalog.names()} == {*ALL, "call-customer"}
-    for name in ALL:
-        expected = MessageClass.SERVICE if name in SERVICE else MessageClass.MARKETING
+    assert {*catalog.names()} == {*ALL, PLAIN, "call-customer"}
+    for name in (*ALL, PLAIN):
+        expected = MessageClass.SERVICE if name in (*SERVICE, PLAIN) else MessageClass.MARKETING
         assert catalog.message_class(name) is expected
         assert catalog.channels(name) == {Channel.EMAIL, Channel.SMS}
         assert catalog.locales(name) == ("de", "en", "es", "fr", "ja", "pt-BR", "zh-CN")
@@ -129,6 +132,23 @@ def test_an_offer_is_shown_with_code_and_expiry(
     assert words.casefold() not in spaces(plain.text + plain.html).casefold()
     assert view.offer.code not in plain.text + plain.html
     assert view.offer.code in catalog.sms(name, view).body
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("make", [sample, bare])
+def test_the_plain_reminder_carries_no_link_and_no_button(
+    catalog: Catalog, make: Callable[[str], MessageView], locale: str
+) -> None:
+    view = make(locale)
+    mail, sms = catalog.email(PLAIN, view), catalog.sms(PLAIN, view)
+    page = Words(mail.html)
+    assert (page.links, page.images) == ([], [])
+    assert not any(has_link(words) for words in (mail.subject, mail.text, mail.html, sms.body))
+    for words in (page.text, spaces(mail.text)):
+        assert view.order.number in words
+        assert LOCALES[locale][2].search(words)
+    assert view.order.number in sms.body
+    assert sms.segments == 1
 
 
 @pytest.mark.parametrize("name", SERVICE)

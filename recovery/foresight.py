@@ -21,7 +21,6 @@ from recovery.forecast.outlook import Outlook
 from recovery.incentives import budget
 from recovery.intake import sweep
 from recovery.lock import run_lock
-from recovery.markets import load_markets
 from recovery.measure.costs import Costs
 from recovery.planner.enrol import newest
 from recovery.programme import Programme
@@ -71,7 +70,7 @@ def _foretold(
     rules = Rules(
         scripts=dispatcher.scripts,
         class_of=dispatcher.workshop.renderer.class_of,
-        paused=held.campaigns,
+        paused=held.campaigns | dispatcher.scripts.paused,
         rates=dispatcher.workshop.rates,
         markets=dispatcher.markets,
         memory=_memory(campaigns),
@@ -95,7 +94,6 @@ def _foretold(
             was_live=was_live,
             after=after,
             plan=plan,
-            markets=load_markets(engine.settings.project),
         ),
     )
 

@@ -20,7 +20,7 @@ from recovery.forecast.ledger import Ledger, Promised
 from recovery.forecast.legal import legal_notes
 from recovery.forecast.outlook import Cost, Day, OfferPlan, Outlook
 from recovery.forecast.samples import Bill, Kind, Samples, by_channel
-from recovery.markets import Markets
+from recovery.markets import load_markets
 from recovery.measure import counts
 from recovery.measure.costs import Costs
 from recovery.message import Channel
@@ -52,7 +52,6 @@ class Circumstances:
     was_live: frozenset[str]
     after: int
     plan: Plan
-    markets: Markets
 
 
 def outlook(connection: Connection, given: Circumstances) -> Outlook:
@@ -102,7 +101,8 @@ def _lived(connection: Connection, given: Circumstances, ledger: Ledger) -> Days
 def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell], days: Days) -> Book:
     campaigns, now = [one.campaign for one in given.loaded], given.horizon.now
     groups = flight.in_flight(connection, given.after)
-    rates, markets, kinds = given.rules.rates, given.markets, _used(days.samples.bills)
+    markets = given.rules.markets or load_markets()
+    rates, kinds = given.rules.rates, _used(days.samples.bills)
     return Book(
         loaded={one.campaign.campaign: one for one in given.loaded},
         kept=given.kept,

@@ -77,7 +77,7 @@ class Rules:
 
     scripts: Scripts
     class_of: Callable[[str], MessageClass | None]
-    paused: frozenset[str]  # campaigns an operator holds
+    paused: frozenset[str]  # campaigns of which nothing is taken
     rates: Rates
     markets: Markets | None = None  # with the merchant's own; None: as shipped
     memory: timedelta = LOOKBACK  # how long a message may count against a customer

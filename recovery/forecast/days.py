@@ -54,7 +54,7 @@ class Tally:
     steps: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)  # campaign, reason
     delayed: Counter[tuple[str, str]] = field(default_factory=Counter)  # each reason once a touch
-    held: Counter[str] = field(default_factory=Counter)  # by campaign: its channel is paused
+    held: Counter[str] = field(default_factory=Counter)  # by campaign: it or its channel is paused
     ended: Counter[str] = field(default_factory=Counter)  # the goal window was over first
     later: Counter[str] = field(default_factory=Counter)  # due beyond the horizon
     sent_now: Counter[tuple[str, Channel]] = field(default_factory=Counter)
@@ -121,6 +121,8 @@ class Days:
             if _over(event, self.horizon.now):
                 self.tally.ended[_campaign(event)] += event.party.size
                 event.party.closes(event.touch)
+            elif _campaign(event) in self.rules.paused:
+                self.tally.held[_campaign(event)] += event.party.size
             elif _channel(event) not in open_channels:
                 self._hold(event)
             elif self._has_room(event):

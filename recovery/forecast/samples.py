@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from recovery.dispatch.policies import LOOK_AGAIN, TEMPLATE_ERROR, link_allowed
+from recovery.dispatch.policies import TEMPLATE_ERROR, link_allowed, look_again
 from recovery.dispatch.render import Renderer
 from recovery.dispatch.situation import Decision, Send, Situation, Snooze
 from recovery.incentives.issue import Grant
@@ -76,7 +76,7 @@ class Samples:
             self._write(kind, bill, s, grant, size, now)
         if (refused := self.refused.get(kind)) is not None:
             waits = isinstance(refused, Snooze)
-            return Snooze(now + LOOK_AGAIN, TEMPLATE_ERROR) if waits else refused
+            return look_again(s, now, TEMPLATE_ERROR) if waits else refused
         bill.messages += size
         return send
 

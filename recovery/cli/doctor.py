@@ -162,15 +162,20 @@ def _sms(settings: "Settings") -> Finding:
 def _sending(settings: "Settings") -> Finding:
     """What the last runs learned: senders that refuse us, brakes that somebody holds."""
     from recovery.dispatch.brakes import paused, refusals
+    from recovery.dispatch.unanswered import unanswered
 
     refusing = looked(settings, refusals) or []
     if refusing:
         told = "; ".join(one.told for one in refusing)
         return Finding("sending", False, told, _rest(refusing), Exit.UNAVAILABLE)
+    open_ = looked(settings, unanswered)
+    lost = [str(open_)] if open_ and open_.open else []
     held = looked(settings, paused)
     if held:
-        return Finding("sending", True, "; ".join(held), "`recovery resume` lets go of it")
-    return Finding("sending", True, "no sender refuses, nothing is paused")
+        return Finding(
+            "sending", True, "; ".join([*held, *lost]), "`recovery resume` lets go of it"
+        )
+    return Finding("sending", True, "; ".join(["no sender refuses, nothing is paused", *lost]))
 
 
 def _rest(refusing: "Sequence[Refusal]") -> str:

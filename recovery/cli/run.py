@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from signal import SIGTERM, default_int_handler, signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,8 @@ from recovery.cli.heartbeat import heartbeat
 from recovery.errors import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from recovery.measure.runs import RunResult
@@ -83,6 +85,8 @@ def _tell(result: "RunResult", console: "Console") -> None:
         console.print(f"  {would}left out   {count}: {_words(reason)}")
     if done.failed or done.unknown:
         console.print(f"  failed {done.failed}, answer unknown {done.unknown}")
+    if result.unanswered.get("open"):
+        console.print(f"  without a clear answer: {_open(result.unanswered)}")
     if result.hinted:
         console.print(f"  handed to workers: {counted(result.hinted, 'touch', 'touches')}")
     ended = sum(settled.exited.values()) + settled.exhausted
@@ -91,6 +95,12 @@ def _tell(result: "RunResult", console: "Console") -> None:
         console.print(f"  PROBLEM {problem}")
     for warning in result.warnings:
         console.print(f"  note: {warning}")
+
+
+def _open(unanswered: "Mapping[str, Any]") -> str:
+    from recovery.measure.plain import counted
+
+    return f"{counted(unanswered['open'], 'message')}, looked for from {unanswered['next_look']} on"
 
 
 def _words(reason: str) -> str:

@@ -1,10 +1,13 @@
 """`recovery touches`: what is unknown, and an operator's word on it."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from recovery.db import open_engine, writing
+from recovery.dispatch.reconcile import SETTLE
+from recovery.message import Channel
 from recovery.migrations import prepare
 from tests.support.cli import answered, recovery
 from tests.support.feedback import Case, a_touch
@@ -65,3 +68,29 @@ def test_a_second_resend_needs_force(project: Path, case: Case) -> None:
 def test_a_touch_that_does_not_exist_is_a_usage_error(project: Path, case: Case) -> None:
     words = ("touches", "resolve", 999, "--as", "sent", "--project", project)
     assert recovery(*words).exit_code == 2
+
+
+def test_many_are_decided_about_at_once(project: Path, case: Case) -> None:
+    """By their numbers, or by what they have in common; that one has to mean it."""
+    engine = open_engine(f"sqlite:///{project / 'var' / 'recovery.db'}")
+    with writing(engine) as connection:
+        others = [a_touch(connection, "unknown").touch for _ in range(4)]
+    engine.dispose()
+    words = ("touches", "resolve", "--as", "failed", "--project", project, *AT)
+    named = answered(*words, case.touch, others[0])
+    assert [one["state"] for one in named["touches"]] == ["failed", "failed"]
+    which = ("--state", "unknown", "--campaign", "card-declined")
+    asked = recovery(*words, *which)
+    assert asked.exit_code == 2
+    assert "3 messages" in asked.stderr
+    assert answered(*words, *which, "--before", "2000-01-01T00:00:00Z", "--yes")["total"] == 0
+    assert answered(*words, *which, "--yes")["total"] == 3
+    assert answered("touches", "--state", "unknown", "--project", project)["total"] == 0
+    for wrong in ((), (case.touch, "--state", "unknown"), ("--before", "yesterday", "--yes")):
+        assert recovery(*words, *wrong).exit_code == 2
+
+
+def test_what_is_unknown_is_due_when_it_is_looked_for(project: Path, case: Case) -> None:
+    (told,) = answered("touches", "--state", "unknown", "--project", project)["touches"]
+    due, tried = (datetime.fromisoformat(told[name]) for name in ("due_at", "tried_at"))
+    assert due - tried == SETTLE[Channel.EMAIL]

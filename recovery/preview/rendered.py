@@ -13,10 +13,12 @@ from recovery.preview.checks import Finding, Markup, findings
 from recovery.preview.matrix import Cell, Wish, cells
 from recovery.preview.orders import SECRET, grant, order, situation
 from recovery.preview.samples import Samples
+from recovery.problems import Problem
 from recovery.settings import Settings
 from recovery.sms import Length, measure
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
+from recovery.template.messages import FILES
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,19 @@ class Studio:
         except TemplateError as error:
             return Shown(cell, message_class, error=error)
         return self._looked_at(cell, message, now)
+
+    def problems(self, shown: Shown) -> list[Problem]:
+        """What is doubtful about a message, as problems of its template's file: for a check."""
+        file = self._file(shown) if shown.warnings else ""
+        return [one.problem(file, 1) for one in shown.warnings]
+
+    def _file(self, shown: Shown) -> str:
+        """Where its words stand: `templates/last-call/de/letter.txt`."""
+        catalog, name, channel = self.renderer.catalog, shown.cell.step.template, shown.channel
+        message, root = catalog.message(name), catalog.root.name
+        locale = message.locale_for(channel, shown.cell.place.locale, root)
+        written = next(file for file in FILES[channel] if file in message.files[locale])
+        return f"{root}/{name}/{locale}/{written}"
 
     def _looked_at(self, cell: Cell, message: Message, now: datetime) -> Shown:
         told = findings(message, self.settings, self.renderer.links, cell.place.rules, now)

@@ -11,7 +11,9 @@ from click.testing import Result
 from sqlalchemy import func, select
 
 from recovery.db import open_engine, reading, table
+from recovery.links import Links
 from recovery.models import Decision, Enrolment, Order, Touch
+from recovery.settings import load_settings
 from tests.support import providers as fake
 from tests.support.cli import recovery
 from tests.support.faults import Refuse
@@ -99,6 +101,11 @@ def test_through_sendgrid(project: Path, providers: Providers) -> None:
     (taken,) = providers.taken
     assert (taken.to, taken.touch) == (ME, "0")
     assert taken.body["subject"].startswith("[TEST] ")
+    key = load_settings(project, {}).secret_key.get_secret_value()
+    ours = Links(
+        key, "http://localhost:8000"
+    ).site  # what SendGrid tells of it is not taken for ours
+    assert taken.body["personalizations"][0]["custom_args"]["rc_site"] != ours
     assert providers.complaints == []
 
 

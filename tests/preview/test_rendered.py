@@ -120,3 +120,10 @@ def test_a_long_name_can_be_broken_by_the_mail_program() -> None:
 def test_a_task_is_in_the_colleagues_language() -> None:
     call = next(s for s in everything() if s.channel == "task" and s.cell.name == "usual")
     assert call.text.startswith("Call Grace Miller about order 10482")
+
+
+def test_what_is_doubtful_is_a_problem_of_the_templates_file() -> None:
+    (found,) = studio().problems(one("text", "KR"))
+    assert (found.code, found.file) == ("CR162", "templates/payment-failed/en/sms.txt")
+    assert found.severity == "warning"
+    assert studio().problems(one("mail", "DE")) == []

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from recovery.db import writing
+from recovery.errors import Locked
 from recovery.forecast.outlook import Outlook
 from recovery.foresight import foresee
 from recovery.intake.pauses import Scope, hold, release
+from recovery.lock import run_lock
 from recovery.measure.runs import RunResult
 from recovery.message import Channel
 from recovery.models import Coupon
@@ -104,6 +106,16 @@ def test_what_waited_is_decided_in_the_same_batches(house: House, batch: int) ->
     assert plan.now() == now_of(house.run())
     the_days_pass(house, plan)
     assert by_day(plan) == seen(house, plan)
+
+
+def test_a_run_at_work_is_not_disturbed(small_house: House) -> None:
+    small_house.has(a_campaign())
+    engine = small_house.engine
+    with (
+        run_lock(engine.database, engine.settings.var_dir / "run.lock"),
+        pytest.raises(Locked, match="holds"),
+    ):
+        foresee(engine)
 
 
 def the_days_pass(house: House, plan: Outlook) -> None:

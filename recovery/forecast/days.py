@@ -232,7 +232,9 @@ class Days:
         if isinstance(decision, Send) and s.step.channel is not Channel.TASK:
             decision = self.samples.take(s, grant, decision, event.party.size, at)
         leaves = isinstance(decision, Send)
-        if grant is not None:
+        if grant is not None and isinstance(decision, Skip):
+            self.ledger.withdraw(_wish(event, s, grant.terms), at)
+        elif grant is not None:
             batch.remember_offer(s, _as_issued(s, grant, at, sent=leaves))
         if leaves:
             batch.remember(s, at)

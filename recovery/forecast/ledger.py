@@ -101,11 +101,28 @@ class Ledger:
             self._write(wish, len(members), now)
         return [frozenset(members) for members in got]
 
+    def withdraw(self, wish: Wish, now: datetime) -> None:
+        """Nobody will see these coupons after all: their words may not go out."""
+        terms, count = wish.terms, len(wish.members)
+        found, budget = self.promised[wish.campaign, terms.name], terms.offer.budget
+        found.coupons -= count
+        if budget is not None and terms.worth is not None:
+            key, back = self._key(wish, budget, now), count * terms.worth.minor
+            currency, minor = self.taken[key]
+            self.taken[key] = currency, minor - back
+            heappush(self._releases, (terms.expires_at, key, -back))
+        if _is_new(terms, now):
+            worst = terms.worth or worst_cost(terms.offer, wish.amount)
+            found.worst[worst.currency] -= count * worst.minor
+
+    def _key(self, wish: Wish, budget: Budget, now: datetime) -> Key:
+        return wish.campaign, wish.terms.name, period_key(budget.per, now)
+
     def _draw(self, wish: Wish, now: datetime) -> bool:
         budget, worth = wish.terms.offer.budget, wish.terms.worth
         if budget is None or worth is None:
             return True
-        key = wish.campaign, wish.terms.name, period_key(budget.per, now)
+        key = self._key(wish, budget, now)
         currency, minor = self._book(key, budget)
         if currency != worth.currency or minor + worth.minor > budget.amount.minor:
             return False
@@ -117,18 +134,23 @@ class Ledger:
         found = self.promised.setdefault((wish.campaign, terms.name), Promised())
         budget = terms.offer.budget
         if budget is not None and terms.worth is not None:
-            key = wish.campaign, terms.name, period_key(budget.per, now)
+            key = self._key(wish, budget, now)
             heappush(self._releases, (terms.expires_at, key, got * terms.worth.minor))
         if got < len(wish.members):
             found.refused += len(wish.members) - got
             found.dry_since = found.dry_since or now
-        if terms.code is None and terms.expires_at == now + terms.offer.valid:  # no repetition
+        if _is_new(terms, now):
             worst = terms.worth or worst_cost(terms.offer, wish.amount)
             found.worst[worst.currency] = found.worst.get(worst.currency, 0) + got * worst.minor
         found.coupons += got
 
     def _book(self, key: Key, budget: Budget) -> tuple[str, int]:
         return self.taken.get(key, (budget.amount.currency, 0))
+
+
+def _is_new(terms: Terms, now: datetime) -> bool:
+    """No repetition of a promise that was made before."""
+    return terms.code is None and terms.expires_at == now + terms.offer.valid
 
 
 def worst_cost(offer: Offer, amount: Money) -> Money:

@@ -64,3 +64,16 @@ def test_a_repeated_promise_costs_nothing_more() -> None:
     ledger.allot([Wish(NOON, [1], "spring", again, wish.amount)], NOON + timedelta(hours=1))
     found = ledger.promised["spring", "gift"]
     assert (found.coupons, found.worst) == (2, {"EUR": 800})
+
+
+def test_what_nobody_will_see_is_given_back_at_once() -> None:
+    ledger, wish = Ledger(), a_wish([1, 2, 3], budget="20 EUR")
+    ledger.allot([wish], NOON)
+    shown = Wish(wish.due, [1, 2], wish.campaign, wish.terms, wish.amount)
+    ledger.withdraw(shown, NOON)
+    found = ledger.promised["spring", "gift"]
+    assert (found.coupons, found.worst) == (0, {"EUR": 0})
+    assert ledger.allot([wish], NOON) == [frozenset({1, 2})]
+    ledger.expire(NOON + timedelta(hours=24))
+    (book,) = ledger.taken.values()
+    assert book == ("EUR", 0)

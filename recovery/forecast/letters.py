@@ -35,7 +35,7 @@ def _later(plan: Outlook, t: Tongue) -> str:
     if later:
         told.append(t(mark("{count} more come after these days."), count=t.number(later)))
     if held:
-        told.append(t(mark("{count} wait for a paused channel."), count=t.number(held)))
+        told.append(t(mark("{count} wait for a paused campaign or channel."), count=t.number(held)))
     return " ".join(told)
 
 

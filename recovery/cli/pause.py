@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Stop sending at once: everything, or one campaign, or one channel.
 
-    Runs and workers that are at it stop before their next batch. Nothing is lost: what falls due
+    Runs and workers that are at it stop with what is in the air. Nothing is lost: what falls due
     meanwhile waits for `recovery resume`. Orders and answers still come in, payments still count.
     """
     from recovery.db import writing

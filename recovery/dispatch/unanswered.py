@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
-from recovery.db import table, written_in
+from recovery.db import table
 from recovery.dispatch.reconcile import SETTLE
 from recovery.message import Channel
 from recovery.models import Touch, TouchState
@@ -31,10 +31,10 @@ class Unanswered:
 
 
 def unanswered(connection: Connection) -> Unanswered:
-    """All of them: by the index of what is unknown."""
+    """All of them: by the index of what is unknown, in its own words."""
     found = connection.execute(
         select(touches.c.channel, touches.c.tried_at, touches.c.due_at).where(
-            written_in(touches.c.state, [TouchState.UNKNOWN])
+            touches.c.state == literal(TouchState.UNKNOWN.value, literal_execute=True)
         )
     ).all()
     return Unanswered(len(found), min((next_look(*row) for row in found), default=None))

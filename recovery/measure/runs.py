@@ -1,7 +1,7 @@
 """What a run did, counted from the journal: what was written, not what was meant."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from recovery.db import table, written_in
+from recovery.measure.totals import carried
 from recovery.models import Decision, Run
 from recovery.models.journeys import ENDINGS
 
@@ -103,6 +104,7 @@ class Since:
     run: int
     last_at: datetime | None
     told: int
+    last: Mapping[str, Any]  # what that run has written
 
     @classmethod
     def read(cls, connection: Connection) -> "Since":
@@ -111,8 +113,9 @@ class Since:
         newest = select(runs).where(runs.c.kind == "run").order_by(runs.c.id.desc()).limit(1)
         last = connection.execute(newest).first()
         if last is None:
-            return cls(entry, 0, None, entry)
-        return cls(entry, last.id, last.at, last.result.get("journal", entry))
+            return cls(entry, 0, None, entry, {})
+        told = last.result.get("journal", entry)
+        return cls(entry, last.id, last.at, told, last.result)
 
 
 def journal_end(connection: Connection) -> int:
@@ -179,6 +182,7 @@ def keep(connection: Connection, result: RunResult, since: Since) -> None:
     result.seconds = result.elapsed()
     told = {key: value for key, value in result.payload().items() if key != "at"}
     told |= {"since": since.entry, "journal": journal_end(connection)}
+    told |= carried(connection, since.last)
     connection.execute(
         runs.insert().values(kind="run", token=result.token, at=result.at, result=told)
     )

@@ -23,6 +23,9 @@ from recovery.db import reading, table, written_in
 from recovery.dispatch.fuse import ACCOUNT, BUSY, SILENT
 from recovery.errors import RecoveryError
 from recovery.intake import answers, inbox
+from recovery.measure.runs import tally
+from recovery.measure.totals import OUTCOMES as MEANT
+from recovery.measure.totals import totals
 from recovery.message import Channel
 from recovery.models import (
     Breaker,
@@ -98,7 +101,7 @@ def render(database: Database, now: datetime, broker_url: str = "memory://") -> 
     try:
         with reading(database) as connection:
             found = [_up(1), *_sending(connection, now), *_waiting(connection)]
-            found += _last(connection, now)
+            found += [*_done(connection), *_last(connection, now)]
     except (RecoveryError, DBAPIError):  # gone, or of another kind
         found = [_up(0)]
     return _written(
@@ -153,6 +156,19 @@ def _sending(connection: Connection, now: datetime) -> Iterator[Metric]:
     yield _gauges("touches", "Touches that are not finished, by state.", ["state"], told)
 
 
+def _done(connection: Connection) -> Iterator[Metric]:
+    """Everything that any process did with messages: what the last run had counted, and what the
+    journal holds since."""
+    newest = select(runs.c.result).where(runs.c.kind == "run").order_by(runs.c.id.desc()).limit(1)
+    last = connection.execute(newest).scalar() or {}
+    told, labels = "What became of messages, in any process.", ["channel", "outcome"]
+    family = CounterMetricFamily("recovery_touches_total", told, labels=labels)
+    zeros = {(channel.value, name): 0 for channel in Channel for name in frozenset(MEANT.values())}
+    for key, number in sorted((zeros | totals(connection, last)).items()):
+        family.add_metric(key, number)
+    yield family
+
+
 def _waiting(connection: Connection) -> Iterator[Metric]:
     """Journeys under way, events not applied, brakes that are on."""
     live = _count(connection, _is(enrolments.c.state, EnrolmentState.ACTIVE))
@@ -178,7 +194,7 @@ def _waiting(connection: Connection) -> Iterator[Metric]:
 def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
     """The last `recovery run`; nothing before the first."""
     last = connection.execute(
-        select(runs.c.at, runs.c.result)
+        select(runs.c.at, runs.c.token, runs.c.result)
         .where(runs.c.kind == "run")
         .order_by(runs.c.id.desc())
         .limit(1)
@@ -186,6 +202,9 @@ def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
     if last is None:
         return
     did: Mapping[str, Any] = last.result.get("touches", {})
+    if did.get("hinted") and "since" in last.result:  # what workers did for it comes later
+        done = tally(connection, last.token, last.result["since"])
+        did = {**did, **{name: getattr(done, name) for name in DONE}}
     outcomes: Values = {(name,): _sum(did.get(name, 0)) for name in OUTCOMES}
     age = max((now - last.at).total_seconds(), 0)  # a run under a later --at
     yield _gauge("last_run_age_seconds", "Time since the last run began.", age)
@@ -204,6 +223,7 @@ def _last(connection: Connection, now: datetime) -> Iterator[Metric]:
     yield _gauge("recovered_since_last_run", "Orders paid since the last run.", paid)
 
 
+DONE = ("sent", "tasks", "skipped", "snoozed", "failed", "unknown")
 OUTCOMES = ("sent", "tasks", "skipped", "snoozed", "failed", "unknown", "hinted", "released")
 _HELP = {
     "requests_total": "HTTP requests answered by this process.",

@@ -10,7 +10,10 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, Engine, event, update
 
+from recovery import telemetry
 from recovery.db import open_engine, table, writing
+from recovery.engine import Delivery
+from recovery.measure import totals
 from recovery.models import Breaker, InboxItem, Pause, Touch
 from recovery.settings import load_settings
 from recovery.web.counters import COUNTERS
@@ -78,6 +81,33 @@ def test_what_is_due_and_open_and_what_the_last_run_did(house: House) -> None:
     house.run()
     assert seen(house)["recovery_recovered_since_last_run"] == 0
     assert seen(house)["recovery_last_run_touches outcome=sent"] == 2
+
+
+def test_what_became_of_all_messages_goes_on_rising(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also between two runs, whoever sends, and where a run has carried its numbers on."""
+    monkeypatch.setattr(totals, "LATELY", 0)
+    house.has(two_steps())
+    house.orders(3, email_consent="marketing")
+    house.run()
+    sent = "recovery_touches_total channel=email outcome=sent"
+    assert seen(house)[sent] == 3
+    house.run()
+    assert seen(house)[sent] == 3
+    house.clock.advance(timedelta(days=2))
+    house.engine.dispatch(house.now)
+    assert seen(house)[sent] == 6
+
+
+def test_the_last_run_did_what_its_workers_do_after_it(house: House) -> None:
+    house.has(two_steps())
+    house.orders(3, email_consent="marketing")
+    run = house.run(lambda engine, now: Delivery(hinted=3))
+    assert seen(house)["recovery_last_run_touches outcome=sent"] == 0
+    with telemetry.bound(run=run.token):
+        house.engine.dispatch(house.now)
+    assert seen(house)["recovery_last_run_touches outcome=sent"] == 3
 
 
 def test_what_is_planned_for_later_is_not_due(small_house: House) -> None:

@@ -120,12 +120,11 @@ def _places(country: str, markets: Markets, wish: Wish) -> Iterator[Place]:
 def _usual(
     campaign: Campaign, step: Step, places: Sequence[Place], samples: Mapping[str, Sample]
 ) -> Iterator[Cell]:
-    first = USUAL if USUAL in samples else next(iter(samples))
     for place in places:
-        yield Cell(campaign, step, place, first, samples[first])
+        yield Cell(campaign, step, place, USUAL, samples[USUAL])
     for name, sample in samples.items():
         fitting = (p for p in places if fits(sample, campaign, step, p.market.country))
-        if name != first and (found := next(fitting, None)):
+        if name != USUAL and (found := next(fitting, None)):
             yield Cell(campaign, step, found, name, sample)
 
 

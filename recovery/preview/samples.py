@@ -90,10 +90,13 @@ class Samples:
     problems: tuple[Problem, ...] = ()
 
     def of(self, template: str) -> Mapping[str, Sample]:
-        """The samples of one message by name: its own win over those of all messages."""
+        """The samples of one message by name: its own win over those of all messages.
+
+        The first is the usual order, which is there whatever the files say.
+        """
         own = self.own.get(template)
-        found = {**self.shared.samples, **(own.samples if own else {})}
-        return found or {USUAL: Sample(about=_ABOUT)}
+        usual = {USUAL: Sample(about=_ABOUT)}
+        return {**usual, **self.shared.samples, **(own.samples if own else {})}
 
     def person(self, template: str, locale: str) -> Person:
         """Who is usual in the language of `locale`; English where nobody is."""

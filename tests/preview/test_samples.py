@@ -43,6 +43,11 @@ def test_without_a_file_there_is_one_usual_order(tmp_path: Path) -> None:
     assert samples.person("anything", "de-DE").customer == "Grace Miller"
 
 
+def test_a_file_without_the_usual_order_only_adds(tmp_path: Path) -> None:
+    samples = read_samples(write(tmp_path, f"samples:\n  big: {{{ABOUT}}}\n"))
+    assert list(samples.of("m")) == ["usual", "big"]
+
+
 def test_a_message_may_have_samples_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, f"samples:\n  usual: {{{ABOUT}}}\n  big: {{{ABOUT}}}\n")
     own = "people: {de: {customer: Ada, goods: [Tee]}}\n"

@@ -6,14 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from recovery.campaign.loader import LoadedCampaign, load_folder, parse_campaign, read_folder
+from recovery.campaign.loader import (
+    LoadedCampaign,
+    load_campaign,
+    load_folder,
+    parse_campaign,
+    read_folder,
+)
 from recovery.campaign.schema import Status, TriggerOn
+from recovery.markets import load_markets
+from recovery.markets.book import with_rules
 from recovery.message import Channel
 from recovery.reasons import MEANINGS, FailureReason
 from recovery.template.catalog import Catalog
+from tests.support.cli import answered, recovery
 
 FOLDER = Path(__file__).parents[2] / "campaigns"
 NO_LINKS_IN_SMS = {"MY", "AE"}
+PRESETS = sorted(FOLDER.glob("_*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +112,36 @@ def test_the_page_about_the_language_tells_the_truth() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     campaign = parse_campaign(example, "README.md").campaign
     assert campaign.offers["free-shipping"].worth
+
+
+@pytest.mark.parametrize("file", PRESETS, ids=lambda file: file.stem)
+def test_a_preset_passes_the_check_once_it_is_taken_on(file: Path, tmp_path: Path) -> None:
+    project = tmp_path / "shop"
+    recovery("init", project)
+    text = file.read_text("utf-8")
+    assert "\nstatus: draft\n" in text
+    taken_on = text.replace("status: draft", "status: active")
+    (project / "campaigns" / file.name[1:]).write_text(taken_on, "utf-8")
+    assert answered("check", "--strict", "--project", project)["problems"] == []
+
+
+def test_every_file_of_the_folder_begins_with_its_schema() -> None:
+    for file in FOLDER.glob("*.yaml"):
+        first = file.read_text("utf-8").partition("\n")[0]
+        schema = "defaults" if file.stem == "defaults" else "campaign"
+        assert first == f"# yaml-language-server: $schema={schema}.schema.json"
+
+
+def test_texts_first_go_to_every_market_with_rules() -> None:
+    campaign = load_campaign(FOLDER / "_sms-first.yaml").campaign
+    links, none, _ = campaign.segments
+    rules = {country: load_markets().rules(country) for country in with_rules()}
+    assert set(links.market or ()) == {one for one, rule in rules.items() if rule.sms_links}
+    assert set(none.market or ()) == {one for one, rule in rules.items() if not rule.sms_links}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_pages_of_the_folder_tell_of_every_campaign(page: str) -> None:
+    text = (FOLDER / page).read_text("utf-8")
+    for file in FOLDER.glob("*.yaml"):
+        assert f"`{file.name}`" in text

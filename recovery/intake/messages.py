@@ -124,20 +124,21 @@ def _known(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
 
 
 def _about(event: MessageEvent, known: Mapping[int, Row[Any]], now: datetime) -> MessageEvent:
-    """The event, without its touch when it can't be about that touch's message."""
+    """The event, without its touch when it can't be about that touch's message: another recipient,
+    or, where nobody names one, a time before it was tried."""
     touch = known.get(event.touch_id) if event.touch_id is not None else None
     if touch is None or (touch.provider_id and touch.provider_id == event.provider_id):
         return event
-    # Under a later `--at` a touch is tried in what is the future for everybody else.
-    tried = min(filter(None, (touch.first_tried_at, touch.tried_at)), default=event.at)
-    too_old = event.at < min(tried, now) - SKEW
-    return event if _is_to(touch, event.address) and not too_old else replace(event, touch_id=None)
+    if event.address and touch.address:
+        meant = _is_to(touch, event.address)
+    else:  # Under a later `--at` a touch is tried in what is the future for everybody else.
+        tried = min(filter(None, (touch.first_tried_at, touch.tried_at)), default=event.at)
+        meant = event.at >= min(tried, now) - SKEW
+    return event if meant else replace(event, touch_id=None)
 
 
-def _is_to(touch: Row[Any], address: str | None) -> bool:
-    """Whether the message went to `address`; what one side does not say is believed."""
-    if not address or not touch.address:
-        return True
+def _is_to(touch: Row[Any], address: str) -> bool:
+    """Whether the message went to `address`."""
     if touch.channel == Channel.EMAIL:
         return ascii_address(address).lower() == ascii_address(touch.address).lower()
     return address in spellings(touch.address)

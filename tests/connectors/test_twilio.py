@@ -71,7 +71,7 @@ def test_the_touch_travels_in_the_callback(twilio: Twilio, providers: Providers)
         "To": "+4915112345678",
         "Body": "你好 Ana: https://shop.example/p/abc",
         "MessagingServiceSid": SERVICE_SID,
-        "StatusCallback": "http://localhost:8000/hooks/twilio/status?touch=42&site=5eed5eed5eed",
+        "StatusCallback": "http://localhost:8000/hooks/twilio/status?touch=42",
         "ValidityPeriod": "14400",
     }
 

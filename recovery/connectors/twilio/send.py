@@ -75,9 +75,7 @@ class Twilio:
             **self._origin,
         }
         if self._calls_back:
-            trace = message.trace
-            site = f"&site={trace.site}" if trace.site else ""
-            fields["status_callback"] = f"{self._callback}{trace.touch_id}{site}"
+            fields["status_callback"] = f"{self._callback}{message.trace.touch_id}"
         return fields
 
     def _refusal(self, answer: Answer, message: SmsMessage) -> ConnectorError:

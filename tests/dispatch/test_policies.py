@@ -288,3 +288,11 @@ def test_what_ends_a_touch_is_asked_before_what_delays_it():
 )
 def test_a_wait_that_would_outlast_the_goal_is_a_no(parts: dict[str, Any], decision: Decision):
     assert decided(limits="{quiet: 12:00-14:00}", **parts) == decision
+
+
+@pytest.mark.parametrize("left", [timedelta(minutes=50), timedelta(minutes=2)])
+def test_waiting_for_people_ends_no_message(left: timedelta):
+    """It looks again before the last moment, the sooner the nearer that is."""
+    found = decided(task_claimed=True, window_ends_at=NOON + left)
+    assert found == Snooze(NOON + left / 2, "person_on_it")
+    assert decided(task_claimed=True) == Snooze(NOON + LOOK_AGAIN, "person_on_it")

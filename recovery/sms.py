@@ -27,12 +27,14 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‐‑‒–—―−", "-"),
         **dict.fromkeys("•·", "-"),
         "…": "...",
+        "₩": "KRW ",
+        "₱": "PHP ",
+        "₫": "VND",
         "×": "x",
     }
 )
 _LINK = re.compile(r"://|\bwww\.|[a-z0-9]\.[a-z]{2,}(?=[/\s]|$)", re.IGNORECASE)
 _KEEPS_MEANING_IN_UCS2 = str.maketrans({"\u00a0": " ", "\u202f": " ", "\ufeff": None})
-
 
 _FEW = 3
 

@@ -73,3 +73,13 @@ def test_a_body_that_needs_ucs2_keeps_its_typography_but_no_hard_spaces() -> Non
 
 def test_accents_are_meaning_and_stay() -> None:
     assert plain("envío mañana") == "envío mañana"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [("₩12,700", "KRW 12,700"), ("12.700\u00a0₫", "12.700 VND"), ("₱127.00", "PHP 127.00")],
+)
+def test_the_sign_of_a_currency_makes_no_text_dear(body: str, said: str) -> None:
+    assert plain(f"Order 1: {body} is open") == f"Order 1: {said} is open"
+    assert plain(f"订单 {body}").startswith("订单 "), "in other scripts the sign costs nothing more"
+    assert "KRW" not in plain(f"订单 {body}")

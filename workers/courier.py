@@ -67,14 +67,15 @@ def over_redis(url: str, wait: int) -> Courier:
             told = {"due": due, "seconds": wait, "cure": "start recovery worker"}
             telemetry.event("worker", "nobody_alive", level=logging.WARNING, **told)
         done = wait > 0 and _wait(engine, now, wait)
-        return Delivery(hinted=due) if done else _unfinished(engine, now, due, wait)
+        if done:
+            return Delivery(hinted=due)
+        return _unfinished(engine, now, due, wait, nobody=due > 0 and not expect_an_answer(url))
 
     return hand_over
 
 
-def _unfinished(engine: Engine, now: datetime, due: int, wait: int) -> Delivery:
+def _unfinished(engine: Engine, now: datetime, due: int, wait: int, *, nobody: bool) -> Delivery:
     """What to say when we did not wait, or in vain."""
-    nobody = due > 0 and not expect_an_answer(engine.settings.broker_url)
     said = []
     if wait:
         said.append(f"after {wait} s the workers are not done: {engine.due(now)} touches are due")

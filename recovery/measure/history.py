@@ -16,7 +16,7 @@ versions, publications, enrolments = table(CampaignVersion), table(Publication),
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One time that a version went live. Counts are of the version, over all its times."""
+    """One time that a version went live, with those who entered until it did again."""
 
     campaign: str
     version: str  # its digest, whole
@@ -36,11 +36,12 @@ def history(connection: Connection, campaign: str | None = None) -> list[Edition
         .where(true() if campaign is None else publications.c.campaign == campaign)
         .order_by(publications.c.campaign, publications.c.id.desc())
     ).all()
-    counts, seen, found = _counts(connection, {row.version_id for row in rows}), set[str](), []
+    found, again, seen = [], dict[int, datetime](), set[str]()
     for row in rows:
-        enrolled, active = counts.get(row.version_id, (0, 0))
+        enrolled, active = _counts(connection, row.version_id, row.at, again.get(row.version_id))
         live = row.campaign not in seen
         seen.add(row.campaign)
+        again[row.version_id] = row.at
         told = (row.campaign, row.digest, row.at, live, row.file, enrolled, active, row.changes)
         found.append(Edition(*told))
     return found
@@ -61,11 +62,14 @@ def text_of(connection: Connection, campaign: str, version: str) -> str:
     return str(texts[0])
 
 
-def _counts(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
-    active = func.count().filter(enrolments.c.state == EnrolmentState.ACTIVE)
-    counted = (
-        select(enrolments.c.version_id, func.count(), active)
-        .where(enrolments.c.version_id.in_(ids))
-        .group_by(enrolments.c.version_id)
-    )
-    return {version: (total, live) for version, total, live in connection.execute(counted)}
+def _counts(
+    connection: Connection, version: int, since: datetime, until: datetime | None
+) -> tuple[int, int]:
+    """How many entered under `version` from `since` until `until`, and how many are in flight."""
+    counted = select(
+        func.count(), func.count().filter(enrolments.c.state == EnrolmentState.ACTIVE)
+    ).where(enrolments.c.version_id == version, enrolments.c.enrolled_at >= since)
+    if until is not None:
+        counted = counted.where(enrolments.c.enrolled_at < until)
+    entered, active = connection.execute(counted).one()
+    return int(entered), int(active)

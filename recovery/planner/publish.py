@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from recovery.campaign.loader import (
     LoadedCampaign,
@@ -68,6 +68,8 @@ def publish(
         campaign, before = loaded.campaign, live.get(loaded.campaign.campaign)
         if before is None and campaign.status is Status.DRAFT:
             continue
+        if before is not None and before.file != loaded.file:
+            _moved(connection, before.id, loaded.file)
         if before is None or before.digest != loaded.digest:
             told = [] if before is None else list(_told(connection, before, campaign, now))
             _keep(connection, loaded, told, now)
@@ -134,7 +136,13 @@ def _keep(
     rows = [{"people": people} | asdict(change) for change, people in told]
     values = {"campaign": loaded.campaign.campaign, "at": now, "changes": rows}
     version = version_id(connection, loaded, now)
+    _moved(connection, version, loaded.file)
     connection.execute(insert(publications).values(version_id=version, **values))
+
+
+def _moved(connection: Connection, version: int, file: str) -> None:
+    """A file was renamed: it is found again under its new name, should it turn bad one day."""
+    connection.execute(update(versions).where(versions.c.id == version).values(file=file))
 
 
 def _told(

@@ -107,9 +107,33 @@ def test_going_back_is_publishing_the_old_text(house: House) -> None:
         rows = connection.execute(select(publications)).all()
     assert [one.live for one in editions] == [True, False, False]
     assert editions[0].version == editions[2].version != editions[1].version
-    assert [(one.enrolled, one.in_flight) for one in editions] == [(1, 1), (0, 0), (1, 1)]
     assert len(rows) == 3
     json.dumps(rows[-1].changes)
+
+
+def test_people_count_for_the_time_in_which_they_entered(house: House) -> None:
+    for after in ("2d", "5d", "2d"):
+        house.has(TEXT.replace("after: 2d", f"after: {after}"))
+        house.run()
+        house.clock.advance(timedelta(hours=1))
+        house.an_unpaid_order(country="US")
+        house.run()
+        house.clock.advance(timedelta(hours=1))
+    with reading(house.engine.database) as connection:
+        editions = history(connection, "winback")
+    assert [(one.enrolled, one.in_flight) for one in editions] == [(1, 1)] * 3
+
+
+def test_a_renamed_file_that_turns_bad_goes_on_too(house: House) -> None:
+    house.has(TEXT)
+    house.run()
+    renamed = (house.folder / "winback.yaml").rename(house.folder / "other.yaml")
+    house.run()
+    renamed.write_text(TEXT.replace("status: active", "status: activ"), "utf-8")
+    order = house.an_unpaid_order(country="US")
+    result = house.run()
+    assert any("last good" in warning for warning in result.warnings)
+    assert house.steps_sent_to(order) == ["first"]
 
 
 def test_a_file_that_turns_bad_goes_on_with_its_last_good_version(house: House) -> None:

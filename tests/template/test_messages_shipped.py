@@ -230,3 +230,11 @@ def test_each_failure_has_its_own_way_out(catalog: Catalog, locale: str) -> None
     assert len({letter.text for letter in letters.values()}) == len(letters)
     assert len({letter.html for letter in letters.values()}) == len(letters)
     assert catalog.email("payment-failed", replace(sample(locale), suggest="resume")) == letters[""]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_loaded_from_strangers(catalog: Catalog, name: str) -> None:
+    """A web font or a picture of somebody else tells them who reads which mail."""
+    html = catalog.email(name, sample("en-US")).html
+    hosts = set(re.findall(r"https?://([^/\s\"')<]+)", html))
+    assert hosts <= {"www.w3.org", "shop.example", "pay.shop.example"}, hosts

@@ -78,7 +78,7 @@ def admission(
         .subquery()
     )
     columns = [each.c[answer.name] for answer in answers]
-    counted = select(func.count(), *columns).group_by(*columns)
+    counted = select(func.count(), *columns).select_from(each).group_by(*columns)
     found = _Found()
     for count, *told in connection.execute(counted):
         if count:

@@ -78,3 +78,8 @@ def test_a_draft_takes_nobody_and_says_so(house: House) -> None:
     a_failed(house)
     assert admitted(house).campaigns == {"later": {"draft": 1}}
     assert not house.touches()
+
+
+def test_without_a_campaign_every_order_is_counted(house: House) -> None:
+    house.orders(3)
+    assert admitted(house).unpaid == 3

@@ -52,12 +52,14 @@ def test_yen_have_no_decimals(project: Path) -> None:
 
 
 def test_a_warning_has_a_code_and_words(project: Path) -> None:
+    text = project / "templates/payment-failed/en/sms.txt"
+    text.write_text(text.read_text("utf-8").replace("Try again", "\u260e Try again"), "utf-8")
     (found,) = listed(project, "--market", "KR", "--step", "text", "--sample", "usual")
     (warning,) = found["warnings"]
     assert warning["code"] == "CR162"
-    assert "₩" in warning["message"]
+    assert "\u260e" in warning["message"]
     (found,) = listed(project, "--market", "MY", "--step", "text", "--sample", "usual")
-    assert [one["code"] for one in found["warnings"]] == ["CR161"]
+    assert [one["code"] for one in found["warnings"]] == ["CR161", "CR162"]
 
 
 def test_the_page_is_written_where_it_should(project: Path) -> None:

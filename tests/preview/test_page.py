@@ -113,11 +113,11 @@ def test_a_broken_template_is_told_on_the_page(tmp_path: Path) -> None:
         assert said in html
 
 
-def test_an_sms_shows_what_it_costs() -> None:
-    html, _ = made([one("text", "KR")])
+def test_an_sms_shows_what_it_costs(dear: Path) -> None:
+    html, _ = made([one("text", "KR", project=dear)])
     assert "makes this SMS cost 3 segments instead of 1" in html
-    assert "₩ U+20A9" in html
-    assert "50 left in the last segment" in html
+    assert "☎ U+260E" in html
+    assert "left in the last segment" in html
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "All messages"), ("zh-CN", "全部消息")])

@@ -24,6 +24,7 @@ from recovery.dispatch.executor import Delivery as Delivery
 from recovery.dispatch.executor import Outcome
 from recovery.dispatch.reconcile import Reconciled, reconciler
 from recovery.dispatch.unanswered import unanswered
+from recovery.i18n import say
 from recovery.incentives import budget
 from recovery.intake import arrivals, inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
@@ -103,7 +104,7 @@ class Engine(Parts):
             begun(result.token)
             programme = self.programme()
             tell_broken(result, programme.broken, programme.kept, programme.problems)
-            result.problems += [str(mistake) for mistake in self.markets.mistakes]
+            result.wrong += [str(mistake) for mistake in self.markets.mistakes]
             if dry_run:
                 self._rehearse(programme, now, result)
             else:
@@ -212,14 +213,16 @@ class Engine(Parts):
         )
         delivery = courier(self, now)
         result.hinted, result.abandoned = delivery.hinted, delivery.abandoned
-        result.warnings += delivery.warnings
+        result.notes += delivery.warnings
         with writing(self.database) as connection:
             arrivals.take_turn(connection)
             self._count(connection, since, result)
             result.refused += brakes.met(connection, result.token, since.last_at, now)
             waits = self._due(connection, now, programme.scripts().paused)
             if waits and any(outcome.paced for outcome in delivery.outcomes):
-                result.warnings.append(f"{waits} due wait for the pace; the next run goes on")
+                result.notes.append(
+                    say("{count} due wait for the pace; the next run goes on", count=waits)
+                )
             runs.keep(connection, result, since)
 
     def _rehearse(self, programme: Programme, now: datetime, result: runs.RunResult) -> None:
@@ -254,17 +257,17 @@ class Engine(Parts):
     def _tell_plan(self, plan: Plan, now: datetime, result: runs.RunResult) -> None:
         result.published = [one.payload() for one in plan.published]
         result.enrolled = plan.enrolled
-        result.warnings += without_rate(plan.without_rate, now.date())
+        result.notes += without_rate(plan.without_rate, now.date())
 
     def _count(self, connection: Connection, since: runs.Since, result: runs.RunResult) -> None:
         result.touches = runs.tally(connection, result.token, since.entry)
         result.settled = runs.settled(connection, result.token)
         result.imported = runs.imported(connection, since.run)
-        result.problems += runs.broken(connection, since.told)
+        result.wrong += runs.broken(connection, since.told)
         result.unanswered = unanswered(connection).payload()
         if ceiling.left(connection, result.token) == 0:
-            result.warnings.append("RECOVERY_MAX_PER_RUN is used up; what else is due waits")
-        result.warnings += [*brakes.paused(connection), *inbox.to_look_at(connection)]
+            result.notes.append(say("RECOVERY_MAX_PER_RUN is used up; what else is due waits"))
+        result.notes += [*brakes.paused(connection), *inbox.to_look_at(connection)]
 
 
 def dispatched(engine: Engine, now: datetime) -> Delivery:

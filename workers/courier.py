@@ -12,6 +12,7 @@ from recovery.clock import VirtualClock
 from recovery.dispatch.executor import Outcome
 from recovery.engine import Courier, Delivery, Engine
 from recovery.errors import Unavailable
+from recovery.i18n import say
 from workers.actors import BATCHES, QUEUE, declare
 from workers.broker import MEMORY, expect_an_answer, make_broker
 
@@ -78,9 +79,14 @@ def _unfinished(engine: Engine, now: datetime, due: int, wait: int, *, nobody: b
     """What to say when we did not wait, or in vain."""
     said = []
     if wait:
-        said.append(f"after {wait} s the workers are not done: {engine.due(now)} touches are due")
+        late = say(
+            "after {wait} s the workers are not done: {count} touches are due",
+            wait=wait,
+            count=engine.due(now),
+        )
+        said.append(late)
     if nobody:
-        said.append("no worker is alive: start `recovery worker`; what is due waits for it")
+        said.append(say("no worker is alive: start `recovery worker`; what is due waits for it"))
     return Delivery(hinted=due, warnings=said, abandoned=wait > 0 and nobody)
 
 

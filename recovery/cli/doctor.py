@@ -142,7 +142,7 @@ def _inbox(settings: "Settings") -> Finding:
     if not told:
         return Finding("inbox", True, "every event could be applied")
     cure = "`recovery inbox list` says why; `recovery inbox retry` or `dismiss` ends it"
-    return Finding("inbox", False, told[0], cure, Exit.PARTIAL)
+    return Finding("inbox", False, str(told[0]), cure, Exit.PARTIAL)
 
 
 def _email(settings: "Settings") -> Finding:
@@ -170,10 +170,10 @@ def _sending(settings: "Settings") -> Finding:
         return Finding("sending", False, told, _rest(refusing), Exit.UNAVAILABLE)
     open_ = looked(settings, unanswered)
     lost = [str(open_)] if open_ and open_.open else []
-    held = looked(settings, paused)
+    held = looked(settings, lambda c: [str(one) for one in paused(c)])
     if held:
         return Finding(
-            "sending", True, "; ".join([*held, *lost]), "`recovery resume` lets go of it"
+            "sending", True, "; ".join([*map(str, held), *lost]), "`recovery resume` lets go of it"
         )
     return Finding("sending", True, "; ".join(["no sender refuses, nothing is paused", *lost]))
 

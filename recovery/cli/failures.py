@@ -1,5 +1,6 @@
 """`recovery failures`: why orders are unpaid, by the provider's code, and codes nobody knows."""
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.i18n import language, mark, words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,11 +16,23 @@ if TYPE_CHECKING:
     from recovery.measure.failures import Failure
 
 
+_TITLES = (
+    mark("orders"),
+    mark("provider"),
+    mark("code"),
+    mark("reason"),
+    mark("written to"),
+    mark("means"),
+)
+_UNLISTED = mark("unknown (in no list)")
+_MAY, _MAY_NOT = mark("yes"), mark("no")
+
+
 @click.group("failures", invoke_without_command=True)
 @click.option("--unknown", is_flag=True, help="Only codes that are in no list.")
-@click.option("--lang", type=click.Choice(("en", "zh-CN")), default="en", help="Of the meanings.")
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @verb(at=False)
-def command(desk: Desk, unknown: bool, lang: str) -> None:
+def command(desk: Desk, unknown: bool, lang: str | None) -> None:
     """Count the failure codes of unpaid orders, and say what each is taken for.
 
     A code that is in no list counts as `unknown`: such an order may be written to, in neutral
@@ -26,6 +40,7 @@ def command(desk: Desk, unknown: bool, lang: str) -> None:
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
+    spoken = language(lang, os.environ)
     from recovery.db import reading
     from recovery.measure.failures import failures
     from recovery.reasons import mapping_version
@@ -33,7 +48,7 @@ def command(desk: Desk, unknown: bool, lang: str) -> None:
     with closing(desk.engine()) as engine, reading(engine.database) as connection:
         found = [one for one in failures(connection) if not (unknown and one.listed)]
     answer = {"mapping": mapping_version(), "failures": [_row(one) for one in found]}
-    desk.show(answer, lambda console: _show(console, found, lang))
+    desk.show(answer, lambda console: _show(console, found, spoken))
 
 
 @command.command("reread")
@@ -68,14 +83,16 @@ def _row(one: "Failure") -> dict[str, Any]:
 def _show(console: "Console", found: Sequence["Failure"], lang: str) -> None:
     from rich.table import Table
 
+    in_ = words(lang)
     if not found:
-        console.print("None.")
+        console.print(in_.gettext(mark("None.")))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("orders", "provider", "code", "reason", "written to", "means"):
-        table.add_column(title, justify="right" if title == "orders" else "left")
+    for number, title in enumerate(_TITLES):
+        table.add_column(in_.gettext(title), justify="left" if number else "right")
     for one in found:
-        meaning, known = one.meaning, one.reason.value if one.listed else "unknown (in no list)"
-        written, words = "yes" if meaning.may_contact else "no", getattr(meaning, lang[:2])
-        table.add_row(str(one.orders), one.source or "", one.code, known, written, words)
+        meaning, known = one.meaning, one.reason.value if one.listed else in_.gettext(_UNLISTED)
+        written = in_.gettext(_MAY if meaning.may_contact else _MAY_NOT)
+        means = getattr(meaning, lang[:2])
+        table.add_row(str(one.orders), one.source or "", one.code, known, written, means)
     console.print(table)

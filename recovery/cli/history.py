@@ -1,6 +1,7 @@
 """`recovery history`: which version of a campaign ran when, and how many entered under it."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -9,18 +10,23 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import language, mark, words
 
 if TYPE_CHECKING:
+    from gettext import NullTranslations
+
     from rich.console import Console
 
+    from recovery.engine import Engine
     from recovery.measure.history import Edition
 
 
 @click.command("history")
 @click.argument("campaign", required=False)
 @click.option("--show", metavar="VERSION", help="Print the text of a version, to publish it again.")
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @verb(at=False)
-def command(desk: Desk, campaign: str | None, show: str | None) -> None:
+def command(desk: Desk, campaign: str | None, show: str | None, lang: str | None) -> None:
     """Show the versions of CAMPAIGN, or of all: when each went live and what it changed.
 
     A version is the text of the file; the next run publishes what it finds. To go back, put the
@@ -29,6 +35,7 @@ def command(desk: Desk, campaign: str | None, show: str | None) -> None:
     from recovery.db import reading
     from recovery.measure.history import history, text_of
 
+    speak = words(language(lang, os.environ))
     if show and not campaign:
         raise UsageError("--show needs the campaign's name: recovery history NAME --show VERSION")
     with closing(desk.engine()) as engine, reading(engine.database) as connection:
@@ -37,25 +44,63 @@ def command(desk: Desk, campaign: str | None, show: str | None) -> None:
             desk.show({"text": text}, lambda console: click.echo(text, nl=False))
             return
         found = history(connection, campaign)
+        mistakes = {} if desk.as_json else _mistakes(engine)
     if campaign and not found:
         raise UsageError(f"nothing of a campaign {campaign!r} was ever live")
-    desk.show({"editions": [asdict(one) for one in found]}, lambda console: _show(console, found))
+    desk.show(
+        {"editions": [asdict(one) for one in found]},
+        lambda console: _show(console, found, mistakes, speak),
+    )
 
 
-def _show(console: "Console", found: Sequence["Edition"]) -> None:
+def _mistakes(engine: "Engine") -> dict[str, int]:
+    """How many mistakes the file of each campaign has that goes on with its last good version."""
+    from pathlib import Path
+
+    if not engine.settings.campaigns_dir.is_dir():
+        return {}
+    programme = engine.programme()
+    wrong = {Path(error.file).name: len(error.problems) for error in programme.broken}
+    return {one.campaign.campaign: wrong.get(Path(one.file).name, 0) for one in programme.kept}
+
+
+def _show(
+    console: "Console",
+    found: Sequence["Edition"],
+    mistakes: Mapping[str, int],
+    speak: "NullTranslations",
+) -> None:
     if not found:
-        console.print("Nothing was live yet; `recovery run` publishes campaigns/.")
+        nothing = mark("Nothing was live yet; `recovery run` publishes campaigns/.")
+        console.print(speak.gettext(nothing))
     for one in found:
-        live = "  live" if one.live else ""
-        counted = f"{one.enrolled} entered, {one.in_flight} in flight"
+        live = "  " + speak.gettext(mark("live")) if one.live else ""
+        counted = speak.gettext(mark("{entered} entered, {count} in flight")).format(
+            entered=one.enrolled, count=one.in_flight
+        )
         head = f"{one.campaign}  {one.version[:12]}  {one.at:%Y-%m-%d %H:%M} UTC  {counted}{live}"
         console.print(head, soft_wrap=True, highlight=False)
+        if one.live and (count := mistakes.get(one.campaign)):
+            goes_on = speak.ngettext(
+                "the file has {count} mistake; this version goes on",
+                "the file has {count} mistakes; this version goes on",
+                count,
+            )
+            console.print(f"    {goes_on.format(count=count)}", style="bold yellow")
         for change in one.changes:
-            console.print(f"    {told(change)}", soft_wrap=True, highlight=False)
+            console.print(f"    {told(change, speak)}", soft_wrap=True, highlight=False)
 
 
-def told(change: dict[str, object]) -> str:
+def told(change: dict[str, object], speak: "NullTranslations") -> str:
     """One change in one line: `limits.quiet: 22:00-08:00 → 21:00-08:00 (reaches 12 in flight)`."""
-    before, after = (change[key] or "nothing" for key in ("before", "after"))
-    people = f"reaches {change['people']} in flight" if change["people"] else change["reach"]
-    return f"{change['road']}: {before} → {after} ({people})"
+    before, after = (change[key] or speak.gettext("nothing") for key in ("before", "after"))
+    people = speak.gettext(mark("reaches {count} in flight")).format(count=change["people"])
+    reach = people if change["people"] else speak.gettext(_REACHES[str(change["reach"])])
+    return f"{change['road']}: {before} → {after} ({reach})"
+
+
+_REACHES = {
+    "everybody": mark("everybody"),
+    "newcomers": mark("newcomers"),
+    "nobody": mark("nobody"),
+}

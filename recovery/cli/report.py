@@ -1,5 +1,6 @@
 """`recovery report`: how many orders each sequence brought back, as a table, a page or JSON."""
 
+import os
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.cli.naming import expect_campaign
+from recovery.i18n import language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,16 +24,10 @@ if TYPE_CHECKING:
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write it as a page here."
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh-CN"]),
-    default="en",
-    show_default=True,
-    help="Language of table and page.",
-)
+@click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @verb(at=True)
-def command(desk: Desk, html: Path | None, lang: str, campaign: str | None) -> None:
+def command(desk: Desk, html: Path | None, lang: str | None, campaign: str | None) -> None:
     """Show how many orders each sequence brought back.
 
     Recovery rate: of the enrolled orders whose goal window is over, the share that was paid
@@ -41,13 +37,14 @@ def command(desk: Desk, html: Path | None, lang: str, campaign: str | None) -> N
     from recovery.measure.page import write_page
     from recovery.measure.wording import Wording
 
+    spoken = language(lang, os.environ)
     with closing(desk.engine()) as engine:
         if campaign is not None:
             expect_campaign(engine, campaign)
         report = engine.report(campaign)
-    page = None if html is None else write_page(report, html, lang)
+    page = None if html is None else write_page(report, html, spoken)
     payload = report.payload() | ({} if page is None else {"html": str(page)})
-    desk.show(payload, lambda console: show(console, report, Wording.of(lang), page))
+    desk.show(payload, lambda console: show(console, report, Wording.of(spoken), page))
 
 
 def show(console: "Console", report: "Report", say: "Wording", page: Path | None = None) -> None:

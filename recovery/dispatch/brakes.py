@@ -11,6 +11,7 @@ from recovery import telemetry
 from recovery.connectors.base import Sender
 from recovery.db import changed, insert_ignore, table
 from recovery.dispatch.fuse import ACCOUNT, BUSY, SILENT, Fuse
+from recovery.i18n import Text, say
 from recovery.message import Channel
 from recovery.models import Breaker, Pause
 
@@ -120,13 +121,16 @@ def met(connection: Connection, run: str, since: datetime | None, now: datetime)
     return [f"{row.channel}: {row.reason}" for row in connection.execute(found)]
 
 
-def paused(connection: Connection) -> list[str]:
+def paused(connection: Connection) -> list[Text]:
     """What somebody has paused, since when and why, in words."""
     found = select(pauses).order_by(pauses.c.scope, pauses.c.name)
     return [
-        ("everything" if row.scope == "all" else f"{row.scope} {row.name}")
-        + f" is paused since {row.since:%Y-%m-%d %H:%M} UTC"
-        + (f": {row.note}" if row.note else "")
+        say(
+            "{what} is paused since {since} UTC{why}",
+            what=say("everything") if row.scope == "all" else f"{row.scope} {row.name}",
+            since=f"{row.since:%Y-%m-%d %H:%M}",
+            why=f": {row.note}" if row.note else "",
+        )
         for row in connection.execute(found)
     ]
 

@@ -28,6 +28,7 @@ from recovery.dispatch.shift import Decided, Shift
 from recovery.dispatch.taking import Wants, take
 from recovery.dispatch.tray import Reach
 from recovery.dispatch.vigil import Vigil
+from recovery.i18n import Text
 from recovery.markets import Markets, load_markets
 from recovery.message import Channel, MessageClass, Receipt
 
@@ -55,7 +56,7 @@ class Delivery:
 
     outcomes: Sequence[Outcome] = ()
     hinted: int = 0
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Text] = ()
     abandoned: bool = False  # waited for workers in vain, as none is alive
 
 

@@ -23,6 +23,7 @@ from recovery.connectors.twilio.read import read_inbound, read_status
 from recovery.crash import crash_point
 from recovery.db import insert_ignore, retried, table, take_turns
 from recovery.facts import InboundSms, MessageEvent, OrderSnapshot
+from recovery.i18n import Text, say
 from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.messages import apply_events
@@ -165,11 +166,14 @@ def faulted(connection: Connection) -> int:
     return _count(connection, inbox.c.fault.is_not(None))
 
 
-def to_look_at(connection: Connection) -> list[str]:
+def to_look_at(connection: Connection) -> list[Text]:
     """What to tell people who should look at rows with a fault; nothing when there is none."""
     count = faulted(connection)
-    events = "1 event" if count == 1 else f"{count:,} events"
-    told = f"{events} from outside could not be applied; `recovery inbox list` shows which"
+    events = say("1 event") if count == 1 else say("{count} events", count=f"{count:,}")
+    told = say(
+        "{events} from outside could not be applied; `recovery inbox list` shows which",
+        events=events,
+    )
     return [told] if count else []
 
 

@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from recovery.db import table, written_in
+from recovery.i18n import Text
 from recovery.measure.totals import carried
 from recovery.models import Decision, Run
 from recovery.models.journeys import ENDINGS
+from recovery.problems import Problem
 
 decisions, runs = table(Decision), table(Run)
+Line = str | Text | Problem  # to be told in the reader's language
 
 TEMPLATE_ERROR = "template_error"  # why a message waits; its detail ends with the mistake
 TASKS = "tasks"  # the provider that a handed-over task is written down with
@@ -37,7 +40,8 @@ class Tally:
 
 @dataclass(slots=True)
 class RunResult:
-    """What `recovery run` did. `problems` are campaign and template errors, for people."""
+    """What `recovery run` did. `wrong` are campaign and template errors, `notes` what else people
+    should know; `problems` and `warnings` are the same in English."""
 
     token: str
     at: datetime
@@ -53,11 +57,21 @@ class RunResult:
     released: int = 0  # touches that a dead worker held
     inbox: dict[str, int] = field(default_factory=dict)  # events from outside
     reconciled: dict[str, int] = field(default_factory=dict)  # unknown touches looked for
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    wrong: list[Line] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # senders that do not work, and why
     unanswered: dict[str, Any] = field(default_factory=dict)  # touches whose end nobody knows
     seconds: float = 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, in English."""
+        return [str(one) for one in self.wrong]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What else people should know, in English."""
+        return [str(one) for one in self.notes]
 
     def payload(self) -> dict[str, Any]:
         """The JSON of the contract."""

@@ -9,6 +9,7 @@ from typing import Any
 from recovery import telemetry
 from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.problems import CampaignError
+from recovery.i18n import Text, say
 from recovery.measure.runs import RunResult
 from recovery.problems import Problem
 
@@ -37,11 +38,14 @@ def tell_broken(
 
     Of the other `problems` a run tells only templates that nobody can read: their messages wait.
     """
-    result.warnings += [str(one) for one in problems if one.code == "CR055"]
-    result.problems += [str(one) for error in errors for one in error.problems]
-    result.warnings += [
-        f"{one.campaign.campaign} goes on with its last good version, {one.digest[:12]};"
-        f" see `recovery history {one.campaign.campaign}`"
+    result.notes += [one for one in problems if one.code == "CR055"]
+    result.wrong += [one for error in errors for one in error.problems]
+    result.notes += [
+        say(
+            "{name} goes on with its last good version, {version}; see `recovery history {name}`",
+            name=one.campaign.campaign,
+            version=one.digest[:12],
+        )
         for one in kept
     ]
     for error in errors:
@@ -71,10 +75,14 @@ def numbers(result: RunResult) -> dict[str, Any]:
     }
 
 
-def without_rate(currencies: Iterable[str], day: date) -> list[str]:
+def without_rate(currencies: Iterable[str], day: date) -> list[Text]:
     """Currencies that no amount of a segment can be compared with on `day`."""
     return [
-        f"no exchange rate for {currency} on {day}: its orders fit no segment with an amount"
-        "; add one to the rates file"
+        say(
+            "no exchange rate for {currency} on {day}: its orders fit no segment with an amount"
+            "; add one to the rates file",
+            currency=currency,
+            day=f"{day}",
+        )
         for currency in currencies
     ]

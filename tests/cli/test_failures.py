@@ -41,7 +41,11 @@ def test_only_what_nobody_knows(project: Path) -> None:
 
 
 def test_in_chinese(project: Path) -> None:
-    assert "账户余额不足" in recovery("failures", "--lang", "zh-CN", "--project", project).stdout
+    told = recovery("failures", "--lang", "zh-CN", "--project", project).stdout
+    assert "账户余额不足" in told
+    assert told.split()[:3] == ["订单", "服务商", "代码"]
+    by_environment = recovery("failures", "--project", project, LANG="zh_CN.UTF-8").stdout
+    assert by_environment == told
 
 
 def test_reading_anew_says_how_many_changed(project: Path) -> None:

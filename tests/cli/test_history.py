@@ -61,3 +61,29 @@ def test_what_is_not_there_is_said(project: Path, words: tuple[str, ...], said: 
     told = recovery("history", *words, "--project", project)
     assert told.exit_code == 2
     assert said in told.stderr
+
+
+def test_a_broken_file_is_told_beside_the_version_that_goes_on(project: Path) -> None:
+    file = project / "campaigns" / "winback.yaml"
+    file.write_text(file.read_text("utf-8").replace("after: 3d", "aftr: 3d"), "utf-8")
+    told = recovery("history", "winback", "--lang", "en", "--project", project).stdout
+    assert "mistake; this version goes on" in told or "mistakes; this version goes on" in told
+    told = recovery("history", "winback", "--project", project, LANG="zh_CN.UTF-8").stdout
+    assert "处错误；此版本继续生效" in told
+    assert "影响在途的 1 个" in told
+
+
+def test_a_run_speaks_chinese_and_its_document_stays_as_it_is(project: Path) -> None:
+    file = project / "campaigns" / "winback.yaml"
+    file.write_text(file.read_text("utf-8").replace("after: 3d", "aftr: 3d"), "utf-8")
+    told = recovery("run", *AT, "--dry-run", "--project", project, LANG="zh_CN.UTF-8")
+    assert told.exit_code == 65
+    problem = next(line for line in told.stdout.splitlines() if "winback.yaml:" in line)
+    assert problem.startswith("  问题 campaigns/winback.yaml:")
+    assert "以最后一个正确的版本" in told.stdout
+    assert "PROBLEM" not in told.stdout
+    words = ("run", *AT, "--dry-run", "--json", "--project", project)
+    chinese, english = (json.loads(recovery(*words, LANG=one).stdout) for one in ("zh_CN", "C"))
+    assert chinese["problems"] == english["problems"]
+    assert chinese["warnings"] == english["warnings"]
+    assert all(isinstance(one, str) and one.isascii() for one in english["warnings"])

@@ -115,3 +115,11 @@ def test_a_mistyped_campaign_is_not_reported_as_nothing(recovery: Recovery) -> N
     assert told.exit_code == 2
     assert "there is no campaign 'card-decline'; did you mean 'card-declined'?" in told.stderr
     assert "there are card-declined" in recovery("--campaign", "zzz").stderr
+
+
+def test_the_environment_chooses_the_language(
+    recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "挽回报告" in recovery().stdout
+    assert "Recovery report" in recovery("--lang", "en").stdout

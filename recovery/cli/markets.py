@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from recovery.markets import MarketRules, Markets
     from recovery.markets.overrides import Change
 
-_STATUS = {
-    "verified": mark("verified"),
-    "secondary": mark("secondary source"),
-    "conflicting": mark("sources disagree"),
-    "judgement": mark("our judgement"),
-    "memory": mark("from memory"),
-}
 _COLUMNS = (
     mark("market"),
     mark("advertising by SMS"),
@@ -140,6 +133,8 @@ def _regions(rules: "MarketRules") -> dict[str, str]:
 def _show(console: "Console", listed: Sequence["MarketRules"], lang: str) -> None:
     from rich.table import Table
 
+    from recovery.markets.words import hours_in
+
     in_ = words(lang)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for title in _COLUMNS:
@@ -149,12 +144,14 @@ def _show(console: "Console", listed: Sequence["MarketRules"], lang: str) -> Non
         links = in_.gettext(mark("yes") if rules.sms_links else mark("no"))
         counts = (str(row["service_messages"]), str(row["sms"]), links, row["label"])
         name = f"{rules.country} {_name(rules.country, lang)}"
-        table.add_row(name, _hours(row["sms_marketing"], in_), *counts, ", ".join(row["yours"]))
+        table.add_row(name, hours_in(row["sms_marketing"], in_), *counts, ", ".join(row["yours"]))
     console.print(table)
     console.print(f"{in_.gettext(_ADVICE)} {in_.gettext(_MORE)}")
 
 
 def _tell(console: "Console", rules: "MarketRules", lang: str) -> None:
+    from recovery.markets.words import STATUS, hours_in
+
     in_, yours = words(lang), {change.road: change for change in rules.changes}
     console.print(f"{_name(rules.country, lang)} · {rules.version}", style="bold")
     console.print(in_.gettext(_ADVICE))
@@ -164,10 +161,10 @@ def _tell(console: "Console", rules: "MarketRules", lang: str) -> None:
             console.print(f"    {fact.note.in_(lang)}", style="dim", soft_wrap=True)
     console.print(f"payment: {', '.join(fact.value for fact in rules.facts.payment)}")
     for region, hours in _regions(rules).items():
-        console.print(f"{rules.country}-{region}: {_hours(hours, in_)}")
+        console.print(f"{rules.country}-{region}: {hours_in(hours, in_)}")
     for note in rules.notes(lang):
         if note.about in ("prices", "notes"):
-            basis = f"{in_.gettext(_STATUS[note.status])}: {', '.join(note.source)}"
+            basis = f"{in_.gettext(STATUS[note.status])}: {', '.join(note.source)}"
             console.print(f"{note.about}: {note.text}  [{basis}]", soft_wrap=True)
     if rules.own:
         told = in_.gettext(mark("Yours by {by}: {reason}")).format(
@@ -185,9 +182,10 @@ def _tell_fact(
     console: "Console", road: str, fact: Any, change: "Change | None", in_: "NullTranslations"
 ) -> None:
     from recovery.markets.overrides import said
+    from recovery.markets.words import hours_in
 
     if change is None:
-        told = f"{road}: {_hours(said(fact.value), in_)}  [{_basis(fact, in_)}]"
+        told = f"{road}: {hours_in(said(fact.value), in_)}  [{_basis(fact, in_)}]"
         console.print(told, soft_wrap=True)
     else:
         style = "bold yellow" if change.loosens else "bold"
@@ -195,25 +193,18 @@ def _tell_fact(
 
 
 def _basis(fact: Any, in_: "NullTranslations") -> str:
-    return f"{in_.gettext(_STATUS[fact.status.value])}: {', '.join(fact.source)}"
+    from recovery.markets.words import STATUS
+
+    return f"{in_.gettext(STATUS[fact.status.value])}: {', '.join(fact.source)}"
 
 
 def _yours(road: str, change: "Change", in_: "NullTranslations") -> str:
+    from recovery.markets.words import hours_in
+
     told = in_.gettext(mark("{fact}: {value}  [yours; shipped: {shipped}{loosens}]"))
     loosens = in_.gettext(mark("; this loosens the rule")) if change.loosens else ""
-    value, shipped = _hours(change.yours, in_), _hours(change.shipped, in_)
+    value, shipped = hours_in(change.yours, in_), hours_in(change.shipped, in_)
     return told.format(fact=road, value=value, shipped=shipped, loosens=loosens)
-
-
-def _hours(text: str, in_: "NullTranslations") -> str:
-    """Hours with what becomes of public holidays in words."""
-    plain = {
-        ", holidays: skip": in_.gettext(mark(", not on public holidays")),
-        ", holidays: send": "",
-    }
-    for written, shown in plain.items():
-        text = text.replace(written, shown)
-    return text
 
 
 def _name(country: str, lang: str) -> str:

@@ -15,7 +15,7 @@ from recovery.cli.naming import expect_campaign
 from recovery.errors import Exit
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
     from recovery.forecast.outlook import Outlook
@@ -106,7 +106,8 @@ def _table(section: "Section") -> "Table":
 
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for place, heading in enumerate(section.columns):
-        table.add_column(heading, justify="right" if place in section.numbers else "left")
+        justify: JustifyMethod = "right" if place in section.numbers else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
     drawn = section.key in DRAWN
     if drawn:
         table.add_column("")

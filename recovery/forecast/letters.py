@@ -6,6 +6,7 @@ from recovery.forecast.outlook import Day, Outlook, by_reason
 from recovery.forecast.section import Section
 from recovery.forecast.words import CHANNEL_WORDS, Tongue
 from recovery.i18n import mark
+from recovery.markets.words import STATUS
 from recovery.message import Channel
 from recovery.problems import Severity
 
@@ -128,7 +129,7 @@ def offers(plan: Outlook, t: Tongue) -> Section:
 
 def notes(plan: Outlook, t: Tongue) -> Section:
     rows = {
-        (note.market, note.about, note.text[t.lang], note.status): None
+        (note.market, note.about, note.text[t.lang], t.of(STATUS, note.status)): None
         for one in plan.campaigns
         for note in one.notes
     }

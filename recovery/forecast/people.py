@@ -133,6 +133,10 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
     found = [promise for one in plan.campaigns for promise in one.promises]
     found = [one for one in found if one.entering or one.weekly]
     found.sort(key=lambda one: (-one.entering, -one.weekly))
+    title = t(mark("What the hold-outs can show"))
+    if found and not any(_shows(one) for one in found):
+        early = mark("Nothing yet: too few orders enter for a hold-out to show a difference.")
+        return Section("holdouts", title, lead=t(early))
     heads = (
         mark("Sequence"),
         mark("Hold-out"),
@@ -143,7 +147,7 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
     weeks = t(mark("Smallest lift after {weeks} weeks"), weeks=" · ".join(map(str, WEEKS)))
     return Section(
         "holdouts",
-        t(mark("What the hold-outs can show")),
+        title,
         [*(t(head) for head in heads), weeks, t(mark("A lift of 2 points shows after"))],
         [_promise(one, t) for one in found],
         frozenset(range(1, 7)),
@@ -154,6 +158,10 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
             )
         ),
     )
+
+
+def _shows(one: Promise) -> bool:
+    return one.weeks_for_target is not None or any(one.smallest.values())
 
 
 def _weeks(weeks: int | None, t: Tongue) -> str:

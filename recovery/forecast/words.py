@@ -1,5 +1,6 @@
 """The plan's short words for reasons and states. What is not listed is shown as it is written."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from gettext import NullTranslations
@@ -14,6 +15,12 @@ from recovery.money import Money
 
 _LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _TOO_LATE = "too_late_after_"
+_UNITS = {
+    "w": mark("{count}w"),
+    "d": mark("{count}d"),
+    "h": mark("{count}h"),
+    "m": mark("{count}m"),
+}
 
 # Why an order does not enter a campaign.
 ADMISSION: Mapping[str, str] = {
@@ -166,8 +173,9 @@ class Tongue:
         return str(format_date(day, pattern, locale=self.locale))
 
     def span(self, span: timedelta) -> str:
-        """As a campaign file writes it."""
-        return format_duration(span)
+        """As a campaign file writes it; in Chinese with whole words."""
+        parts = re.findall(r"(\d+)(\w)", format_duration(span))
+        return "".join(self(_UNITS[unit], count=count) for count, unit in parts).strip()
 
     def counts(self, counted: Mapping[str, int], most: int = 6) -> str:
         """`DE 120, US 30, …`: the largest first."""

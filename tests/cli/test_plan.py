@@ -3,11 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from recovery.cli.plan import _print
+from recovery.forecast.section import Section
+from recovery.forecast.words import Tongue
 from tests.support.cli import recovery
 from tests.support.house import House, dump
 from tests.support.pages import ROOT
@@ -89,3 +94,16 @@ def test_a_broken_campaign_is_told_and_leaves_with_65(shop: House) -> None:
     result = recovery("plan", AT, "--project", str(shop.project))
     assert result.exit_code == 65
     assert "late.yaml" in result.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_word_of_a_chapter_is_cut_away(lang: str, width: int) -> None:
+    words = ("税务发票" * 40, "note " * 60)
+    section = Section("notes", "Notes", ("Market", "Note"), [("DE", one) for one in words])
+    console = Console(width=width, file=StringIO(), record=True)
+    _print(console, section, Tongue(lang))
+    told = console.export_text()
+    assert "…" not in told
+    assert told.count("税") == 40
+    assert told.count("note") == 60

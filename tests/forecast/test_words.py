@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -56,3 +56,8 @@ def test_numbers_are_written_as_the_language_does() -> None:
         "11月2日 周一",
     )
     assert t.counts({"a": 1, "b": 20, "c": 0}, 1) == "b 20, …"
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "1d12h"), ("zh-CN", "1 天 12 小时")])
+def test_a_span_in_the_words_of_the_language(lang: str, told: str) -> None:
+    assert Tongue(lang).span(timedelta(hours=36)) == told

@@ -55,7 +55,7 @@ def command(desk: Desk, country: str | None, lang: str | None) -> Exit:
         payload = _whole(rules, spoken) | _wrong(markets)
         desk.show(payload, lambda console: _tell(console, rules, spoken))
     for mistake in markets.mistakes:
-        click.echo(f"Error: {mistake}", err=True)
+        click.echo(f"Error: {mistake.line_in(words(spoken))}", err=True)
     return Exit.DATA if markets.mistakes else Exit.DONE
 
 

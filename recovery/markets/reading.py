@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from gettext import NullTranslations
 from typing import Any, TypeVar
 
 import yaml
@@ -10,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.errors import Exit, RecoveryError
+from recovery.i18n import ENGLISH, Text, fill, say
 
 Road = tuple[str | int, ...]  # to a value: ("hours", "call", "open", 0)
+_WIDE = "\N{FULLWIDTH COLON}"
 Places = Mapping[Road, tuple[int, int]]  # line and column, both from 1
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,11 +27,16 @@ class Mistake:
     line: int
     column: int
     road: Road
-    message: str
+    message: str | Text
 
     def __str__(self) -> str:
+        """In English."""
+        return self.line_in(ENGLISH)
+
+    def line_in(self, language: NullTranslations) -> str:
+        """`markets/DE.yaml:4:1: what is wrong`, in the words of a catalogue."""
         road = "".join(f"{part}: " for part in self.road)
-        return f"{self.file}:{self.line}:{self.column}: {road}{self.message}"
+        return f"{self.file}:{self.line}:{self.column}: {road}{fill(self.message, language)}"
 
 
 class MarketError(RecoveryError):
@@ -44,6 +52,8 @@ class MarketError(RecoveryError):
 def read_rules(model: type[Model], text: str, file: str) -> Model:
     """Read the YAML `text` of `file` as `model`; MarketError names every mistake."""
     data, places = _read(text, file)
+    if not isinstance(data, dict):
+        raise MarketError([_no_mapping(text, file)])
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -81,6 +91,20 @@ def _data(node: yaml.Node, road: Road, places: dict[Road, tuple[int, int]], file
     return found
 
 
+def _no_mapping(text: str, file: str) -> Mistake:
+    """Words without `key: value`; most often the colon is the wide one of a Chinese keyboard."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if (column := line.find(_WIDE)) >= 0:
+            key = line[:column].strip()
+            cure = say(
+                "'{given}' is a full-width colon; write '{key}: ' with ':' and a space",
+                given=_WIDE,
+                key=key,
+            )
+            return Mistake(file, number, column + 1, (), cure)
+    return Mistake(file, 1, 1, (), say("a file of rules has lines such as 'market: DE'"))
+
+
 def _place(node: yaml.Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
@@ -92,17 +116,21 @@ def _mistake(error: ErrorDetails, model: type[BaseModel], places: Places, file: 
         road = road[:-1]
     line, column = places[road]
     missing = [str(part) for part in error["loc"][len(road) :]]
-    message = error["msg"].removeprefix("Value error, ")
+    message: str | Text = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
-        message = f"{missing[-1]} is missing"
+        message = say("{key} is missing", key=missing[-1])
     elif error["type"] == "extra_forbidden":
-        message = f"means nothing here{_near(str(road[-1]), _names(model, road[:-1]))}"
+        key = str(road[-1])
+        guess = _near(key, _names(model, road[:-1]))
+        message = say("'{key}' means nothing here; {guess}", key=key, guess=guess)
     return Mistake(file, line, column, road, message)
 
 
-def _near(word: str, known: list[str]) -> str:
+def _near(word: str, known: list[str]) -> Text:
     near = get_close_matches(word, known, 1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+    if near:
+        return say("did you mean '{near}'?", near=near[0])
+    return say("known are {options}", options=", ".join(known))
 
 
 def _names(model: type[BaseModel], road: Road) -> list[str]:

@@ -83,3 +83,26 @@ def test_what_is_no_country_is_told_so(shop: Path):
     result = recovery("markets", "UK", "--project", str(shop))
     assert result.exit_code == 2
     assert "'UK' is no country" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "markets/DE.yaml:1:7: '：' is a full-width colon; write 'market: '"),
+        ("zh-CN", "markets/DE.yaml:1:7: “：”是全角冒号；请写 'market: '"),
+    ],
+)
+def test_a_wide_colon_is_named(shop: Path, lang: str, said: str):
+    (shop / "markets" / "DE.yaml").write_text("market：德国\n", encoding="utf-8")
+    result = recovery("markets", "DE", "--lang", lang, "--project", str(shop))
+    assert result.exit_code == 65
+    assert said in result.stderr
+    assert "dictionary" not in result.stderr
+
+
+def test_an_unknown_key_is_named_in_chinese(shop: Path):
+    (shop / "markets" / "DE.yaml").write_text(OWN.replace("limits", "limit"), "utf-8")
+    result = recovery("markets", "DE", "--lang", "zh-CN", "--project", str(shop))
+    assert "'limit'" in result.stderr
+    assert "'limits'" in result.stderr
+    assert "means nothing" not in result.stderr

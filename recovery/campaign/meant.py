@@ -1,6 +1,7 @@
 """What a value was probably meant to say: the text to write instead, and how sure that is."""
 
 import re
+import unicodedata
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -31,6 +32,11 @@ _SIGNS = {
 _SURE_SIGNS = "€£₹₩元"
 _PER = {"day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month"}
 _PER |= {"monthly": "month", "days": "day", "weeks": "week", "months": "month"}
+_PER |= {"天": "day", "日": "day", "周": "week", "星期": "week", "月": "month", "个月": "month"}
+_PERIOD = "|".join(sorted(_PER, key=len, reverse=True))
+# `9 500`, `9'500`, `1.234,50`: digits, and what may part them.
+_NUMBER = re.compile(r"[0-9](?:[0-9.,]|[\s'’](?=[0-9]))*")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:([.,\s'’])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+")
 _EACH = r"(?:\s+(?:a|an|per|each|every|pro|je)\s+|\s*/\s*|\s+)"
 
 
@@ -80,15 +86,29 @@ def _span(count: str, word: str) -> tuple[timedelta | None, bool]:
 
 
 def money(text: str) -> tuple[Text, Meant]:
-    """What is wrong with an amount, and the amount that was meant."""
-    number = re.sub(r"[^\d.,]", "", text).strip(".,") if "-" not in text else ""
+    """What is wrong with an amount, and the amount that was meant; `，` counts as a comma.
+
+    It is sure only when every sign of the text is part of the number or the currency.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    found = _NUMBER.search(text)
+    number = found[0].strip(".,") if found and "-" not in text else ""
     currency, known = _currency(text)
     plain, sure = _plain_number(number, digits(currency))
     shown = _amount(plain, currency)
+    why = _why(text, number, currency)
     if shown is None:
         return say("it needs a number, a space and a currency"), Meant(say("500 USD"))
-    sure = sure and known and bool(re.search(r"\d", number))
-    return _why(text, number, currency), Meant(shown, shown, sure)
+    return why, Meant(shown, shown, sure and known and not _left_over(text, number))
+
+
+def _left_over(text: str, number: str) -> str:
+    """What is neither the number nor its currency: a period, say, or a second amount."""
+    rest = text.replace(number, "", 1)
+    named = next((word for word in re.findall(r"[A-Z]+", rest.upper()) if word in currencies()), "")
+    rest = re.sub(named, "", rest, count=1, flags=re.IGNORECASE)
+    sign = next((sign for sign in _SIGNS if sign in rest), "") if not named else ""
+    return rest.replace(sign, "", 1).strip(" .,")
 
 
 def _currency(text: str) -> tuple[str, bool]:
@@ -103,18 +123,15 @@ def _currency(text: str) -> tuple[str, bool]:
 def _plain_number(number: str, decimals: int) -> tuple[str, bool]:
     """`number` with a decimal point only, and whether it can be read in one way only."""
     last = max(number.rfind(","), number.rfind("."))
-    if last < 0:
-        return number, True
-    sign, tail = number[last], len(number) - last - 1
-    other = "." if sign == "," else ","
-    if other in number:  # two different signs: the last one parts the decimals
-        whole = number[:last].replace(other, "").replace(sign, "")
-        return f"{whole}.{number[last + 1 :]}", number.count(sign) == 1
-    if number.count(sign) > 1:
-        return number.replace(sign, ""), True
-    if tail == 3 and decimals != 3:
-        return number.replace(sign, ""), False  # 1,234: a thousand, or one and a bit
-    return number.replace(",", "."), tail <= decimals
+    tail = len(number) - last - 1
+    if last < 0 or (number.count(number[last]) > 1 and tail == 3):
+        return re.sub(r"\D", "", number), bool(_THOUSANDS.fullmatch(number))
+    whole = re.sub(r"\D", "", number[:last])
+    if tail == 3 and decimals != 3 and number[:last].isdigit():
+        return whole + number[last + 1 :], decimals == 0  # 1,234: a thousand, or one and a bit
+    grouped = _THOUSANDS.fullmatch(number[:last])
+    sure = grouped is not None and grouped[1] != number[last] and tail <= decimals
+    return f"{whole}.{number[last + 1 :]}", sure
 
 
 def _amount(number: str, currency: str) -> str | None:
@@ -186,9 +203,14 @@ def cap(text: str) -> Meant:
 
 def budget(text: str) -> tuple[str, str | None]:
     """Part a budget into its amount and the period that was meant, None when there is none."""
-    found = re.fullmatch(rf"(.*?\S){_EACH}(\w+)", " ".join(text.split()))
-    period = _PER.get(found[2].lower()) if found else None
-    return (found[1], period) if found and period else (text, None)
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    behind = rf"(?P<amount>.*?\S)(?:{_EACH}|\s*/?\s*每\s*)(?P<period>{_PERIOD})"
+    ahead = rf"(?:每\s*|per |each |every |a )?(?P<period>{_PERIOD})\s+?(?P<amount>\S.*)"
+    chinese = r"每\s*(?P<period>个月|月|周|星期|天|日)\s*(?P<amount>\S.*)"
+    for form in (behind, chinese, ahead):
+        if found := re.fullmatch(form, plain, re.IGNORECASE):
+            return found["amount"], _PER[found["period"].lower()]
+    return text, None
 
 
 def quiet(text: str) -> Meant:

@@ -154,11 +154,13 @@ def read_budget(text: str) -> Budget:
     """Read `500 USD per month`; an amount alone is all there will ever be."""
     amount, _, per = " ".join(text.split()).partition(" per ")
     part, period = meant.budget(text)
-    if per in _BUDGETED and (per or period is None):
+    odd = not per and re.search(r"[/／每]", text)  # a period that nobody knows
+    if per in _BUDGETED and not odd and (per or period is None):
         return Budget(_money_per(amount, per), Period(per or Period.EVER))
-    fix = f"{part} per {period}" if period and _is_money(part) else None
-    example = say("500 USD per day, per week or per month")
-    raise refuse("CR037", given=text, example=example, fix=fix, safe=fix is not None)
+    exact, safe = (part, True) if _is_money(part) else meant.money(part)[1][1:]
+    fix = f"{exact} per {period}" if period and exact else None
+    example = fix if fix and safe else say("500 USD per day, per week or per month")
+    raise refuse("CR037", given=text, example=example, fix=fix, safe=bool(fix) and safe)
 
 
 def _money_per(amount: str, per: str) -> Money:

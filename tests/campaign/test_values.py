@@ -103,6 +103,33 @@ def test_refusals(read: Reader, text: str, code: str, cure: str) -> None:
     assert cure in str(said.get("example", said.get("guess", "")))
 
 
+@pytest.mark.parametrize(
+    ("text", "fix", "safe"),
+    [
+        ("500元/月", "500 CNY per month", True),
+        ("500元／月", "500 CNY per month", True),
+        ("500元每月", "500 CNY per month", True),
+        ("500 USD/月", "500 USD per month", True),
+        ("500 USD／月", "500 USD per month", True),
+        ("500 USD per 月", "500 USD per month", True),
+        ("每天 500元", "500 CNY per day", True),
+        ("每周500元", "500 CNY per week", True),
+        ("500 USD/week", "500 USD per week", True),
+        ("500 USD monthly", "500 USD per month", True),
+        ("monthly 500 USD", "500 USD per month", True),
+        ("$500/day", "500 USD per day", False),
+        ("9,50 EUR/day", "9.50 EUR per day", True),
+        ("500 USD/yr", None, False),
+        ("500元每年", None, False),
+    ],
+)
+def test_a_budget_keeps_its_period(text: str, fix: str | None, safe: bool) -> None:
+    with pytest.raises(PydanticCustomError) as error:
+        values.read_budget(text)
+    said = error.value.context or {}
+    assert (said.get("fix"), said.get("safe", False)) == (fix, safe)
+
+
 @given(st.integers(0, 10_000))
 def test_every_basis_point_can_be_written(points: int) -> None:
     assert values.read_share(f"{points / 100:.2f}%") == points

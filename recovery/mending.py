@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from recovery.campaign.loader import SharedDefaults, defaults_of
-from recovery.campaign.mending import mended
+from recovery.campaign.mending import Mended, mended
 from recovery.campaign.parsing import NO_DEFAULTS, Spoken, check_defaults, read_campaign
 from recovery.campaign.problems import CampaignError, Problem
 from recovery.campaign.text import read_bytes
@@ -16,15 +16,26 @@ from recovery.errors import UsageError
 
 def mend_file(path: Path, spoken: Spoken) -> Sequence[Problem]:
     """Apply the safe fixes of one campaign file (or defaults.yaml); return the problems gone."""
-    try:
-        raw = read_bytes(path)
-    except CampaignError:
-        return ()
-    check = partial(_problems, file=path.name, defaults=_defaults(path), spoken=spoken)
-    found = mended(raw, path.name, check)
+    raw, found = _mended(path, spoken)
     if found.raw != raw:
         write_whole(path, found.raw)
     return found.done
+
+
+def mendable(path: Path, spoken: Spoken) -> bool:
+    """Whether `mend_file` would write anything."""
+    raw, found = _mended(path, spoken)
+    return found.raw != raw
+
+
+def _mended(path: Path, spoken: Spoken) -> tuple[bytes, Mended]:
+    """The bytes of a file and what its safe fixes make of them."""
+    try:
+        raw = read_bytes(path)
+    except CampaignError:
+        return b"", Mended(b"", ())
+    check = partial(_problems, file=path.name, defaults=_defaults(path), spoken=spoken)
+    return raw, mended(raw, path.name, check)
 
 
 def write_whole(path: Path, raw: bytes) -> None:

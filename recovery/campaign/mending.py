@@ -1,15 +1,17 @@
 """Safe fixes applied to a file: only where one thing alone can be meant, and nothing else moves."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from recovery.campaign.problems import CampaignError, Edit, Problem
 from recovery.campaign.text import decoded
 
-_ROUNDS = 10
+_ROUNDS = 30
 _END = re.compile(r"(\r\n|\r|\n)")
 Check = Callable[[str], Sequence[Problem]]
+_Key = tuple[str, int, int]  # code, line, column
 
 
 class Mended(NamedTuple):
@@ -22,26 +24,45 @@ class Mended(NamedTuple):
 def mended(raw: bytes, file: str, check: Check) -> Mended:
     """Apply the safe fixes of `raw` until there are none; `check` finds the problems of a text.
 
-    Comments and line ends stay. Whatever is written again is UTF-8 without a byte order mark.
+    A fix that leaves its own mistake in the file is not written; the others are. Comments and
+    line ends stay. Whatever is written again is UTF-8 without a byte order mark.
     """
     before, problems = raw, _problems(raw, file, check)
-    done: list[Problem] = []
+    done, stuck, seen = list[Problem](), set[_Key](), {raw}
     for _ in range(_ROUNDS):
-        chosen = _apart([one for one in problems if one.fix and one.fix.safe])
+        chosen = _apart([one for one in problems if _safe(one) and _key(one) not in stuck])
         if not chosen:
             break
         after = _applied(raw, file, chosen)
         left = _problems(after, file, check)
-        if _safe(left) >= _safe(problems):
-            break  # nothing won: a person should look
-        raw, problems, done = after, left, done + chosen
+        vain = _vain(chosen, problems, left)
+        if vain:
+            stuck |= vain
+        elif after in seen:
+            break
+        else:
+            raw, problems, done, stuck = after, left, done + chosen, set()
+            seen.add(after)
     still = {(one.code, one.line) for one in problems}
     gone = tuple(one for one in done if (one.code, one.line) not in still)
     return Mended(raw, gone) if gone else Mended(before, ())
 
 
-def _safe(problems: Sequence[Problem]) -> int:
-    return sum(bool(one.fix and one.fix.safe) for one in problems)
+def _safe(one: Problem) -> bool:
+    return bool(one.fix and one.fix.safe)
+
+
+def _key(one: Problem) -> _Key:
+    return one.code, one.line, one.column
+
+
+def _vain(
+    chosen: Sequence[Problem], before: Sequence[Problem], after: Sequence[Problem]
+) -> set[_Key]:
+    """The fixes after which their line has as many mistakes of this kind as before."""
+    had = Counter((one.code, one.line) for one in before)
+    has = Counter((one.code, one.line) for one in after)
+    return {_key(one) for one in chosen if has[one.code, one.line] >= had[one.code, one.line]}
 
 
 def _problems(raw: bytes, file: str, check: Check) -> list[Problem]:

@@ -54,7 +54,7 @@ def command(
     if desk.as_json:
         desk.show(payload(found, speak), lambda console: None)
     else:
-        _show(found, form, desk, speak)
+        _show(found, form, desk, files, speak)
     return Exit.DATA if (found.problems if strict else found.errors) else Exit.DONE
 
 
@@ -83,12 +83,15 @@ def lines_below(project: Path) -> "Lines":
     return lines
 
 
-def _show(found: "Examination", form: str, desk: Desk, speak: NullTranslations) -> None:
+def _show(
+    found: "Examination", form: str, desk: Desk, files: Sequence[Path], speak: NullTranslations
+) -> None:
     from recovery.cli import formats
 
     project = desk.settings.project
     if form == "text":
-        _tell(found, desk.console, lines_below(project), speak)
+        mendable = _mendable(found, desk.settings, files)
+        _tell(found, desk.console, lines_below(project), speak, mendable=mendable)
     elif form == "github":
         click.echo(formats.github(found.problems, project, speak), nl=False)
     else:
@@ -99,14 +102,19 @@ def _show(found: "Examination", form: str, desk: Desk, speak: NullTranslations) 
 
 
 def _tell(
-    found: "Examination", console: "Console", lines: "Lines", speak: NullTranslations
+    found: "Examination",
+    console: "Console",
+    lines: "Lines",
+    speak: NullTranslations,
+    *,
+    mendable: bool,
 ) -> None:
     from recovery.cli.diagnosis import diagnosis
 
     for problem in found.problems:
         console.print(diagnosis(problem, lines, speak), soft_wrap=True)
     console.print(_summary(found, speak), soft_wrap=True)
-    if sum(bool(one.fix and one.fix.safe) for one in found.problems):
+    if mendable:
         console.print(speak.gettext("Some of it can be mended by itself: recovery check --fix"))
 
 
@@ -133,6 +141,21 @@ def _summary(found: "Examination", speak: NullTranslations) -> str:
     )
 
 
+def _mendable(found: "Examination", settings: "Settings", files: Sequence[Path]) -> bool:
+    """Whether --fix would write anything: it is tried in memory."""
+    from recovery.examination import campaigns_among
+    from recovery.mending import mendable
+    from recovery.programme import spoken
+    from recovery.template.catalog import Catalog
+
+    named = {one.file for one in found.problems if one.fix and one.fix.safe}
+    if not named:
+        return False
+    templates = spoken(Catalog(settings.templates_dir))
+    chosen = campaigns_among(settings, files)
+    return any(mendable(path, templates) for path, file in chosen if file in named)
+
+
 def _mend(settings: "Settings", files: Sequence[Path], speak: NullTranslations) -> None:
     """Write the safe fixes, and say on standard error what was done."""
     from recovery.examination import campaigns_among
@@ -143,10 +166,15 @@ def _mend(settings: "Settings", files: Sequence[Path], speak: NullTranslations) 
     templates = spoken(Catalog(settings.templates_dir))
     for path, file in campaigns_among(settings, files):
         for problem in mend_file(path, templates):
-            told = speak.gettext("mended {file}:{line}: {message} [{code}]")
-            click.echo(_mended(told, file, problem, speak), err=True)
+            click.echo(_mended(file, problem, speak), err=True)
 
 
-def _mended(told: str, file: str, problem: "Problem", speak: NullTranslations) -> str:
+def _mended(file: str, problem: "Problem", speak: NullTranslations) -> str:
+    """What was mended, and what was written in place of a value."""
+    told = speak.gettext("mended {file}:{line}: {message} [{code}]")
     message = problem.message_in(speak)
-    return told.format(file=file, line=problem.line, message=message, code=problem.code)
+    line = told.format(file=file, line=problem.line, message=message, code=problem.code)
+    given, fix = problem.parameters.get("given"), problem.fix
+    if not isinstance(given, str) or fix is None or len(fix.edits) != 1 or not fix.edits[0].text:
+        return line
+    return f"{line}: {given} -> {fix.edits[0].text}"

@@ -72,7 +72,8 @@ def _advice(problem: Problem, language: NullTranslations) -> Iterator[tuple[str,
     if cure:
         yield language.gettext("help"), cure
     if problem.fix and problem.fix.shown not in cure:
-        yield language.gettext("fix"), problem.fix.shown
+        safe = language.gettext("fix") if problem.fix.safe else language.gettext("suggestion")
+        yield safe, problem.fix.shown
 
 
 def _excerpt(told: "Styled", marks: Sequence[_Mark], source: Sequence[str], gutter: int) -> None:

@@ -181,6 +181,19 @@ def test_safe_fixes_are_written_once(project: Path) -> None:
     assert file.read_bytes().decode() == text
 
 
+def test_what_was_written_is_told(project: Path) -> None:
+    wrong(project, CAMPAIGN.replace("status: active", "status: Active"))
+    result = recovery("check", "--fix", "--project", project)
+    assert "[CR022]: Active -> active\n" in result.stderr
+
+
+def test_a_guess_gives_no_hint_of_fix(project: Path) -> None:
+    wrong(project, CAMPAIGN.replace("status: active", "status: activ"))
+    result = recovery("check", "--project", project)
+    assert "did you mean 'active'?" in result.stdout
+    assert "recovery check --fix" not in result.stdout
+
+
 def test_a_gbk_file_is_read_told_and_mended(project: Path) -> None:
     file = project / "campaigns" / "hello.yaml"
     file.write_bytes(CAMPAIGN.replace("one step", "第一步：催付").replace("1h", "1").encode("gbk"))

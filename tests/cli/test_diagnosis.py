@@ -29,6 +29,12 @@ def test_carets_stand_under_wide_signs() -> None:
     assert carets == "   |" + " " * (start - 4) + "^" * 8
 
 
+def test_only_what_fix_writes_is_called_a_fix() -> None:
+    assert "= fix: priority: 20\n" in drawn(CAMPAIGN.replace("priority: 20", "priority：20"))
+    unsure = drawn(CAMPAIGN.replace("    market: [US, GB]", "    market: [US, GB"))
+    assert "= suggestion: market: [US, GB]\n" in unsure
+
+
 def test_a_tab_is_as_wide_as_the_line_shows_it() -> None:
     told = drawn(CAMPAIGN.replace("priority: 20", "priority:\thigh"))
     assert "4 | priority:   high\n  |             ^^^^\n" in told

@@ -1,0 +1,59 @@
+"""Safe fixes, one after the other until none is left: none of them holds up the others."""
+
+from pathlib import Path
+
+import pytest
+
+from recovery.campaign.mending import mended
+from recovery.campaign.parsing import read_campaign
+from recovery.problems import Problem
+
+SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
+FROM, BUDGET = "{from: 200 USD}", "500 USD per month"
+Edits = tuple[tuple[str, str], ...]
+
+
+def changed(edits: Edits) -> str:
+    text = SAMPLE
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def check(text: str) -> tuple[Problem, ...]:
+    return read_campaign(text, "x.yaml").problems
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (((FROM, "{from: ９，５０ EUR}"),), ((FROM, "{from: 9.50 EUR}"),)),
+        (((FROM, "{from: 9，50 EUR}"),), ((FROM, "{from: 9.50 EUR}"),)),
+        (((BUDGET, "５００元"),), ((BUDGET, "500 CNY"),)),
+        (((BUDGET, "500 USD／月"),), ((BUDGET, BUDGET),)),
+        (((FROM, "{from: 1,500.00 USD}"),), ((FROM, "{from: 1500 USD}"),)),
+        (
+            ((FROM, "{from: 1,500 USD}"), (BUDGET, "９９元")),
+            ((FROM, "{from: 1,500 USD}"), (BUDGET, "99 CNY")),
+        ),
+        (
+            (
+                ("    market: [US, GB]", "\u3000\u3000market: [US, UK]"),
+                (f"    amount: {FROM}", "\u3000\u3000amount: {from: 9,50 EUR}"),
+                ("holdout: 10%", "holdout：１０ percent"),
+            ),
+            ((FROM, "{from: 9.50 EUR}"),),
+        ),
+    ],
+)
+def test_each_fix_is_written(wrong: Edits, right: Edits) -> None:
+    raw, done = mended(changed(wrong).encode(), "x.yaml", check)
+    assert raw.decode() == changed(right)
+    assert done
+
+
+@pytest.mark.parametrize("money", ["9，500 EUR", "1,500 USD", "9 50 EUR", "500 USD/yr"])
+def test_what_may_mean_two_things_stays(money: str) -> None:
+    raw = changed(((FROM, f"{{from: {money}}}"),)).encode()
+    assert mended(raw, "x.yaml", check) == (raw, ())

@@ -7,11 +7,14 @@ from typing import Protocol
 
 import jinja2
 from jinja2 import meta, nodes
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
 
 from recovery import sms
+from recovery.i18n import Text, say
 from recovery.message import Channel, MessageClass
 from recovery.template.context import NAMES
 from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.formats import filters
 from recovery.template.library import SUBJECT, Library
 from recovery.template.locales import is_locale
 from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message
@@ -22,6 +25,7 @@ from recovery.template.view import MessageView
 SAMPLES = "samples.yaml"  # sample orders, which the preview reads
 # What a shop writes itself; a letter gets the line from the layout.
 _OWN = ("/email.html", "/email.mjml", "/email.txt", "/sms.txt")
+_NO_FILTER = re.compile(r"No filter named '(\w+)'")
 _WAY_OUT = r"unsubscribe_url|\bSTOP\b"
 _ALL_FILES = [name for names in FILES.values() for name in names]
 
@@ -142,8 +146,7 @@ def _names(library: Library, source: str, file: str, line: int | None) -> Iterat
         tree = library.parse(source)
         unknown = meta.find_undeclared_variables(tree) - NAMES
     except jinja2.TemplateSyntaxError as error:
-        why = error.message or type(error).__name__
-        yield TemplateError("CR102", file=file, line=line or error.lineno, problem=why)
+        yield _not_read(error, file, line or error.lineno)
         return
     for name in sorted(unknown):
         for at in _lines(tree, name):
@@ -151,6 +154,17 @@ def _names(library: Library, source: str, file: str, line: int | None) -> Iterat
             yield TemplateError(
                 "CR101", file=file, line=line or at, mark=name, given=name, guess=guess
             )
+
+
+def _not_read(error: jinja2.TemplateSyntaxError, file: str, line: int) -> TemplateError:
+    """What jinja could not read; of an unknown filter, the nearest one that there is."""
+    why: str | Text = error.message or type(error).__name__
+    mark = ""
+    if found := _NO_FILTER.match(str(why)):
+        mark = found[1]
+        guess = did_you_mean(mark, [*filters(), *DEFAULT_FILTERS])
+        why = say("there is no filter '{given}'; {guess}", given=mark, guess=guess)
+    return TemplateError("CR102", file=file, line=line, mark=mark, problem=why)
 
 
 def _lines_of(library: Library, source: str, name: str) -> list[int]:

@@ -1,5 +1,6 @@
 """From files to compiled Jinja templates: letters and MJML unfolded, phrases spliced, sandboxed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +115,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         return f"{parent.partition('|')[0]}|{template}"
 
 
+# Jinja's words for `offer.percent` where the order has no offer.
+_OF_NOTHING = re.compile(r"'None' has no attribute '(\w+)'")
+
+
 def render(template: jinja2.Template, context: dict[str, Any]) -> str:
     """Fill `template`; TemplateError names the marketer's line that could not be filled."""
     try:
@@ -126,6 +131,8 @@ def render(template: jinja2.Template, context: dict[str, Any]) -> str:
     except Exception as error:  # whatever an expression in a template can raise
         file, line = _place(error.__traceback__, template.filename or "")
         reason = getattr(error, "message", None) or str(error) or type(error).__name__
+        if empty := _OF_NOTHING.match(str(reason)):
+            raise TemplateError("CR126", file=file, line=line, mark=empty[1]) from error
         raise TemplateError("CR100", file=file, line=line, problem=reason) from error
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from recovery.i18n import words
+
 LETTER = "subject: s\npreheader: p\nheadline: h\n\nText.\n"
 
 
@@ -140,3 +142,20 @@ def test_a_layout_that_is_not_mjml_is_named(templates) -> None:
 def test_only_the_asked_for_message_is_checked(templates) -> None:
     catalog = templates({"a/message.yaml": "class: x", "b/message.yaml": "class: y"})
     assert {each.file for each in catalog.problems(["b"])} == {"templates/b/message.yaml"}
+
+
+def test_an_unknown_filter_is_guessed_and_pointed_at(message) -> None:
+    line = "{{ order.amount|mony }}"
+    (error,) = message({"letter.txt": LETTER + line + "\n"}).problems()
+    assert (error.code, error.problem(line).column) == ("CR102", line.index("mony") + 1)
+    assert "did you mean 'money'?" in error.message
+    assert "没有过滤器 'mony'" in error.problem(line).message_in(words("zh-CN"))
+
+
+def test_a_part_of_what_may_be_empty_is_pointed_at_in_plain_words(message) -> None:
+    line = "{{ offer.percent }}"
+    found = message({"letter.txt": LETTER + line + "\n"}, "class: marketing\n").problems()
+    (error,) = [each for each in found if each.code == "CR126"]
+    assert error.problem(line).column == line.index("percent") + 1
+    assert "may be empty" in error.message and "if" in error.cure
+    assert not any("None" in each.message for each in found)

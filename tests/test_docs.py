@@ -49,7 +49,10 @@ SISTERS = {
     "README.md": "README.zh-CN.md",
     **{
         f"docs/{n}.md": f"docs/zh-CN/{n}.md"
-        for n in ("quickstart", "campaign-file", "codes", "glossary", "markets", "plan", "templates")
+        for n in (
+            *("quickstart", "campaign-file", "codes", "glossary"),
+            *("markets", "plan", "templates"),
+        )
     },
 }
 

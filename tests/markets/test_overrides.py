@@ -93,9 +93,15 @@ def test_one_file_for_all_countries_that_have_none(written, tmp_path: Path):
     ("text", "told"),
     [
         ("market: DE\nby: Kim\n", "markets/DE.yaml:1:1: reason is missing"),
-        (HEAD + "limits: {service_mesages: 2}\n", ":4:10: limits: service_mesages: 'service_mesages' means nothing"),
+        (
+            HEAD + "limits: {service_mesages: 2}\n",
+            ":4:10: limits: service_mesages: 'service_mesages' means nothing",
+        ),
         (HEAD + "limits: {service_mesages: 2}\n", "did you mean 'service_messages'?"),
-        (HEAD + "hour:\n  call: x\n", ":4:1: hour: 'hour' means nothing here; did you mean 'hours'?"),
+        (
+            HEAD + "hour:\n  call: x\n",
+            ":4:1: hour: 'hour' means nothing here; did you mean 'hours'?",
+        ),
         (HEAD + "limits: {sms: many}\n", ":4:10: limits: sms: Input should be a valid integer"),
         (HEAD + "sms: {links: maybe}\n", "should be 'yes' or 'no'"),
         (HEAD + "consent: {sms_marketing: transactional}\n", "should be 'marketing'"),

@@ -1,4 +1,4 @@
-"""Version 0012: a ceiling for each run, breakers that count, and refusals of each touch in a row."""
+"""Version 0012: a ceiling for each run, breakers that count, refusals of a touch in a row."""
 
 import sqlalchemy as sa
 from alembic import op

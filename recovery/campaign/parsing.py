@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from recovery.campaign.complaints import complain
 from recovery.campaign.lint import lint
+from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign, Defaults
 from recovery.campaign.sheet import Sheet
@@ -148,7 +149,7 @@ def _read(
         return None, _most(tuple(slips) if slips else problems), None
     if tree is None or sheet.mended:
         _, problems, tree = _attempt(sheet, file, model, prepare, check)
-    return None, _most(_in_order(_reconciled(slips, problems))), tree
+    return None, _most(_in_order(_reconciled(slips, problems, sheet))), tree
 
 
 def _most(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -189,7 +190,7 @@ def _mended(text: str, file: str) -> tuple[Sheet, list[Problem]]:
     return sheet, mend(sheet, file)
 
 
-def _reconciled(slips: list[Problem], more: Sequence[Problem]) -> list[Problem]:
+def _reconciled(slips: list[Problem], more: Sequence[Problem], sheet: Sheet) -> list[Problem]:
     """Tell an odd indentation once: where it must go was found out when the text was read."""
     moves = {
         edit.place.line: (edit, one.fix)
@@ -201,7 +202,8 @@ def _reconciled(slips: list[Problem], more: Sequence[Problem]) -> list[Problem]:
     for slip in slips:
         if slip.code == "CR001" and slip.line in moves:
             edit, fix = moves[slip.line]
-            slip = replace(slip, fix=Fix(fix.shown, (edit,), fix.safe))
+            shown = uncommented(sheet.lines[slip.line - 1])
+            slip = replace(slip, fix=Fix(shown, (edit,), fix.safe))
         told.append(slip)
     odd = {slip.line for slip in slips if slip.code == "CR001"}
     return told + [one for one in more if one.code != "CR004" or one.line not in odd]

@@ -53,6 +53,15 @@ def test_each_fix_is_written(wrong: Edits, right: Edits) -> None:
     assert done
 
 
+def test_the_fix_that_is_shown_is_of_its_own_line() -> None:
+    wrong = changed((("holdout: 10%", "\u3000holdout: 10%"), ("segments:", "\u3000segments:")))
+    odd = {one.line: one.fix for one in check(wrong) if one.code == "CR001"}
+    assert [(line, fix and fix.shown) for line, fix in odd.items()] == [
+        (9, "holdout: 10%"),
+        (10, "segments:"),
+    ]
+
+
 @pytest.mark.parametrize("money", ["9，500 EUR", "1,500 USD", "9 50 EUR", "500 USD/yr"])
 def test_what_may_mean_two_things_stays(money: str) -> None:
     raw = changed(((FROM, f"{{from: {money}}}"),)).encode()

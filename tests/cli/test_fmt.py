@@ -33,6 +33,12 @@ def test_files_are_written_once(project: Path) -> None:
     assert recovery("fmt", file, "--check", "--project", project).exit_code == 0
 
 
+def test_a_fresh_project_is_in_its_normal_form(tmp_path: Path) -> None:
+    assert recovery("init", tmp_path / "fresh").exit_code == 0
+    result = recovery("fmt", "--check", "--project", tmp_path / "fresh")
+    assert (result.exit_code, result.stdout) == (0, "All files are in their normal form.\n")
+
+
 def test_a_broken_file_is_left_alone(project: Path) -> None:
     file = project / "campaigns" / "hello.yaml"
     broken = WIDE.replace("status: active", "status: activ")

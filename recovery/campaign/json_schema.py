@@ -162,8 +162,8 @@ def _money() -> str:
 
 
 def _amount(decimals: int, codes: list[str]) -> str:
-    zeros = r"(?:\.0*)?" if decimals == 0 else rf"(?:\.\d{{0,{decimals}}}0*)?"
-    return rf"\d+{zeros} +(?:{'|'.join(codes)})"
+    fraction = rf"(?:\.\d{{1,{decimals}}})?" if decimals else ""
+    return rf"\d+{fraction} +(?:{'|'.join(codes)})"
 
 
 _SHARE = r"(?:0?\d{1,2}(?:\.\d{1,2})?|100(?:\.0{1,2})?)\s*%"

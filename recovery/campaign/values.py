@@ -22,7 +22,7 @@ from recovery.campaign.vocabulary import (
     meant_failure,
 )
 from recovery.i18n import Text, say
-from recovery.money import Money, currencies
+from recovery.money import Money, currencies, digits
 from recovery.reasons import known_failures
 
 _BUDGETED = ("", "day", "week", "month")
@@ -120,7 +120,7 @@ def read_money(text: str) -> Money:
         fix = f"{number} {why.fix}" if why.fix else None
         raise refuse("CR032", given=currency, guess=why.cure, fix=fix, safe=why.safe)
     try:
-        money = Money.parse(number, currency) if currency in currencies() else None
+        money = Money.parse(number, currency) if _plain(number, currency) else None
     except ValueError:
         money = None
     if money is None:
@@ -130,6 +130,16 @@ def read_money(text: str) -> Money:
         example = say("500 USD")
         raise refuse("CR031", given=text, problem=say("it must be above zero"), example=example)
     return money
+
+
+def _plain(number: str, currency: str) -> bool:
+    """Whether no more decimals are written than the currency has: `1.000 USD` may be a thousand."""
+    if currency not in currencies():
+        return False
+    decimals = digits(currency)
+    return (
+        re.fullmatch(rf"\d+(?:\.\d{{1,{decimals}}})?" if decimals else r"\d+", number) is not None
+    )
 
 
 def _refused(code: str, text: str, what: Meant, **more: Text) -> PydanticCustomError:

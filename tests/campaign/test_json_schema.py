@@ -46,7 +46,17 @@ WRITTEN = {
     "span": ["0m", "1m", "PT0M", "0d1h", "1w", "-1d"],
     "share": ["0%", "10%", "10 %", "0.25%", "0.125%", "100%", "101%", "100.00%", "0.1", "10"],
     "money": ["50 USD", "0 USD", "19.99 EUR", "19.999 EUR", "1250 JPY", "12.5 JPY", "$50", "50"],
-    "money ": ["1.234,50 EUR", "1,234 EUR", "50 usd", "50 XYZ", "0.001 KWD", "50  USD", "5. USD"],
+    "money ": [
+        "1.234,50 EUR",
+        "1,234 EUR",
+        "50 usd",
+        "50 XYZ",
+        "0.001 KWD",
+        "1.000 USD",
+        "1e3 USD",
+        "50  USD",
+        "5. USD",
+    ],
     "cap": ["3 per week", "0 per week", "2 per 10d", "3/week", "3 per fortnight", "1 per 0d"],
     "budget": ["500 USD", "500 USD per month", "500 USD per year", "per month", "0 USD per day"],
     "quiet": [

@@ -146,3 +146,10 @@ def test_every_quiet_time_can_be_written(start: time, end: time) -> None:
     start, end = start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0)
     if start != end:
         assert values.read_quiet(f"{start:%H:%M}-{end:%H:%M}") == Quiet(start, end)
+
+
+@pytest.mark.parametrize("text", ["1.000 USD", "1.500 EUR", "12.5 JPY", "150. USD", "1e3 USD"])
+def test_more_decimals_than_a_currency_has_may_be_a_thousand(text: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        values.read_money(text)
+    assert refused.value.type == "CR031"

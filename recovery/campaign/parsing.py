@@ -26,6 +26,8 @@ _M = TypeVar("_M", bound=BaseModel)
 _SPOILT = {"CR005", "CR006", "CR014", "CR028"}
 # What no mend would help: nothing at all, and what would fill the memory.
 _HOPELESS = {"CR008", "CR009"}
+# What is no name at all can't be the name of anything: that is told once.
+_UNDEFINED = {"CR040", "CR041", "CR042", "CR043"}
 # The channels each template has words for; None when the template itself can't be read.
 Spoken = Mapping[str, Collection[Channel] | None]
 
@@ -176,6 +178,10 @@ def _attempt(
     broken = len(tree.problems)
     read = _validated(tree, model, prepare, check)
     told = [one for one in tree.problems[broken:] if not _follows(one, tree.problems[:broken])]
+    nameless = {(one.line, one.column) for one in told if one.code == "CR025"}
+    told = [
+        one for one in told if one.code not in _UNDEFINED or (one.line, one.column) not in nameless
+    ]
     return read, _in_order([*tree.problems[:broken], *told]), tree
 
 

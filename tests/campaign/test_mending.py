@@ -53,6 +53,11 @@ def test_each_fix_is_written(wrong: Edits, right: Edits) -> None:
     assert done
 
 
+def test_what_is_no_name_is_told_once() -> None:
+    wrong = changed((("sequence: personal", "sequence: A/B"),))
+    assert [one.code for one in check(wrong) if one.severity == "error"] == ["CR025"]
+
+
 def test_the_fix_that_is_shown_is_of_its_own_line() -> None:
     wrong = changed((("holdout: 10%", "\u3000holdout: 10%"), ("segments:", "\u3000segments:")))
     odd = {one.line: one.fix for one in check(wrong) if one.code == "CR001"}

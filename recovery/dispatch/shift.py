@@ -140,6 +140,9 @@ class Shift:
             if decided.trial is not None:
                 self.senders.fuses[decided.trial] = Fuse(trial=True)
             done = list(self.senders.results)  # deciding took its time
+            # A brake pulled before those were finished holds; a trial looks like a brake by now.
+            if hungry and decided.trial is None:
+                held = brakes.look(connection, now, self.watch.me)
             self._record(connection, done, held, journal, now)
             waiting, fresh = self._waiting, decided.outgoing
             spoiled = partial(self._spoiled, held=held)

@@ -94,7 +94,9 @@ def read_campaign(
         if spoken is not None:
             check_templates(tree, spoken)
 
-    campaign, problems, tree = _read(text, file, Campaign, defaults.under, check)
+    campaign, problems, tree = read_text(
+        text, file, lambda tree: _validated(tree, Campaign, defaults.under, check)
+    )
     reading = Reading(file, None, problems, tree)
     if campaign is None or reading.errors:
         return reading
@@ -128,19 +130,21 @@ def check_defaults(source: str, file: str) -> tuple[Problem, ...]:
 
 
 def _read_defaults(text: str, file: str) -> tuple[tuple[Problem, ...], Tree | None]:
-    _, problems, tree = _read(text, file, Defaults, lambda data: data, lambda tree: None)
+    _, problems, tree = read_text(
+        text, file, lambda tree: _validated(tree, Defaults, lambda data: data, lambda tree: None)
+    )
     return problems, tree
 
 
-def _read(
-    text: str,
-    file: str,
-    model: type[_M],
-    prepare: Callable[[Any], Any],
-    check: Callable[[Tree], None],
+def read_text(
+    text: str, file: str, judge: Callable[[Tree], _M | None]
 ) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
-    """Read a text as it stands; only one with a mistake is searched for slips of the keyboard."""
-    read, problems, tree = _attempt(Sheet(text), file, model, prepare, check, rounds=1)
+    """Read a text as it stands; only one with a mistake is searched for slips of the keyboard.
+
+    `judge` says what a tree means and reports what is wrong with it; a merchant's own market
+    rules have a judge of their own.
+    """
+    read, problems, tree = _attempt(Sheet(text), file, judge, rounds=1)
     wrong = [one for one in problems if one.severity is Severity.ERROR]
     if not wrong:
         return read, problems, tree
@@ -150,7 +154,7 @@ def _read(
     if len(slips) > MOST or len(wrong) > MOST:
         return None, _most(tuple(slips) if slips else problems), None
     if tree is None or sheet.mended:
-        _, problems, tree = _attempt(sheet, file, model, prepare, check)
+        _, problems, tree = _attempt(sheet, file, judge)
     return None, _most(_in_order(_reconciled(slips, problems, sheet))), tree
 
 
@@ -164,19 +168,14 @@ def _most(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def _attempt(
-    sheet: Sheet,
-    file: str,
-    model: type[_M],
-    prepare: Callable[[Any], Any],
-    check: Callable[[Tree], None],
-    rounds: int = ROUNDS,
+    sheet: Sheet, file: str, judge: Callable[[Tree], _M | None], rounds: int = ROUNDS
 ) -> tuple[_M | None, tuple[Problem, ...], Tree | None]:
     try:
         tree = grow(sheet, file, rounds)
     except CampaignError as error:
         return None, tuple(error.problems), None
     broken = len(tree.problems)
-    read = _validated(tree, model, prepare, check)
+    read = judge(tree)
     told = [one for one in tree.problems[broken:] if not _follows(one, tree.problems[:broken])]
     nameless = {(one.line, one.column) for one in told if one.code == "CR025"}
     told = [

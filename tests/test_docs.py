@@ -266,10 +266,10 @@ def test_there_are_eighteen_questions() -> None:
 def test_the_draw_can_be_computed_again(page: str) -> None:
     code = next(text for kind, text in blocks(page) if kind == "python")
     exec(compile(code, page, "exec"), scope := {})  # noqa: S102
-    arms = import_module("recovery.planner.arms")
+    draws = import_module("recovery.draws")
     for customer in ("shop:1", "shop-de:c%20200", "shop:~953babc40f0f41d2961fc323cef72189"):
         for salt in ("holdout:unpaid:v1:", "seq:unpaid:v1:"):
-            assert scope["slot"](salt, customer) == arms.slot(salt, customer)
+            assert scope["slot"](salt, customer) == draws.slot(salt, customer)
 
 
 @pytest.mark.parametrize("page", SISTERS)

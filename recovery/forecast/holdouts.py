@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, select
 
 from recovery.campaign.schema import Campaign, Segment
 from recovery.db import table
+from recovery.draws import SLOTS
 from recovery.forecast.power import needed, smallest_lift
 from recovery.measure.counts import Arm, Counts
 from recovery.measure.stats import BURN_IN
 from recovery.models import Enrolment
-from recovery.planner.arms import SHARES
 
 ASSUMED = 0.12  # paid without any message, where nobody knows yet
 TARGET = 0.02  # points of lift that are worth finding
@@ -74,7 +74,7 @@ def promises(
     """One row for each sequence of each segment. `entering`: orders and, of these, held out."""
     known = _baselines(measured)
     return [
-        _promise(campaign, segment, name, share / SHARES, entering, weekly, known)
+        _promise(campaign, segment, name, share / SLOTS, entering, weekly, known)
         for campaign in campaigns
         for segment in campaign.segments
         for name, share in segment.sequence.items()
@@ -92,7 +92,7 @@ def _promise(
     known: Mapping[tuple[str, str | None], float],
 ) -> Promise:
     place = campaign.campaign, segment.segment
-    held, (now, held_now) = campaign.holdout / SHARES, entering.get(place, (0, 0))
+    held, (now, held_now) = campaign.holdout / SLOTS, entering.get(place, (0, 0))
     pace, treated = weekly.get(place, 0.0), (1 - held) * share
     baseline, origin = _baseline(known, *place)
     enough = needed(baseline, TARGET, treated, held)

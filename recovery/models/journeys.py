@@ -200,6 +200,8 @@ class Touch(SQLModel, table=True):
     segments: int | None = None  # SMS parts
     rules: str | None = None  # version of the market's rules that allowed it
     resent: bool = False  # once, after the provider's records showed that it never arrived
+    variant: str | None = None  # of its step, drawn when it was first decided; never changes
+    drawn_at: datetime | None = None  # when that was
 
 
 ENDINGS = ("recovered", "exited", "exhausted")  # verdicts that each run tells since the last one

@@ -49,7 +49,8 @@ def fill(text: Value, language: NullTranslations) -> str:
     """Return `text` in `language`, its places filled; a plain value as it is."""
     if not isinstance(text, Text):
         return str(text)
-    return told(language.gettext(text.words), text.values, language)
+    words = language.gettext(text.words) if text.words else ""  # "" is a catalogue's own header
+    return told(words, text.values, language)
 
 
 def told(words: str, values: Mapping[str, Value], language: NullTranslations) -> str:

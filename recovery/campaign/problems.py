@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from recovery.errors import Exit, RecoveryError
 from recovery.problems import (
+    NOTHING,
     Edit,
     Fix,
     Place,
@@ -16,6 +17,7 @@ from recovery.problems import (
 )
 
 __all__ = [
+    "NOTHING",
     "CampaignError",
     "Edit",
     "Fix",

@@ -5,9 +5,10 @@ the rest of the file can be read. What is free text (`description`) may hold any
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from recovery.campaign.flow import FlowScanner
 from recovery.campaign.marks import (
@@ -24,15 +25,17 @@ from recovery.campaign.marks import (
     spaced,
     uncommented,
 )
-from recovery.campaign.problems import Fix, Problem, problem
+from recovery.campaign.problems import NOTHING, Edit, Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
 from recovery.campaign.words import LONG, OF_NAMES, TEXT, TYPED
+from recovery.i18n import Text
 
 _INDENT = re.compile(f"[ {SPACES}]*")
 _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
 _QUOTED_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)')\s*:(?:\s+|$)""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
+_TOGETHER = {"CR002", "CR013"}  # a line pasted or typed with them is one slip
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
 
 
@@ -55,11 +58,29 @@ def _told(sheet: Sheet, file: str, number: int, slips: list[Slip]) -> list[Probl
     edits = [sheet.replace(number, slip.start, slip.end, slip.text) for slip in reversed(slips)]
     line = uncommented(sheet.lines[number])
     shown = line if any(slip.code == "CR001" for slip in slips) else line.strip()
-    return [
-        problem(slip.code, file, place, fix=Fix(shown, (edit,), safe=True), **slip.parameters)
-        for slip, place, edit in zip(slips, places, reversed(edits), strict=True)
-        if slip.code
-    ]
+    told: dict[object, list[tuple[Slip, Place, Edit]]] = {}
+    for slip, place, edit in zip(slips, places, reversed(edits), strict=True):
+        group = slip.code if slip.code in _TOGETHER else place
+        told.setdefault(group, []).append((slip, place, edit))
+    return [_one(file, shown, some) for some in told.values() if some[0][0].code]
+
+
+def _one(file: str, shown: str, some: list[tuple[Slip, Place, Edit]]) -> Problem:
+    """One problem for slips of one kind in one line: the first is its place, the others marks."""
+    slips, places, edits = zip(*some, strict=True)
+    parameters: dict[str, Any] = {
+        name: value if isinstance(value, Text) else _listed(slip.parameters[name] for slip in slips)
+        for name, value in slips[0].parameters.items()
+    }
+    fix = Fix(shown, edits, safe=True)
+    more = tuple(Related(place, NOTHING) for place in places[1:])
+    return problem(slips[0].code, file, places[0], fix=fix, related=more, **parameters)
+
+
+def _listed(signs: Iterable[str]) -> str:
+    """Each sign once: `：', '，`; the words around them bring the outer quotes."""
+    some = dict.fromkeys(signs)
+    return "', '".join(sign.strip() for sign in some) if len(some) > 1 else next(iter(some))
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from recovery import i18n
 from recovery.campaign.cells import cells, shown
-from recovery.problems import Place, Problem, Severity
+from recovery.problems import NOTHING, Place, Problem, Severity
 
 if TYPE_CHECKING:
     from rich.text import Text as Styled
@@ -29,6 +29,7 @@ class _Mark(NamedTuple):
     sign: str
     style: str
     label: str
+    more: tuple[Place, ...] = ()  # what is marked beside it, further to the right
 
 
 def diagnosis(problem: Problem, lines: Lines, language: NullTranslations) -> "Styled":
@@ -61,9 +62,11 @@ def diagnosis(problem: Problem, lines: Lines, language: NullTranslations) -> "St
 
 def _marks(problem: Problem, style: str, language: NullTranslations) -> Iterator[_Mark]:
     place = Place(problem.line, problem.column, problem.end)
-    yield _Mark(place, "^", style, problem.label_in(language))
-    for one in problem.related:
-        if one.file in ("", problem.file):
+    here = [one for one in problem.related if one.file in ("", problem.file)]
+    more = tuple(one.place for one in here if one.label == NOTHING)
+    yield _Mark(place, "^", style, problem.label_in(language), more)
+    for one in here:
+        if one.label != NOTHING:
             yield _Mark(one.place, "-", "bold blue", i18n.fill(one.label, language))
 
 
@@ -90,8 +93,19 @@ def _excerpt(told: "Styled", marks: Sequence[_Mark], source: Sequence[str], gutt
             told.append(f"{number:>{gutter}} |", "bold blue").append(f" {line}\n")
         told.append(empty, "bold blue").append(" " * (1 + cells(before)))
         told.append(mark.sign * max(1, cells(marked)), mark.style)
+        told.append(_beside(text, mark) if cells(text) <= _WIDEST else "", mark.style)
         told.append(f" {mark.label}\n" if mark.label else "\n", mark.style)
         last = number
+
+
+def _beside(text: str, mark: _Mark) -> str:
+    """The carets of a mark behind its first ones."""
+    signs, reached = "", mark.place.end
+    for place in mark.more:
+        gap, marked = text[reached - 1 : place.column - 1], text[place.column - 1 : place.end - 1]
+        signs += " " * cells(shown(gap)) + mark.sign * max(1, cells(shown(marked)))
+        reached = place.end
+    return signs
 
 
 def _cut(text: str, place: Place) -> tuple[str, str, str]:

@@ -12,9 +12,21 @@ from typing import Any
 from recovery.i18n import ENGLISH, Text, Value, fill, told
 from recovery.problems.codes import CODES, Severity
 
-__all__ = ["Edit", "Fix", "Place", "Problem", "Related", "Road", "Severity", "problem", "written"]
+__all__ = [
+    "NOTHING",
+    "Edit",
+    "Fix",
+    "Place",
+    "Problem",
+    "Related",
+    "Road",
+    "Severity",
+    "problem",
+    "written",
+]
 
 Road = tuple[str | int, ...]
+NOTHING = Text("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that belongs to a problem, with its label: "first written here"."""
+    """Another place that belongs to a problem, with its label: "first written here".
+
+    With the label `NOTHING` it is one more stretch of the very same mistake, in the same line.
+    """
 
     place: Place
     label: Text

@@ -112,3 +112,15 @@ def test_whatever_happens_to_a_line(source: str, where: float, what: str) -> Non
     text = "\n".join(lines[:at] + changed + lines[end:])
     assert_sound(check(text), text)
     assert_mended(text)
+
+
+def test_many_signs_of_one_line_are_one_problem_with_one_fix() -> None:
+    old = "trigger: {on: payment_failed, after: 30m, not_after: 3d}"
+    (one,) = check(
+        SAMPLE.replace(old, "trigger：｛on：payment_failed，after: 30m，not_after: 3d｝")
+    )
+    assert one.fix and one.fix.shown == old
+    assert [place.column for place in (one, *(other.place for other in one.related))] == [
+        *(8, 9, 12, 27, 38, 52),
+    ]
+    assert one.message == "a full-width '：', '｛', '，', '｝' where YAML needs ':', '{', ',', '}'"

@@ -29,6 +29,12 @@ def test_carets_stand_under_wide_signs() -> None:
     assert carets == "   |" + " " * (start - 4) + "^" * 8
 
 
+def test_all_signs_of_one_slip_are_marked_in_one_line() -> None:
+    told = drawn(CAMPAIGN.replace("    customer: [vip]", "    customer： ［vip］"))
+    assert " |     customer： ［vip］\n" in told
+    assert " |             ^^ ^^   ^^\n" in told
+
+
 def test_only_what_fix_writes_is_called_a_fix() -> None:
     assert "= fix: priority: 20\n" in drawn(CAMPAIGN.replace("priority: 20", "priority：20"))
     unsure = drawn(CAMPAIGN.replace("    market: [US, GB]", "    market: [US, GB"))

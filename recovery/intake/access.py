@@ -117,7 +117,7 @@ def _customer(row: Row[Any]) -> dict[str, Any]:
 def _order(row: Row[Any]) -> dict[str, Any]:
     """The fields of an import, with what they led to."""
     plain = _picked(row, "email", "phone", "name", "country", "locale", "timezone")
-    state = _picked(row, "status", "placed_at", "updated_at", "paid_at", "refunded_at")
+    state = _picked(row, "status", "placed_at", "updated_at", "failed_at", "paid_at", "refunded_at")
     paying = _picked(row, "payment_method", "failure_source", "failure_code", "payment_url")
     rest = _picked(row, "expires_at", "email_consent", "sms_consent", "discount_code")
     return {

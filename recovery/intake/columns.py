@@ -64,6 +64,7 @@ def columns(order: OrderSnapshot, customer_id: int) -> Columns:
         **UNSAID_CONSENT,
         "shipping_minor": None,
         "items": [],
+        "failed_at": None,
         "paid_at": None,
         "refunded_at": None,
         **told,
@@ -103,6 +104,8 @@ def said(order: OrderSnapshot, customer_id: int) -> Columns:
             {"name": item.name, "quantity": item.quantity, "minor": item.price.minor}
             for item in order.items
         ]
+    if order.status is OrderStatus.FAILED:
+        told["failed_at"] = order.updated_at
     if order.status in (OrderStatus.PAID, OrderStatus.REFUNDED):
         told["paid_at"] = order.updated_at
     if order.status is OrderStatus.REFUNDED:
@@ -120,6 +123,7 @@ def merge(known: Mapping[str, Any], told: Columns) -> tuple[Verdict, Columns]:
     """
     newer = told["updated_at"] >= known["updated_at"]
     after = _told_over(known, told) if newer else dict(known)
+    after["failed_at"] = _earliest(known["failed_at"], after["failed_at"])
     after["paid_at"] = _earliest(known["paid_at"], told.get("paid_at"))
     after["refunded_at"] = _earliest(known["refunded_at"], told.get("refunded_at"))
     if after["refunded_at"] is not None:

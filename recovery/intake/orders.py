@@ -26,7 +26,10 @@ orders = table(Order)
 _NAMES = tuple(column.name for column in orders.c if column.name != "id")
 _TIMES = [
     _NAMES.index(name)
-    for name in ("placed_at", "updated_at", "unpaid_since", "expires_at", "paid_at", "refunded_at")
+    for name in (
+        *("placed_at", "updated_at", "unpaid_since", "expires_at"),
+        *("failed_at", "paid_at", "refunded_at"),
+    )
 ]
 _ITEMS = _NAMES.index("items")
 # What an order says about a person; the type is frozen when the person is erased.

@@ -76,5 +76,6 @@ class Order(SQLModel, table=True):
     discount_code: str | None = None
     shipping_minor: int | None = Field(default=None, sa_type=BigInteger)
     items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)  # name, quantity, minor
+    failed_at: datetime | None = None  # when a payment was first told to have failed
     paid_at: datetime | None = None
     refunded_at: datetime | None = None

@@ -39,8 +39,8 @@ def sparse(status: str, hours: float = 0, **says: Any) -> OrderSnapshot:
 
 
 def lasting(row: dict[str, Any]) -> dict[str, Any]:
-    """All but since when an order has waited: that is what we saw, so it depends on the order."""
-    return {name: value for name, value in row.items() if name != "unpaid_since"}
+    """All but since when an order has waited, or failed: what we saw, so it depends on the order."""
+    return {name: row[name] for name in row.keys() - {"unpaid_since", "failed_at"}}
 
 
 def test_the_market_fills_in_what_the_shop_did_not_say():
@@ -224,3 +224,14 @@ def test_sparse_rows_told_again_change_nothing_and_the_last_word_stays(says: Any
     ]:
         spoken = [words[name] for _, words in says if name in words]
         assert row[name] == (spoken[-1] if spoken else default)
+
+
+def test_the_first_failure_is_remembered_when_the_order_is_paid():
+    row = after(told("pending"), told("failed", 1), told("failed", 4), told("paid", 5))
+    assert row["failed_at"] == T0 + timedelta(hours=1)
+    assert after(told("pending"), told("paid", 5))["failed_at"] is None
+
+
+def test_an_older_failure_stays_untold():
+    paid = after(told("paid", 5))
+    assert then(paid, told("failed", 1)) == (Verdict.STALE, paid)

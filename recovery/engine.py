@@ -104,7 +104,7 @@ class Engine(Parts):
             begun(result.token)
             programme = self.programme()
             tell_broken(result, programme.broken, programme.kept, programme.problems)
-            result.wrong += [str(mistake) for mistake in self.markets.mistakes]
+            result.wrong += self.markets.mistakes
             if dry_run:
                 self._rehearse(programme, now, result)
             else:

@@ -18,7 +18,7 @@ from recovery.campaign.loader import (
 )
 from recovery.lawful import own_rules
 from recovery.markets import Markets, load_markets
-from recovery.markets.book import FOLDER
+from recovery.markets.own import FOLDER, own_sheets
 from recovery.preview.samples import sample_problems
 from recovery.problems import Problem, Severity
 from recovery.programme import Programme, judged, programme_of, read_programme, spoken
@@ -66,6 +66,14 @@ def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
     campaigns = [file for file in files if file.resolve() not in inside]
     programme = _named(campaigns, catalog, settings, markets)
     return _found(programme, catalog, names, known if known == names else None, own)
+
+
+def rules_among(settings: Settings, files: Sequence[Path] = ()) -> list[tuple[Path, str]]:
+    """The merchant's own market rules among `files`, or all, each with the name it is told by."""
+    chosen = _rules_among(settings, _unfolded(settings, files))
+    if not files:
+        chosen = [settings.project / sheet.file for sheet in own_sheets(settings.project)]
+    return [(file, f"{FOLDER}/{file.name}") for file in chosen]
 
 
 def _rules_among(settings: Settings, files: Sequence[Path]) -> list[Path]:

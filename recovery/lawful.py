@@ -8,7 +8,7 @@ from recovery.campaign.schema import Campaign, Step
 from recovery.campaign.tree import Tree
 from recovery.markets import Markets, countries
 from recovery.message import Channel
-from recovery.problems import Place, Problem, Severity, problem
+from recovery.problems import Problem, Severity, problem
 from recovery.sms import has_link
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
@@ -33,23 +33,14 @@ def lawful(reading: Reading, catalog: Catalog, markets: Markets) -> Reading:
 
 def own_rules(markets: Markets) -> list[Problem]:
     """What is wrong in the merchant's own files, and what of it loosens a rule."""
-    found = [
-        problem(
-            "CR200",
-            one.file,
-            Place(one.line, one.column, one.column + 1),
-            one.road,
-            problem=one.message,
-            market=one.file.rpartition("/")[2].partition(".")[0],
-        )
-        for one in markets.mistakes
-    ]
-    for country in markets.own:
-        for change in markets.rules(country).changes:
+    found = markets.problems
+    for one in markets.sheets:
+        changed = markets.rules(one.market).changes if one.market and one.content else ()
+        for change in changed:
             if change.loosens:
-                whole, road = Place(0, 0, 0), change.road
-                file, before = markets.files[country], change.shipped
-                found.append(problem("CR201", file, whole, fact=road, shipped=before))
+                place, road = one.place(change.road), tuple(change.road.split("."))
+                fact, before = change.road, change.shipped
+                found.append(problem("CR201", one.file, place, road, fact=fact, shipped=before))
     return found
 
 

@@ -12,10 +12,14 @@ from recovery.campaign.parsing import NO_DEFAULTS, Spoken, check_defaults, read_
 from recovery.campaign.problems import CampaignError, Problem
 from recovery.campaign.text import read_bytes
 from recovery.errors import UsageError
+from recovery.markets.own import FOLDER, own_problems
 
 
 def mend_file(path: Path, spoken: Spoken) -> Sequence[Problem]:
-    """Apply the safe fixes of one campaign file (or defaults.yaml); return the problems gone."""
+    """Apply the safe fixes of one campaign file, defaults.yaml or a merchant's market rules.
+
+    Returns the problems that are gone.
+    """
     raw, found = _mended(path, spoken)
     if found.raw != raw:
         write_whole(path, found.raw)
@@ -34,6 +38,8 @@ def _mended(path: Path, spoken: Spoken) -> tuple[bytes, Mended]:
         raw = read_bytes(path)
     except CampaignError:
         return b"", Mended(b"", ())
+    if path.parent.name == FOLDER:
+        return raw, mended(raw, path.name, partial(own_problems, file=path.name))
     check = partial(_problems, file=path.name, defaults=_defaults(path), spoken=spoken)
     return raw, mended(raw, path.name, check)
 

@@ -38,9 +38,11 @@ FLOORS = {
     6: ["cli", "web", "simulate", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
-# Stairs between neighbours: redeeming and issuing coupons; a forecast asks the very rules that act;
+# Stairs between neighbours: a merchant's own market rules are read as campaign files are; redeeming
+# and issuing coupons; a forecast asks the very rules that act;
 # the engine reads its programme; a verb may start the simulator.
 NEIGHBOURS = {
+    ("markets", "campaign"),
     ("intake", "incentives"),
     ("dispatch", "incentives"),
     ("forecast", "planner"),

@@ -143,7 +143,7 @@ def _summary(found: "Examination", speak: NullTranslations) -> str:
 
 def _mendable(found: "Examination", settings: "Settings", files: Sequence[Path]) -> bool:
     """Whether --fix would write anything: it is tried in memory."""
-    from recovery.examination import campaigns_among
+    from recovery.examination import campaigns_among, rules_among
     from recovery.mending import mendable
     from recovery.programme import spoken
     from recovery.template.catalog import Catalog
@@ -152,19 +152,19 @@ def _mendable(found: "Examination", settings: "Settings", files: Sequence[Path])
     if not named:
         return False
     templates = spoken(Catalog(settings.templates_dir))
-    chosen = campaigns_among(settings, files)
+    chosen = [*campaigns_among(settings, files), *rules_among(settings, files)]
     return any(mendable(path, templates) for path, file in chosen if file in named)
 
 
 def _mend(settings: "Settings", files: Sequence[Path], speak: NullTranslations) -> None:
     """Write the safe fixes, and say on standard error what was done."""
-    from recovery.examination import campaigns_among
+    from recovery.examination import campaigns_among, rules_among
     from recovery.mending import mend_file
     from recovery.programme import spoken
     from recovery.template.catalog import Catalog
 
     templates = spoken(Catalog(settings.templates_dir))
-    for path, file in campaigns_among(settings, files):
+    for path, file in (*campaigns_among(settings, files), *rules_among(settings, files)):
         for problem in mend_file(path, templates):
             click.echo(_mended(file, problem, speak), err=True)
 

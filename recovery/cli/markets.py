@@ -49,18 +49,18 @@ def command(desk: Desk, country: str | None, lang: str | None) -> Exit:
     if country is None:
         listed = _listed(markets)
         payload: dict[str, Any] = {"markets": [_row(rules) for rules in listed]}
-        desk.show(payload | _wrong(markets), lambda console: _show(console, listed, spoken))
+        desk.show(payload | _wrong(markets, spoken), lambda console: _show(console, listed, spoken))
     else:
         rules = _one(markets, country.upper())
-        payload = _whole(rules, spoken) | _wrong(markets)
+        payload = _whole(rules, spoken) | _wrong(markets, spoken)
         desk.show(payload, lambda console: _tell(console, rules, spoken))
     for mistake in markets.mistakes:
         click.echo(f"Error: {mistake.line_in(words(spoken))}", err=True)
     return Exit.DATA if markets.mistakes else Exit.DONE
 
 
-def _wrong(markets: "Markets") -> dict[str, Any]:
-    return {"mistakes": [str(mistake) for mistake in markets.mistakes]}
+def _wrong(markets: "Markets", lang: str) -> dict[str, Any]:
+    return {"mistakes": [mistake.line_in(words(lang)) for mistake in markets.mistakes]}
 
 
 def _listed(markets: "Markets") -> list["MarketRules"]:

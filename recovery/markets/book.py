@@ -2,32 +2,48 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from recovery.markets.data import facts, tz_table
-from recovery.markets.reading import MarketError, Mistake, read_rules
+from recovery.markets.data import facts
+from recovery.markets.own import FOLDER, OwnSheet, own_sheets
+from recovery.markets.reading import read_rules
 from recovery.markets.rules import OF_ALL_OTHERS, MarketRules
 from recovery.markets.schema import OwnFile, RegionFile, RuleFile
+from recovery.problems import Problem
 
-FOLDER = "markets"  # in a project
+__all__ = ["FOLDER", "Markets", "load_markets", "shipped", "sources", "with_rules"]
+
 _SHIPPED = files("recovery.markets")
 
 
 @dataclass(frozen=True, eq=False)
 class Markets:
-    """The rules of every country. `mistakes`: what is wrong in the merchant's own files."""
+    """The rules of every country. `sheets`: the merchant's own files, sound or not."""
 
-    own: Mapping[str, OwnFile] = field(default_factory=dict)
-    broken: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)  # by market or file
-    files: Mapping[str, str] = field(default_factory=dict)  # market → markets/XX.yaml
+    sheets: tuple[OwnSheet, ...] = ()
     _made: dict[str, MarketRules] = field(default_factory=dict)
 
+    @cached_property
+    def own(self) -> Mapping[str, OwnFile]:
+        """What the merchant's sound files say, by market."""
+        return {one.market: one.content for one in self.sheets if one.market and one.content}
+
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """The markets whose own rules are wrong."""
+        return frozenset(one.market for one in self.sheets if one.errors and one.market)
+
     @property
-    def mistakes(self) -> list[Mistake]:
-        """Every mistake in the merchant's own files."""
-        return [mistake for found in self.broken.values() for mistake in found]
+    def problems(self) -> list[Problem]:
+        """Everything there is to say about the merchant's own files."""
+        return [problem for one in self.sheets for problem in one.problems]
+
+    @property
+    def mistakes(self) -> list[Problem]:
+        """What is wrong in the merchant's own files."""
+        return [problem for one in self.sheets for problem in one.errors]
 
     def rules(self, country: str) -> MarketRules:
         """What holds for customers in `country` (ISO 3166); the strictest where it has no file."""
@@ -59,18 +75,8 @@ def _as_shipped() -> Markets:
 
 
 def _of_project(project: Path) -> Markets:
-    if not (project / FOLDER).is_dir():
-        return _as_shipped()
-    own: dict[str, OwnFile] = {}
-    broken: dict[str, tuple[Mistake, ...]] = {}
-    files: dict[str, str] = {}
-    for path in sorted((project / FOLDER).glob("*.y*ml")):
-        try:
-            own[path.stem] = _own(path)
-            files[path.stem] = f"{FOLDER}/{path.name}"
-        except MarketError as error:
-            broken[path.stem] = tuple(error.mistakes)
-    return Markets(own, broken, files)
+    sheets = own_sheets(project)
+    return Markets(tuple(sheets)) if sheets else _as_shipped()
 
 
 @cache
@@ -93,21 +99,6 @@ def _regions(name: str) -> RegionFile | None:
     if not file.is_file():
         return None
     return read_rules(RegionFile, file.read_text("utf-8"), f"regions/{name}.yaml")
-
-
-def _own(path: Path) -> OwnFile:
-    shown = f"{FOLDER}/{path.name}"
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        why = "this file is not UTF-8; save it as UTF-8"
-        raise MarketError([Mistake(shown, 1, 1, (), why)]) from None
-    found = read_rules(OwnFile, text, shown)
-    known = {row[0] for row in tz_table("iso3166.tab")} | {OF_ALL_OTHERS}
-    if found.market != path.stem or found.market not in known:
-        why = f"the file is named {path.name}, so this should be a country code: {path.stem}"
-        raise MarketError([Mistake(shown, 1, 1, ("market",), why)])
-    return found
 
 
 def sources() -> Mapping[str, Mapping[str, str]]:

@@ -1,12 +1,14 @@
 """Contact windows: the hours of a week in which messages may arrive, by the customer's clock."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from recovery.i18n import Text, say
 from recovery.markets.calendars import is_holiday
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -18,6 +20,19 @@ Span = tuple[int, int]  # minutes of the day: from, and until (excluded)
 Week = tuple[Span | None, ...]  # Monday first; None: not on this day
 
 _SPAN = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? (\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+_DASH = re.compile(r"\s*(?:[-–—~～至到]|\bto\b|\bbis\b)\s*")
+_DAY = r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_TIME = r"(\d{1,2})(?:[:.h](\d\d))?"
+_LOOSE = re.compile(rf"(?:{_DAY}(?:-{_DAY})?)?[\s,]*{_TIME}-{_TIME}")
+_WEEKDAYS = dict(zip("一二三四五六日天", (*DAYS, DAYS[-1]), strict=True))
+
+
+class HoursError(ValueError):
+    """Raised when a span says no hours; `problem` says why, in every language."""
+
+    def __init__(self, problem: Text) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +55,46 @@ class Window:
 
 
 def read_week(spans: list[str]) -> Week:
-    """Read `[mon-fri 09:00-20:00, sat 10:00-18:00]`; ValueError says what to write."""
+    """Read `[mon-fri 09:00-20:00, sat 10:00-18:00]`; HoursError says what is wrong."""
     week: list[Span | None] = [None] * len(DAYS)
     for text in spans:
         for day, span in _read_span(text):
             if week[day] is not None:
-                raise ValueError(f"{DAYS[day]} has hours twice; write one span for each day")
+                raise HoursError(say("{day} has hours twice", day=DAYS[day]))
             week[day] = span
     if not any(week):
-        raise ValueError("no day is open; write e.g. mon-sat 09:00-20:00")
+        raise HoursError(say("no day is open"))
     return tuple(week)
 
 
 def _read_span(text: str) -> list[tuple[int, Span]]:
     found = _SPAN.fullmatch(text)
     if found is None or not {found[1], found[2] or found[1]} <= set(DAYS):
-        raise ValueError(f"{text!r} are no hours; write e.g. mon-sat 09:00-20:00")
+        raise HoursError(say("days and hours look like mon-sat 09:00-20:00"))
     first, last = DAYS.index(found[1]), DAYS.index(found[2] or found[1])
     start, end = int(found[3]) * 60 + int(found[4]), int(found[5]) * 60 + int(found[6])
     if first > last or not start < end <= MIDNIGHT:
-        raise ValueError(f"{text!r} ends before it begins")
+        raise HoursError(say("they end before they begin"))
     if 0 < start < EARLIEST:
-        raise ValueError(
-            f"{text!r}: hours begin at 05:00 or later, or at 00:00 for the whole night"
-        )
+        raise HoursError(say("hours begin at 05:00 or later, or at 00:00 for the whole night"))
     return [(day, (start, end)) for day in range(first, last + 1)]
+
+
+def meant_hours(text: str) -> tuple[str, bool] | None:
+    """What `Mon–Fri 9-18` was meant to say, and whether nothing else can be; None: nobody knows."""
+    plain = unicodedata.normalize("NFKC", text).lower().strip()
+    plain = re.sub(r"(?:周|星期|礼拜)([一二三四五六日天])", lambda m: _WEEKDAYS[m[1]] + " ", plain)
+    found = _LOOSE.fullmatch(re.sub(r"(?<=[a-z]) +(?=-)", "", _DASH.sub("-", plain)))
+    if found is None:
+        return None
+    first, last, start, start_minute, end, end_minute = found.groups()
+    days = "mon-sun" if first is None else f"{first}-{last}" if last else first
+    hours = f"{int(start):02}:{start_minute or '00'}-{int(end):02}:{end_minute or '00'}"
+    try:
+        _read_span(f"{days} {hours}")
+    except HoursError:
+        return None
+    return f"{days} {hours}", bool(first and start_minute and end_minute)
 
 
 def _clock(start: int, end: int) -> str:

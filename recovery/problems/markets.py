@@ -2,6 +2,8 @@
 
 from recovery.problems.row import Row, Severity
 
+_FILE = "markets/DE.yaml"
+
 MARKETS: dict[str, Row] = {
     "CR200": Row(
         "{problem}",
@@ -34,5 +36,52 @@ MARKETS: dict[str, Row] = {
         "send an e-mail instead, or make one of them depend on the other with 'if'",
         "What comes after the market's number is left out as sms_limit.",
         severity=Severity.WARNING,
+    ),
+    "CR205": Row(
+        "'{given}' is no name for a market's rules",
+        "{cure}",
+        "A file in markets/ is called after the country it is for, such as DE.yaml: two capital "
+        "letters, or ZZ for every country without rules. Under another name nobody would find it, "
+        "so nothing is sent to the market that it seems to be about.",
+    ),
+    "CR206": Row(
+        "the file is called after {market}, and '{given}' stands in it",
+        "write 'market: {market}', or call the file {given}.yaml",
+        "The market stands in the file's name and in the file, so that a copy of another market's "
+        "rules is noticed before it counts.",
+    ),
+    "CR207": Row(
+        "there is another file for {market}: {other}",
+        "keep one of the two",
+        "Only one of them could count, and nobody could see which.",
+    ),
+    "CR208": Row(
+        "'{given}' is no number from {least} to {most}",
+        "write digits only, such as 1",
+        "It says how many messages one order may get.",
+        "limits: {sms: «many»}",
+        "limits: {sms: 1}",
+        file=_FILE,
+    ),
+    "CR209": Row(
+        "unknown way to pay '{given}'",
+        "{guess}",
+        "Messages name ways to pay by their local names, so each must be one that we know.",
+        "payment: [paypal, «carrd»]",
+        "payment: [paypal, card]",
+        file=_FILE,
+    ),
+    "CR210": Row(
+        "the file says nothing",
+        "begin with 'market: DE', or delete the file",
+        "An empty file in markets is most often one that was not saved.",
+    ),
+    "CR211": Row(
+        "'{given}' are no contact hours: {problem}",
+        "write {example}",
+        "Contact hours are days, a space, and hours with minutes; one span for each day.",
+        "hours: {call: {open: [«mon-fri 9-18»], holidays: skip}}",
+        "hours: {call: {open: [mon-fri 09:00-18:00], holidays: skip}}",
+        file=_FILE,
     ),
 }

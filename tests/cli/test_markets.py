@@ -75,8 +75,9 @@ def test_a_mistake_in_your_own_file_ends_with_65(shop: Path):
     (shop / "markets" / "DE.yaml").write_text("market: DE\nby: Kim\n", "utf-8")
     result = recovery("markets", "--project", str(shop))
     assert result.exit_code == 65
-    assert "markets/DE.yaml:1:1: reason is missing" in result.stderr
-    assert told(shop)["mistakes"] == ["markets/DE.yaml:1:1: reason is missing"]
+    line = "markets/DE.yaml:1:1: reason: 'reason' is missing [CR021]; add 'reason: ...'"
+    assert line in result.stderr
+    assert told(shop)["mistakes"] == [line]
 
 
 def test_what_is_no_country_is_told_so(shop: Path):
@@ -88,8 +89,8 @@ def test_what_is_no_country_is_told_so(shop: Path):
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", "markets/DE.yaml:1:7: '：' is a full-width colon; write 'market: '"),
-        ("zh-CN", "markets/DE.yaml:1:7: “：”是全角冒号；请写 'market: '"),
+        ("en", "markets/DE.yaml:1:7: a full-width '：'"),
+        ("zh-CN", "markets/DE.yaml:1:7: 全角“：”"),
     ],
 )
 def test_a_wide_colon_is_named(shop: Path, lang: str, said: str):

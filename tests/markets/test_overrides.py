@@ -90,47 +90,137 @@ def test_one_file_for_all_countries_that_have_none(written, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "code", "place", "told"),
     [
-        ("market: DE\nby: Kim\n", "markets/DE.yaml:1:1: reason is missing"),
+        ("market: DE\nby: Kim\n", "CR021", (1, 1), "'reason' is missing"),
+        (HEAD + "limits: {service_mesages: 2}\n", "CR020", (4, 10), "'service_messages'?"),
+        (HEAD + "hour:\n  call: x\n", "CR020", (4, 1), "did you mean 'hours'?"),
+        (HEAD + "limits: {sms: many}\n", "CR208", (4, 15), "digits only"),
+        (HEAD + "limits: {sms: 100}\n", "CR208", (4, 15), "from 0 to 99"),
+        (HEAD + "sms: {links: maybe}\n", "CR022", (4, 14), "one of: no, yes"),
+        (HEAD + "consent: {sms_marketing: transactional}\n", "CR022", (4, 26), "one of: marketing"),
+        (HEAD + "sms: {opt_out_words: [x]}\n", "CR020", (4, 7), "'opt_out_words'"),
+        (HEAD + "payment: [paypal, carrd]\n", "CR209", (4, 19), "did you mean 'card'?"),
+        (HEAD + "payment: []\n", "CR026", (4, 1), "has nothing in it"),
+        (HEAD + "payment: paypal\n", "CR024", (4, 10), "must be a list"),
+        (HEAD + "footer: [sendr]\n", "CR022", (4, 10), "did you mean 'sender'?"),
+        (HEAD + "hours: {call: {open: [mon 9-5], holidays: skip}}\n", "CR211", (4, 23), "mon-sat"),
+        (HEAD + "hours: {call: {open: [], holidays: skip}}\n", "CR026", (4, 16), "'open'"),
         (
-            HEAD + "limits: {service_mesages: 2}\n",
-            ":4:10: limits: service_mesages: 'service_mesages' means nothing",
+            HEAD + "hours: {call: {open: [mon-fri 09:00-18:00, fri 10:00-12:00], holidays: skip}}",
+            "CR211",
+            (4, 22),
+            "fri has hours twice",
         ),
-        (HEAD + "limits: {service_mesages: 2}\n", "did you mean 'service_messages'?"),
-        (
-            HEAD + "hour:\n  call: x\n",
-            ":4:1: hour: 'hour' means nothing here; did you mean 'hours'?",
-        ),
-        (HEAD + "limits: {sms: many}\n", ":4:10: limits: sms: Input should be a valid integer"),
-        (HEAD + "sms: {links: maybe}\n", "should be 'yes' or 'no'"),
-        (HEAD + "consent: {sms_marketing: transactional}\n", "should be 'marketing'"),
-        (HEAD + "sms: {opt_out_words: [x]}\n", "'opt_out_words' means nothing here"),
-        (HEAD + "payment: [carrd]\n", "'carrd' is no way to pay"),
-        (
-            HEAD + "hours:\n  call:\n    open: [mon 9-5]\n    holidays: skip\n",
-            ":5:3: hours: call: 'mon 9-5' are no hours; write e.g. mon-sat 09:00-20:00",
-        ),
-        (HEAD + "by: Ada\n", ":4:1: by: this stands here twice"),
-        (HEAD + "limits: {\n", "markets/DE.yaml:5:1"),
-        ("market: FR\nby: Kim\nreason: x\n", "the file is named DE.yaml"),
-        ("- market\n", "markets/DE.yaml:1:1"),
+        (HEAD + "by: Ada\n", "CR010", (4, 1), "written twice (first in line 2)"),
+        (HEAD + "limits: {sms: 1\n", "CR012", (4, 9), "never closed"),
+        (HEAD + "limits：{sms: 1}\n", "CR002", (4, 7), "half-width"),
+        (HEAD + "limits:\n\tsms: 1\n", "CR001", (5, 1), "a tab"),
+        (HEAD + "labels:\n", "CR023", (4, 1), "'labels' is empty"),
+        ("market: FR\nby: Kim\nreason: x\n", "CR206", (1, 9), "called after DE"),
+        ("market: Germany\nby: Kim\nreason: x\n", "CR038", (1, 9), "'DE' (Germany)"),
+        ("- market\n", "CR024", (1, 1), "must be a block of keys"),
+        ("", "CR210", (1, 1), "says nothing"),
     ],
 )
-def test_every_mistake_has_its_line_and_holds_its_market(written, text: str, told: str):
+def test_every_mistake_has_its_place_and_holds_its_market(
+    written, text: str, code: str, place: tuple[int, int], told: str
+):
     markets = written(text)
-    assert any(told in str(mistake) for mistake in markets.mistakes), markets.mistakes
+    found = [one for one in markets.mistakes if one.code == code]
+    assert [(one.line, one.column) for one in found] == [place], list(map(str, markets.mistakes))
+    assert told in str(found[0])
     assert markets.rules("DE").unreadable
     assert not markets.rules("FR").unreadable
 
 
 def test_all_mistakes_are_told_at_once(written):
-    markets = written("market: DE\nlimits: {sms: x}\nsms: {links: 1}\n")
-    assert [mistake.line for mistake in markets.mistakes] == [1, 1, 2, 3]
+    markets = written(
+        "market: DE\nlimits: {sms: x}\nsms: {links: 1}\n"
+        "hours: {call: {open: [Mon–Fri 9-18, sat 9:00-12:00], holidays: ship}}\n"
+    )
+    assert [(one.line, one.column, one.code) for one in markets.mistakes] == [
+        (1, 1, "CR021"),
+        (1, 1, "CR021"),
+        (2, 15, "CR208"),
+        (3, 14, "CR022"),
+        (4, 23, "CR211"),
+        (4, 37, "CR211"),
+        (4, 64, "CR022"),
+    ]
 
 
-def test_a_file_that_is_not_utf_8_is_told_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Mon–Fri 09:00-18:00", "mon-fri 09:00-18:00"),
+        ("monday to friday 9-18", "mon-fri 09:00-18:00"),
+        ("周一至周五 9:00-18:00", "mon-fri 09:00-18:00"),
+        ("mon　09：00～18：00", "mon 09:00-18:00"),
+        ("09:00-20:00", "mon-sun 09:00-20:00"),
+    ],
+)
+def test_hours_in_other_words_are_understood(written, given: str, meant: str):
+    text = f"{HEAD}hours:\n  call:\n    open: ['{given}']\n    holidays: skip\n"
+    (mistake,) = [one for one in written(text).mistakes if one.code == "CR211"]
+    assert mistake.fix is not None
+    assert mistake.fix.shown == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "market", "cure"),
+    [
+        ("Germany.yaml", "DE", "call it DE.yaml"),
+        ("de.yml", "DE", "call it DE.yaml"),
+        ("DE.YAML", "DE", "call it DE.yaml"),
+        ("DE.yaml.txt", "DE", "call it DE.yaml"),
+        ("DE.json", "DE", "call it DE.yaml"),
+        ("UK.yaml", "GB", "call it GB.yaml"),
+        ("rules.yaml", "DE", "call it DE.yaml"),
+        ("rules.yaml", "?", "after the two letters"),
+    ],
+)
+def test_a_file_under_another_name_is_told_and_holds_its_market(
+    tmp_path: Path, name: str, market: str, cure: str
+) -> None:
     (tmp_path / "markets").mkdir()
-    (tmp_path / "markets" / "DE.yaml").write_bytes("reason: für".encode("latin-1"))
-    (mistake,) = load_markets(tmp_path).mistakes
-    assert "not UTF-8" in mistake.message
+    text = HEAD.replace("DE", market)
+    (tmp_path / "markets" / name).write_text(text, "utf-8")
+    markets = load_markets(tmp_path)
+    told = next(one for one in markets.mistakes if one.code == "CR205")
+    assert told.file == f"markets/{name}"
+    assert cure in told.cure
+    assert market == "?" or markets.rules(market).unreadable
+    assert not markets.rules("FR").unreadable
+
+
+def test_drafts_and_notes_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "markets").mkdir()
+    for name in ("_DE.yaml", ".DE.yaml", "DE.yaml~", "README.md", "notes.txt"):
+        (tmp_path / "markets" / name).write_text("x", "utf-8")
+    assert load_markets(tmp_path).problems == []
+
+
+def test_two_files_of_one_market_hold_it(tmp_path: Path) -> None:
+    (tmp_path / "markets").mkdir()
+    for name in ("DE.yaml", "DE.yml"):
+        (tmp_path / "markets" / name).write_text(HEAD, "utf-8")
+    markets = load_markets(tmp_path)
+    assert [(one.code, one.file) for one in markets.mistakes] == [
+        ("CR207", "markets/DE.yaml"),
+        ("CR207", "markets/DE.yml"),
+    ]
+    assert markets.rules("DE").unreadable
+
+
+def test_a_file_that_is_not_utf_8_is_told_so_and_read(tmp_path: Path) -> None:
+    (tmp_path / "markets").mkdir()
+    (tmp_path / "markets" / "DE.yaml").write_bytes(f"{HEAD}limits: {{sms: für}}".encode("gb18030"))
+    markets = load_markets(tmp_path)
+    assert [one.code for one in markets.mistakes] == ["CR007", "CR208"]
+
+
+def test_a_looser_fact_has_its_place(written):
+    sheet = written(f"{HEAD}limits:\n  service_messages: 9\n").sheets[0]
+    place = sheet.place("limits.service_messages")
+    assert (place.line, place.column) == (5, 21)

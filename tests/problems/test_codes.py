@@ -7,6 +7,7 @@ import pytest
 
 from recovery.campaign.parsing import read_campaign
 from recovery.markets import load_markets
+from recovery.markets.own import own_problems
 from recovery.meaning import Voices, sensible
 from recovery.problems import Problem
 from recovery.problems.codes import CODES
@@ -24,7 +25,10 @@ UNSHOWN = {
 }
 VOICES = Voices(Catalog(Path(__file__).parents[2] / "templates"))
 IN_CAMPAIGNS = [code for code, row in CODES.items() if row.wrong and row.file == "campaign.yaml"]
-IN_TEMPLATES = [code for code, row in CODES.items() if row.wrong and row.file != "campaign.yaml"]
+IN_MARKETS = [code for code, row in CODES.items() if row.file.startswith("markets/")]
+IN_TEMPLATES = [
+    code for code, row in CODES.items() if row.wrong and code not in {*IN_CAMPAIGNS, *IN_MARKETS}
+]
 
 
 def problems(text: str) -> tuple[Problem, ...]:
@@ -82,3 +86,12 @@ def test_an_example_of_a_template(templates: Write, code: str) -> None:
     found = templates(MESSAGE | {name: wrong}).problems()
     assert {error.code for error in found} == {code}
     assert {error.line for error in found} <= {line + 1, None}
+
+
+@pytest.mark.parametrize("code", IN_MARKETS)
+def test_an_example_of_market_rules(code: str) -> None:
+    row, head = CODES[code], "market: DE\nby: Kim\nreason: asked\n"
+    wrong, line, column = marked(row.wrong)
+    assert own_problems(head + row.right, "DE.yaml") == ()
+    (problem,) = own_problems(head + wrong, "DE.yaml")
+    assert (problem.code, problem.line, problem.column) == (code, 4 + line, column)

@@ -8,12 +8,12 @@ _ABOUT, _TEXT, _PHRASES = "message.yaml", "en/letter.txt", "phrases/en.yaml"
 
 TEMPLATES: dict[str, Row] = {
     "CR100": Row(
-        "{problem}",
+        "this can't be written out: {problem}",
         _PAGE,
-        "Every template is written out with example orders before a customer sees it. This one "
-        "failed: a part of a placeholder does not exist, or a filter can't use what it is given.",
-        _LETTER + "«Total: {{ order.amont }}»",
-        _LETTER + "Total: {{ order.amount|money }}",
+        "Every template is written out with example orders before a customer sees it, and this one "
+        "failed.",
+        _LETTER + "«{{ order.items|sum }}»",
+        _LETTER + "{{ order.items|length }}",
         file=_TEXT,
     ),
     "CR101": Row(
@@ -155,8 +155,8 @@ TEMPLATES: dict[str, Row] = {
     ),
     "CR121": Row(
         "there is no file {given}",
-        "write it, or correct the name after 'extends'",
-        "A template can be built on a layout, which must lie in the templates folder.",
+        "{guess}",
+        "A template can be built on a layout, or include a file, of the templates folder.",
     ),
     "CR122": Row(
         "lines such as 'name: words' belong here",
@@ -209,5 +209,48 @@ TEMPLATES: dict[str, Row] = {
         "a marketing message without a way to unsubscribe",
         "say {{{{ unsubscribe_url }}}} in it, in an SMS [[sms_stop]]",
         "The law of nearly every market asks for it in each message, and mail providers do, too.",
+    ),
+    "CR129": Row(
+        "{given} is no placeholder: customers would read it as it stands",
+        "{guess}",
+        "Placeholders stand between two braces. One brace, or the signs of other mail programs, "
+        "are only text.",
+        _LETTER + "Hello «{name}»,",
+        _LETTER + "Hello{% if customer_name %} {{ customer_name }}{% endif %},",
+        file=_TEXT,
+    ),
+    "CR130": Row(
+        "full-width '{given}' in a place of signs",
+        "write {wanted}; switch the input method to half-width (半角)",
+        "Signs of an input method look like those of a template and are others.",
+        _LETTER + "Pay here: «｛｛ pay_url ｝｝»",
+        _LETTER + "Pay here: {{ pay_url }}",
+        file=_TEXT,
+    ),
+    "CR131": Row(
+        "the filter '{given}' can't write '{path}', which is {what}",
+        _PAGE,
+        "Each filter writes one kind of thing: money an amount, date and moment a time, listed a "
+        "list.",
+        _LETTER + "Total: {{ order.placed_at|«money» }}",
+        _LETTER + "Total: {{ order.amount|money }}",
+        file=_TEXT,
+    ),
+    "CR132": Row(
+        "'{given}' is written without the customer's own signs",
+        "write {wanted}",
+        "Amounts, times and lists are written differently in each language; a filter does it.",
+        _LETTER + "Total: {{ order.«amount» }}",
+        _LETTER + "Total: {{ order.amount|money }}",
+        Severity.WARNING,
+        _TEXT,
+    ),
+    "CR133": Row(
+        "'{given}' has parts and can't be written as a whole",
+        "write one of {options}",
+        "The customer would read the inside of a program.",
+        _LETTER + "Order {{ «order» }}",
+        _LETTER + "Order {{ order.number }}",
+        file=_TEXT,
     ),
 }

@@ -2,31 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import jinja2
-from jinja2 import meta, nodes
-from jinja2.filters import FILTERS as DEFAULT_FILTERS
-
 from recovery import sms
-from recovery.i18n import Text, say
 from recovery.message import Channel, MessageClass
-from recovery.template.context import NAMES
-from recovery.template.errors import TemplateError, did_you_mean
-from recovery.template.formats import filters
+from recovery.template import letter
+from recovery.template.errors import TemplateError, did_you_mean, near
 from recovery.template.library import SUBJECT, Library
 from recovery.template.locales import is_locale
 from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message
-from recovery.template.phrases import COMMON, LAST
+from recovery.template.phrases import COMMON, LAST, PHRASE, Phrase
+from recovery.template.placeholders import mistakes
 from recovery.template.sample import OFFER_KINDS, bare, sample
+from recovery.template.signs import braces, straight
+from recovery.template.tags import Sheet, tags
 from recovery.template.view import MessageView
 
 SAMPLES = "samples.yaml"  # sample orders, which the preview reads
 # What a shop writes itself; a letter gets the line from the layout.
 _OWN = ("/email.html", "/email.mjml", "/email.txt", "/sms.txt")
-_NO_FILTER = re.compile(r"No filter named '(\w+)'")
 _WAY_OUT = r"unsubscribe_url|\bSTOP\b"
+_FILE = re.compile(r"(?<=[\"'])([^\"'\n]+)(?=[\"'])")
 _ALL_FILES = [name for names in FILES.values() for name in names]
 
 
@@ -50,7 +48,7 @@ class Renders(Protocol):
 
 def problems(catalog: Renders, library: Library, names: tuple[str, ...]) -> list[TemplateError]:
     """Every problem once, in the order of files and lines."""
-    found = list(_phrases(library))
+    found = [*_phrases(library), *_layouts(library)]
     for name in names:
         try:
             message = catalog.message(name)
@@ -58,12 +56,18 @@ def problems(catalog: Renders, library: Library, names: tuple[str, ...]) -> list
             found.append(error)
             continue
         found += _folder(catalog.root, message)
-        said = list(_words(library, message))
-        told = {(error.file, error.line) for error in said}  # it fails there because of that
-        found += said
-        found += [each for each in _dry(catalog, message) if (each.file, each.line) not in told]
-    unique = {(each.file, each.line, each.message): each for each in reversed(found)}
-    return sorted(unique.values(), key=lambda each: (each.file, each.line or 0, each.message))
+        found += _words(library, message)
+        # A line that is told of can't be written out; nor can a file whose tags don't fit.
+        told = {(error.file, error.line) for error in found}
+        torn = {error.file for error in found if error.code in ("CR102", "CR130")}
+        found += [
+            each
+            for each in _dry(catalog, message)
+            if (each.file, each.line) not in told
+            and not (each.code == "CR102" and each.file in torn)
+        ]
+    unique = {(each.file, each.line, each.column, each.message): each for each in reversed(found)}
+    return sorted(unique.values(), key=lambda each: (each.file, each.line or 0, each.column or 0))
 
 
 def _phrases(library: Library) -> Iterator[TemplateError]:
@@ -79,7 +83,24 @@ def _phrases(library: Library) -> Iterator[TemplateError]:
         for name in sorted(set(needed) - set(words)) if locale != COMMON else ():
             yield TemplateError("CR115", file=file, given=name, shown=needed[name].text)
         for phrase in words.values():
-            yield from _names(library, phrase.text, phrase.file, phrase.line)
+            yield from _phrase(library, phrase)
+
+
+def _phrase(library: Library, phrase: Phrase) -> Iterator[TemplateError]:
+    """A phrase stands in its file on one line, behind its name."""
+    found = list[TemplateError]()
+    sheet = straight(Sheet(phrase.text, phrase.file), found.append)
+    for error in (*found, *mistakes(sheet, library.parse, whole=False)):
+        error.line, error.column = phrase.line, None
+        yield error
+
+
+def _layouts(library: Library) -> Iterator[TemplateError]:
+    for path in library.layouts():
+        try:
+            yield from _tags(library, path, marketing=True, whole=False)
+        except TemplateError as error:
+            yield error
 
 
 def _folder(root: Path, message: Message) -> Iterator[TemplateError]:
@@ -120,62 +141,88 @@ def _words(library: Library, message: Message) -> Iterator[TemplateError]:
     for locale, files in message.files.items():
         for name in sorted(files & {*_ALL_FILES}):
             path = f"{message.name}/{locale}/{name}"
-            for part in (path, path + SUBJECT) if name == LETTER else (path,):
-                yield from _source(library, message, locale, part)
+            yield from _source(library, message, locale, path)
+            if name == LETTER and message.message_class is not MessageClass.MARKETING:
+                yield from _in_subject(library, locale, path + SUBJECT)
 
 
 def _source(library: Library, message: Message, locale: str, path: str) -> Iterator[TemplateError]:
+    marketing = message.message_class is MessageClass.MARKETING
     shown = library.shown(path)
     try:
-        source = library.source(locale, path)
+        found = list(_tags(library, path, marketing=marketing, task=path.endswith("/task.txt")))
     except TemplateError as error:
         yield error
         return
-    yield from _names(library, source, shown, None)
-    marketing = message.message_class is MessageClass.MARKETING
+    unknown = list(_unknown_phrases(library, locale, path))
+    yield from (*found, *unknown)
+    try:
+        source = library.source(locale, path)
+    except TemplateError as error:
+        if not unknown and not any(one.line == error.line for one in found):
+            yield error
+        return
     if marketing and path.endswith(_OWN) and not re.search(_WAY_OUT, source):
         yield TemplateError("CR128", file=shown, line=1)
     if not marketing:
-        for line in _lines_of(library, source, "offer"):
-            yield TemplateError("CR103", file=shown, line=line, mark="offer")
+        yield from _offers(Sheet(source, shown))
 
 
-def _names(library: Library, source: str, file: str, line: int | None) -> Iterator[TemplateError]:
-    """Syntax errors and unknown names of `source`; `line` when it is one phrase of a file."""
+def _in_subject(library: Library, locale: str, path: str) -> Iterator[TemplateError]:
     try:
-        tree = library.parse(source)
-        unknown = meta.find_undeclared_variables(tree) - NAMES
-    except jinja2.TemplateSyntaxError as error:
-        yield _not_read(error, file, line or error.lineno)
-        return
-    for name in sorted(unknown):
-        for at in _lines(tree, name):
-            guess = did_you_mean(name, list(NAMES))
-            yield TemplateError(
-                "CR101", file=file, line=line or at, mark=name, given=name, guess=guess
-            )
+        yield from _offers(Sheet(library.source(locale, path), library.shown(path)))
+    except TemplateError:
+        return  # told with the letter
 
 
-def _not_read(error: jinja2.TemplateSyntaxError, file: str, line: int) -> TemplateError:
-    """What jinja could not read; of an unknown filter, the nearest one that there is."""
-    why: str | Text = error.message or type(error).__name__
-    mark = ""
-    if found := _NO_FILTER.match(str(why)):
-        mark = found[1]
-        guess = did_you_mean(mark, [*filters(), *DEFAULT_FILTERS])
-        why = say("there is no filter '{given}'; {guess}", given=mark, guess=guess)
-    return TemplateError("CR102", file=file, line=line, mark=mark, problem=why)
+def _tags(
+    library: Library, path: str, *, marketing: bool, whole: bool = True, task: bool = False
+) -> Iterator[TemplateError]:
+    """The mistakes of a file as it stands on the disk."""
+    given, found = Sheet(library.raw(path), library.shown(path)), list[TemplateError]()
+    is_letter = path.endswith(LETTER)
+    sheet = straight(given, found.append, letter=is_letter)
+    braces(sheet, found.append, marketing=marketing)
+    if is_letter:
+        found += letter.mistakes(sheet.text, sheet.file)
+    yield from found
+    yield from mistakes(sheet, library.parse, marketing=marketing, whole=whole, task=task)
+    yield from _missing(library, sheet)
 
 
-def _lines_of(library: Library, source: str, name: str) -> list[int]:
+def _missing(library: Library, sheet: Sheet) -> Iterator[TemplateError]:
+    """Files that a tag names and nobody wrote."""
+    for tag in tags(sheet, lambda error: None):
+        named = _FILE.search(tag.text) if tag.word in ("extends", "include", "import") else None
+        if named and not library.has(named[1]):
+            there = library.layouts()
+            guess, swap = did_you_mean(named[1], there), near(named[1], there)
+            at, given = tag.start + named.start(1), library.shown(named[1])
+            yield sheet.error("CR121", at, named[1], swap=swap, given=given, guess=guess)
+
+
+def _unknown_phrases(library: Library, locale: str, path: str) -> Iterator[TemplateError]:
     try:
-        return _lines(library.parse(source), name)
-    except jinja2.TemplateSyntaxError:
-        return []  # said by _names
+        known = library.phrases.of(locale)
+    except TemplateError:
+        return  # told by the phrases
+    sheet = Sheet(library.raw(path), library.shown(path))
+    for found in PHRASE.finditer(sheet.text):
+        name = found[1]
+        if name not in known:
+            guess, swap = did_you_mean(name, known), near(name, known)
+            yield sheet.error("CR116", found.start(1), name, swap=swap, given=name, guess=guess)
 
 
-def _lines(tree: nodes.Template, name: str) -> list[int]:
-    return sorted({node.lineno for node in tree.find_all(nodes.Name) if node.name == name})
+def _offers(sheet: Sheet) -> Iterator[TemplateError]:
+    """Lines that speak of an offer, be it in a phrase."""
+    lines = {
+        sheet.line(tag.start)
+        for tag in tags(sheet, lambda error: None)
+        if re.search(r"(?<![\w.])offer\b", tag.text)
+    }
+    for line in sorted(lines):
+        yield TemplateError("CR103", file=sheet.file, line=line, mark="offer")
 
 
 def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
@@ -186,13 +233,19 @@ def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
         yield from _dear(catalog, message, locale)
     for channel, door in doors.items():
         for locale in sorted(message.locales(channel)):
-            views = [sample(locale, staff=channel is Channel.TASK), bare(locale)]
+            views = [sample(locale, staff=channel is Channel.TASK), _least(locale, marketing)]
             views += [sample(locale, offer=kind) for kind in OFFER_KINDS if marketing]
             for view in views:
                 try:
                     door(message.name, view)
                 except TemplateError as error:
                     yield error
+
+
+def _least(locale: str, marketing: bool) -> MessageView:
+    """The least that is always known; advertising always has a way out."""
+    way_out = sample(locale).unsubscribe_url if marketing else None
+    return replace(bare(locale), unsubscribe_url=way_out)
 
 
 def _dear(catalog: Renders, message: Message, locale: str) -> Iterator[TemplateError]:
@@ -205,7 +258,14 @@ def _dear(catalog: Renders, message: Message, locale: str) -> Iterator[TemplateE
     lines = (catalog.root.parent / file).read_text("utf-8").splitlines()
     costly = sms.dear(body)
     for number, line in enumerate(lines, 1):
-        for sign in (letter for letter in dict.fromkeys(line) if letter in costly):
+        for sign in (one for one in dict.fromkeys(line) if one in costly):
             now, before = sms.measure(body), sms.measure(body.replace(sign, "x"))
-            told = {"count": now.segments, "without": before.segments}
-            yield TemplateError("CR127", file=file, line=number, mark=sign, given=sign, **told)
+            yield TemplateError(
+                "CR127",
+                file=file,
+                line=number,
+                mark=sign,
+                given=sign,
+                count=now.segments,
+                without=before.segments,
+            )

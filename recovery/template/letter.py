@@ -7,7 +7,7 @@ keeps its number, so an error names the line the marketer wrote.
 import re
 from collections.abc import Callable
 
-from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.errors import TemplateError, did_you_mean, near
 from recovery.template.mjml import TAG
 
 HEADERS = ("subject", "preheader", "headline", "button", "items")
@@ -15,6 +15,7 @@ REQUIRED = ("subject", "preheader", "headline")
 _HEADER = re.compile(r"([A-Za-z-]+):\s*(.*)")
 _ONLY_TAGS = re.compile(r"\s*(\{%[^}]*%\}\s*)+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+Headers = dict[str, tuple[int, str]]  # line and words
 _PARAGRAPH = '<p style="margin:0 0 16px">'
 
 
@@ -44,23 +45,43 @@ def text(source: str, file: str) -> str:
     return _blocks(source, file, "layouts/email.txt", _text_body, _text_words)
 
 
-def _split(source: str, file: str) -> tuple[dict[str, tuple[int, str]], list[str]]:
+def mistakes(source: str, file: str) -> list[TemplateError]:
+    """What is wrong with the shape of a letter, all at once."""
+    return _cut(source, file)[2]
+
+
+def _split(source: str, file: str) -> tuple[Headers, list[str]]:
     """Headers with their lines, and the lines after the first empty one."""
-    lines = source.splitlines()
+    headers, lines, wrong = _cut(source, file)
+    if wrong:
+        raise wrong[0]
+    return headers, lines
+
+
+def _cut(source: str, file: str) -> tuple[Headers, list[str], list[TemplateError]]:
+    lines, wrong = source.splitlines(), list[TemplateError]()
     end = next((i for i, line in enumerate(lines) if not line.strip()), len(lines))
-    headers: dict[str, tuple[int, str]] = {}
+    headers: Headers = {}
+    misspelt = set[str]()  # headers that are there under another name
     for number, line in enumerate(lines[:end], 1):
         found = _HEADER.fullmatch(line.strip())
-        if not found or found[1] not in HEADERS:
-            guess = did_you_mean(found[1] if found else line, list(HEADERS))
-            raise TemplateError("CR118", file=file, line=number, guess=guess)
-        headers[found[1]] = (number, found[2])
-    for name in REQUIRED:
-        if not headers.get(name, (0, ""))[1]:
-            raise TemplateError("CR119", file=file, line=1, given=name)
-    if not any(line.strip() for line in lines[end:]):
-        raise TemplateError("CR120", file=file, line=end)
-    return headers, lines[end:]
+        if found and found[1] in HEADERS:
+            headers[found[1]] = (number, found[2])
+            continue
+        name = found[1] if found else line
+        meant = near(name, HEADERS)
+        misspelt |= {meant} if meant else set()
+        wrong.append(
+            TemplateError("CR118", file=file, line=number, guess=did_you_mean(name, HEADERS))
+        )
+        if meant is None:
+            break  # a letter that begins with its text: one mistake, not one for each line
+    for name in REQUIRED if not wrong or misspelt else ():
+        if not headers.get(name, (0, ""))[1] and name not in misspelt:
+            wrong.append(TemplateError("CR119", file=file, line=1, given=name))
+    if not wrong and not any(line.strip() for line in lines[end:]):
+        wrong.append(TemplateError("CR120", file=file, line=end))
+    return headers, lines[end:], wrong
 
 
 def _blocks(

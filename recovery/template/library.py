@@ -10,13 +10,14 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from recovery.template import letter
-from recovery.template.errors import TemplateError
+from recovery.template.errors import TemplateError, did_you_mean
 from recovery.template.formats import filters
 from recovery.template.mjml import MjmlError, compile_mjml
 from recovery.template.phrases import Phrases
 from recovery.template.view import ItemView, OfferView, OrderView, ShopView, StaffView
 
 _OURS = frozenset({ShopView, ItemView, OrderView, OfferView, StaffView})
+_LAYOUTS = (".mjml", ".html", ".txt")
 SUBJECT = "#subject"  # the subject of a letter, as a template of its own
 
 
@@ -45,6 +46,21 @@ class Library:
         """The marketer's own file as plain-text Jinja, phrases spliced: what checks look into."""
         return self._text.loader.get_source(self._text, f"{locale}|{path}")[0]  # type: ignore[union-attr]
 
+    def raw(self, path: str) -> str:
+        """The very words of the file, as the marketer sees them."""
+        file = path.removesuffix(SUBJECT)
+        return _read(self.root / file, self.shown(file))
+
+    def has(self, path: str) -> bool:
+        """Whether a template can be built on `path`."""
+        file = (self.root / path).resolve()
+        return file.is_file() and self.root.resolve() in file.parents
+
+    def layouts(self) -> list[str]:
+        """The files that messages are built on."""
+        files = (self.root / "layouts").glob("*")
+        return sorted(f"layouts/{file.name}" for file in files if file.suffix in _LAYOUTS)
+
     def parse(self, source: str) -> jinja2.nodes.Template:
         """The syntax tree of `source`."""
         return self._text.parse(source)
@@ -55,7 +71,10 @@ class Library:
         except jinja2.TemplateNotFound as error:
             missing = str(error.name).partition("|")[2]
             raise TemplateError(
-                "CR121", file=self.shown(path), given=self.shown(missing)
+                "CR121",
+                file=self.shown(path),
+                given=self.shown(missing),
+                guess=did_you_mean(missing, self.layouts()),
             ) from error
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(
@@ -71,7 +90,7 @@ class Library:
         def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
             locale, _, path = name.partition("|")
             file = self.root / path.removesuffix(SUBJECT)
-            if not file.is_file() or self.root.resolve() not in file.resolve().parents:
+            if not self.has(path.removesuffix(SUBJECT)):
                 return None
             shown = self.shown(path)
             source = self._unfold(_read(file, shown), path, shown, unfold)

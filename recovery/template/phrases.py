@@ -11,7 +11,7 @@ import yaml
 from recovery.template.errors import TemplateError, did_you_mean
 from recovery.template.locales import choose
 
-_PHRASE = re.compile(r"\[\[\s*(\w+)\s*\]\]")
+PHRASE = re.compile(r"\[\[\s*(\w+)\s*\]\]")
 COMMON = "common"  # phrases made of other phrases, the same in every language
 LAST = "en"
 DEPTH = 4  # phrases within phrases
@@ -49,8 +49,8 @@ class Phrases:
         """Put the phrases of `locale`, passed through `quote`, where `source` names them."""
         words = self.of(locale)
         for _ in range(DEPTH):
-            source = _PHRASE.sub(lambda found: quote(_one(words, found, file).text), source)
-            if not _PHRASE.search(source):
+            source = PHRASE.sub(lambda found: quote(_one(words, found, file).text), source)
+            if not PHRASE.search(source):
                 break
         return source
 
@@ -84,5 +84,5 @@ def _one(words: dict[str, Phrase], found: re.Match[str], file: str) -> Phrase:
         line=found.string.count("\n", 0, found.start()) + 1,
         mark=found[1],
         given=found[1],
-        guess=did_you_mean(found[1], list(words)),
+        guess=did_you_mean(found[1], words),
     )

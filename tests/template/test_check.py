@@ -114,10 +114,11 @@ def test_phrases(templates) -> None:
             "layouts/phrases/de.yaml": 'pay_now: "{% if %}"\n',
         }
     )
-    assert [(each.file, each.line) for each in catalog.problems()] == [
-        ("templates/layouts/phrases/de.yaml", None),
-        ("templates/layouts/phrases/de.yaml", 1),
-        ("templates/layouts/phrases/en.yaml", 2),
+    assert [(each.file, each.line, each.code) for each in catalog.problems()] == [
+        ("templates/layouts/phrases/de.yaml", None, "CR115"),
+        ("templates/layouts/phrases/de.yaml", 1, "CR102"),  # no condition
+        ("templates/layouts/phrases/de.yaml", 1, "CR102"),  # no end
+        ("templates/layouts/phrases/en.yaml", 2, "CR101"),
     ]
 
 

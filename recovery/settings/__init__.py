@@ -15,13 +15,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.errors import UsageError
+from recovery.settings.alerts import AlertSettings
+from recovery.settings.providers import SendgridSettings, TwilioSettings
 from recovery.settings.schema import (
     CostSettings,
-    SendgridSettings,
     ServeSettings,
     Settings,
     ShopSettings,
-    TwilioSettings,
     VipSettings,
     is_loopback,
     known_settings,
@@ -29,6 +29,7 @@ from recovery.settings.schema import (
 from recovery.settings.sources import Given, from_dotenv, from_environ, from_toml, resolved
 
 __all__ = [
+    "AlertSettings",
     "CostSettings",
     "SendgridSettings",
     "ServeSettings",

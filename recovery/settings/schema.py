@@ -7,60 +7,23 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 
 from recovery.money import currencies
+from recovery.settings.alerts import AlertSettings
 from recovery.settings.pace import gap, market_gaps
+from recovery.settings.providers import SendgridSettings, TwilioSettings, secret
 from recovery.settings.secret_key import kept_key
+from recovery.settings.section import Section
 
 PREFIX = "RECOVERY_"
 A_SECRET = 8  # characters; a shorter path names a place
 _AMOUNT = re.compile(r"\d+(\.\d+)? ([A-Z]{3})")
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-def _secret(description: str, default: Any = None) -> Any:
-    """A field that may hold a secret: left out of `repr`, may come from a file."""
-    return Field(default=default, repr=False, description=description)
-
-
-class Section(BaseModel):
-    """A closed, frozen group of settings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class SendgridSettings(Section):
-    """The account at SendGrid."""
-
-    api_key: SecretStr | None = _secret("API key with the right to send mail")
-    base_url: str | None = Field(None, description="another address of the API, for tests")
-    webhook_public_key: str | None = Field(None, description="verifies signed event webhooks")
-
-    @field_validator("webhook_public_key")
-    @classmethod
-    def _a_key(cls, value: str | None) -> str | None:
-        if value:
-            from recovery.settings.keys import webhook_key  # heavy, and rarely needed
-
-            webhook_key(value)
-        return value
-
-
-class TwilioSettings(Section):
-    """The account at Twilio; one of `messaging_service_sid` and `from` is needed."""
-
-    account_sid: str | None = Field(None, description="account, starts with AC")
-    auth_token: SecretStr | None = _secret("auth token of the account")
-    messaging_service_sid: str | None = Field(None, description="messaging service, MG...")
-    from_: str | None = Field(None, alias="from", description="sending number, +15005550006")
-    base_url: str | None = Field(None, description="another address of the API, for tests")
-    webhook_key: SecretStr | None = _secret(
-        "shared key, when Twilio signs webhooks with one instead of the auth token"
-    )
 
 
 class ServeSettings(Section):
@@ -146,8 +109,8 @@ class Settings(Section):
     """Everything that can be set, checked. Paths are absolute; times and money are elsewhere."""
 
     project: Path
-    database_url: str = _secret("SQLite or PostgreSQL; relative paths start at the project", "")
-    broker_url: str = _secret("memory:// (in this process) or redis://host:6379/0", "memory://")
+    database_url: str = secret("SQLite or PostgreSQL; relative paths start at the project", "")
+    broker_url: str = secret("memory:// (in this process) or redis://host:6379/0", "memory://")
     email_sender: Literal["outbox", "sendgrid", "smtp"] = Field(
         "outbox", description="who takes e-mail: outbox (files), sendgrid or smtp"
     )
@@ -155,19 +118,22 @@ class Settings(Section):
         "outbox", description="who takes SMS: outbox (files) or twilio"
     )
     outbox_dir: Path = Field(Path("var/outbox"), description="folder of the outbox")
-    smtp_url: SecretStr | None = _secret("smtp://user:password@host:587 (smtps:// for port 465)")
+    smtp_url: SecretStr | None = secret("smtp://user:password@host:587 (smtps:// for port 465)")
     public_url: str = Field(
         "http://localhost:8000", description="where customers reach this: base of links"
     )
     given_secret_key: SecretStr | None = Field(
         None, alias="secret_key", repr=False, description="signs links; made once when local"
     )
-    orders_secret: SecretStr | None = _secret("shared with the shop: signs POST /v1/orders")
+    orders_secret: SecretStr | None = secret("shared with the shop: signs POST /v1/orders")
     pay_hosts: tuple[str, ...] = Field(
         (), description="hosts of payment pages; .example.com stands for all below it"
     )
     base_currency: str = Field(
         "USD", description="compares amounts across currencies, never used for sums"
+    )
+    timezone: str = Field(
+        "UTC", description="the merchant's own: where days, weeks and months of reports begin"
     )
     concurrency: int = Field(16, ge=1, le=1024, description="messages in flight at once")
     batch: int = Field(500, ge=1, le=10_000, description="touches claimed at once")
@@ -189,7 +155,7 @@ class Settings(Section):
     log_format: Literal["text", "json"] = Field(
         "text", description="how a log line is written: text for people, json for programs"
     )
-    heartbeat_url: SecretStr | None = _secret(
+    heartbeat_url: SecretStr | None = secret(
         "told when a run starts and how it ends, as healthchecks.io wants it"
     )
     metrics_public: bool = Field(
@@ -202,6 +168,7 @@ class Settings(Section):
     costs: CostSettings = CostSettings()
     serve: ServeSettings = ServeSettings()
     pace: PaceSettings = PaceSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def campaigns_dir(self) -> Path:
@@ -287,6 +254,15 @@ class Settings(Section):
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("should be an address such as https://pay.shop.example")
         return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("should be a time zone such as Europe/Berlin or UTC") from None
+        return value
 
     @field_validator("base_currency")
     @classmethod

@@ -302,3 +302,17 @@ def test_paces_and_keys_that_are_well_are_taken(tmp_path: Path) -> None:
     key = {"RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY": PUBLIC_KEY}
     settings = load_settings(tmp_path, paces | key)
     assert settings.sendgrid.webhook_public_key == PUBLIC_KEY
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "Europe/"])
+def test_a_time_zone_that_is_none_is_refused(tmp_path: Path, zone: str) -> None:
+    with pytest.raises(UsageError, match="RECOVERY_TIMEZONE"):
+        load_settings(tmp_path, {"RECOVERY_TIMEZONE": zone})
+
+
+def test_limits_of_alerts_are_percentages(tmp_path: Path) -> None:
+    told = {"RECOVERY_ALERTS_COMPLAINTS": "0.5%", "RECOVERY_ALERTS_OPTOUTS": "1.5"}
+    alerts = load_settings(tmp_path, told).alerts
+    assert (alerts.complaints, alerts.optouts, alerts.complaints_warn) == (0.5, 1.5, 0.1)
+    with pytest.raises(UsageError, match="RECOVERY_ALERTS_ERROR"):
+        load_settings(tmp_path, {"RECOVERY_ALERTS_ERROR": "nan"})

@@ -21,6 +21,7 @@ _OPEN = {"{": "{", "[": "[", "［": "[", "【": "[", "｛": "{"}
 _CLOSE = {"}": "}", "]": "]", "］": "]", "】": "]", "｝": "}"}
 _COMMAS = ",，、；"
 _NEXT_KEY = re.compile(rf"[，、；][ {SPACES}]*{KEY.pattern}\s*[:：﹕]")
+_NEXT_NAME = re.compile(rf"[，、；][ {SPACES}]*[\w.-]+\s*[:：﹕]")
 _VALUE = re.compile(r".[^,，、；{}\[\]［］【】｛｝]*?(?=[,，、；{}\[\]［］【】｛｝]|\s+#|$)")
 # A decimal comma: braces would take what follows it for the next key.
 _COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*(?:[%％]|[^\W\d_]*)(?=\s*[,}\]])")
@@ -85,7 +86,8 @@ class FlowScanner:
         level = self._open[-1]
         if level.bracket == "[":
             return level.key not in TEXT
-        return bool(_NEXT_KEY.match(line, at))
+        following = _NEXT_NAME if level.owner in OF_NAMES else _NEXT_KEY
+        return bool(following.match(line, at))
 
     def _word(self, line: str, at: int) -> Generator[Slip, None, int]:
         """A key with its colon, or a value."""

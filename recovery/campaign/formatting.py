@@ -17,7 +17,8 @@ _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _DURATIONS = frozenset(
     {"after", "not_after", "paid_within", "valid", "once_per_customer", "min_gap", "max_late"}
 )
-_SHARES = frozenset({"holdout", "percent"})
+_SHARES = frozenset({"holdout", "percent", "smallest_lift"})
+_SHARED = frozenset({"sequence", "variants"})  # below them stand shares by name
 _SPACED = frozenset({"from", "below", "worth", "min_order", "amount", "budget", "per_customer"})
 _UNITS = (
     ("个?(?:星期)|周|W", "w"),
@@ -68,7 +69,7 @@ def _form(road: tuple[str | int, ...], tree: Tree, place: Place) -> Iterator[str
     form = given
     if key in _DURATIONS:
         form = duration_form(given)
-    elif key in _SHARES or above == "sequence":
+    elif key in _SHARES or above in _SHARED:
         form = re.sub(r"\s+%", "%", given)
     elif key in _SPACED:
         form = " ".join(given.split())

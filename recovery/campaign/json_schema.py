@@ -104,6 +104,8 @@ class _Writer:
     def _shape(self, annotation: Any) -> Schema:
         origin, inside = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType):
+        if annotation == scalars.Variants:
+            return self._named(self._scalar("weight")) | {"minProperties": 2}
             return self._value(next(one for one in inside if one is not NoneType))
         if origin is Annotated:
             many = self._value(inside[0])
@@ -213,6 +215,7 @@ _RULES: dict[type[BaseModel], Schema] = {
                     "required": sorted(needs),
                     "not": {"anyOf": [{"required": [key]} for key in sorted(never)]},
                 },
+            "variants": {"not": {"required": ["task"]}},
             }
             for kind, (needs, never) in _OFFERS.items()
         ]

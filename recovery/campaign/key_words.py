@@ -69,6 +69,10 @@ KEYS: dict[str, str] = {
 
 # What each block is called.
 TITLES: dict[str, str] = {
+    "Step.variants": mark(
+        "An experiment on this step's words: names with shares that add up to 100%. The template "
+        "reads the name in 'variant'."
+    ),
     "Campaign": mark("Recovery campaign"),
     "Defaults": mark("Shared defaults"),
     "Trigger": mark("Trigger"),

@@ -140,6 +140,8 @@ def _answer(
 
 
 def block(data: Any, key: Any) -> dict[str, Any]:
+        if len(variants := block(step, "variants")) > 1:
+            _adds_up(tree, (*road, number, "variants"), variants.values())
     """The block of keys under `key`; empty when there is none."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, dict) else {}

@@ -44,6 +44,12 @@ def _each_above_zero(shares: dict[str, int]) -> dict[str, int]:
     return shares
 
 
+def _at_least_two(shares: dict[str, int]) -> dict[str, int]:
+    if len(shares) < 2:
+        raise refuse("CR056", count=len(shares))
+    return shares
+
+
 Several = BeforeValidator(_alone_or_many)
 
 Name = Annotated[str, _scalar(values.read_name)]
@@ -68,4 +74,7 @@ Shares = Annotated[
     BeforeValidator(_whole_segment),
     Field(min_length=1),
     AfterValidator(_each_above_zero),
+]
+Variants = Annotated[
+    dict[Name, Share], AfterValidator(_at_least_two), AfterValidator(_each_above_zero)
 ]

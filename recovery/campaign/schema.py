@@ -122,7 +122,10 @@ class Condition(Audience):
 
 
 class Step(Strict):
-    """One touch. `after` counts from enrolment; email, sms or task names the template."""
+    """One touch. `after` counts from enrolment; email, sms or task names the template.
+
+    `variants` are shares (basis points, 10000 in all) of an experiment on this step's words.
+    """
 
     step: scalars.Name
     after: scalars.Duration
@@ -133,6 +136,7 @@ class Step(Strict):
     offer: scalars.Name | None = None
     without_offer: WithoutOffer = WithoutOffer.SEND
     if_: Condition | None = Field(None, alias="if")
+    variants: scalars.Variants | None = None
 
     @cached_property
     def channel(self) -> Channel:
@@ -166,6 +170,10 @@ class Step(Strict):
                 "offer", say("a task carries no offer"), say("put it in an e-mail or SMS step")
             )
 
+        if self.task is not None and self.variants is not None:
+            raise _misplaced(
+                "variants", say("a task has no variants"), say("put it in an e-mail or SMS step")
+            )
 
 class Offer(Strict):
     """An incentive. `percent` in basis points; `worth` is what it costs the shop."""

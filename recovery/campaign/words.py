@@ -16,10 +16,10 @@ TYPED = frozenset(
     | {"percent", "worth", "valid", "budget", "once_per_customer", "min_order", "limits"}
     | {"per_customer", "quiet", "min_gap", "max_late"}
 )
-BLOCKS = frozenset({"segments", "sequences", "offers", "if"})
+BLOCKS = frozenset({"segments", "sequences", "offers", "if", "variants"})
 KEYS = TEXT | NAMES | TYPED | BLOCKS
 # Below these the keys are names.
-OF_NAMES = frozenset({"sequences", "offers", "sequence"})
+OF_NAMES = frozenset({"sequences", "offers", "sequence", "variants"})
 
 # Signs of a line that nobody has typed: its slips are not looked for.
 LONG = 2000

@@ -47,7 +47,8 @@ MEANING: dict[str, Row] = {
     "CR045": Row(
         "the shares add up to {given}, not to 100%",
         "change them to add up to 100%",
-        "Every order of the segment gets one of the sequences, so nothing may be left over.",
+        "Every order of the segment gets one of the sequences, and every message of a step one of "
+        "its variants, so nothing may be left over.",
         "    sequence: «{plain: 50%, offer: 40%}»",
         _SHARES,
     ),
@@ -118,5 +119,12 @@ MEANING: dict[str, Row] = {
         "The campaign runs on, and nothing is lost: what is due goes out when the template is "
         "mended.",
         severity=Severity.WARNING,
+    ),
+    "CR056": Row(
+        "'variants' needs at least two names, this has {count}",
+        "name what it is compared with, or delete it",
+        "An experiment compares. With one variant everybody would get the same words.",
+        _NUDGE.replace("}", ", variants: «{urgent: 100%}»}"),
+        _NUDGE,
     ),
 }

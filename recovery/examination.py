@@ -19,6 +19,7 @@ from recovery.campaign.loader import (
 from recovery.lawful import own_rules
 from recovery.markets import Markets, load_markets
 from recovery.markets.own import FOLDER, own_sheets
+from recovery.preview.proofs import proofs
 from recovery.preview.samples import sample_problems
 from recovery.problems import Problem, Severity
 from recovery.programme import Programme, judged, programme_of, read_programme, spoken
@@ -54,7 +55,7 @@ def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
     own = own_rules(markets)
     if not files:
         programme = read_programme(settings.campaigns_dir, catalog, markets)
-        return _found(programme, catalog, catalog.names(), None, own)
+        return _found(settings, programme, catalog, catalog.names(), None, own)
     files = _unfolded(settings, files)
     rules = _rules_among(settings, files)
     own = [one for one in own if Path(one.file).name in {file.name for file in rules}]
@@ -65,7 +66,7 @@ def examine(settings: Settings, files: Sequence[Path] = ()) -> Examination:
     known = [name for name in names if name in catalog.names()]  # layouts/ is nobody's message
     campaigns = [file for file in files if file.resolve() not in inside]
     programme = _named(campaigns, catalog, settings, markets)
-    return _found(programme, catalog, names, known if known == names else None, own)
+    return _found(settings, programme, catalog, names, known if known == names else None, own)
 
 
 def rules_among(settings: Settings, files: Sequence[Path] = ()) -> list[tuple[Path, str]]:
@@ -111,6 +112,7 @@ def _joined(folder: str, file: str) -> str:
 
 
 def _found(
+    settings: Settings,
     programme: Programme,
     catalog: Catalog,
     names: Sequence[str],
@@ -119,7 +121,10 @@ def _found(
 ) -> Examination:
     wrong = [_located(error, catalog.root) for error in catalog.problems(chosen)] if names else []
     samples = sample_problems(catalog.root) if names else ()
-    problems = sorted([*programme.problems, *wrong, *samples, *own], key=_order)
+    broken = {one.file.split("/")[1] for one in wrong if one.severity is Severity.ERROR}
+    whole = [name for name in catalog.names() if name in names and name not in broken]
+    doubtful = proofs(settings, catalog, whole)
+    problems = sorted([*programme.problems, *wrong, *samples, *doubtful, *own], key=_order)
     return Examination(programme.files, programme.loaded, names, problems)
 
 

@@ -96,7 +96,7 @@ class Renderer:
         return MessageView(
             locale=order.locale,
             timezone=order.timezone,
-            shop=_shop(self.shop),
+            shop=shop_view(self.shop),
             order=OrderView(order.number, _items(order), order.amount, order.placed_at),
             pay_url=self.links.pay(s.touch_id, order.id, order.expires_at or now + LINK_LIFE),
             now=now,
@@ -152,7 +152,8 @@ def _suggestion(order: OrderFacts) -> Suggestion | None:
 
 
 @lru_cache(maxsize=4)
-def _shop(shop: ShopSettings) -> ShopView:
+def shop_view(shop: ShopSettings) -> ShopView:
+    """The shop as templates see it."""
     return ShopView(
         name=shop.name,
         url=shop.url,

@@ -47,6 +47,17 @@ class Finding:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An e-mail without its envelope, and whom it is for."""
+
+    subject: str
+    text: str
+    html: str
+    to: str
+    to_name: str | None
+
+
 @dataclass(slots=True)
 class Markup:
     """What an HTML e-mail holds: its links, pictures without a description, its preheader."""
@@ -75,32 +86,40 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Everything doubtful about one message; `links` are those that signed its addresses."""
     if isinstance(message, SmsMessage):
-        return tuple(_sms(message, rules))
-    markup = Markup.of(message.html)
+        return (*_blocked(message, rules), *sms_findings(message.body))
+    words = Words(message.subject, message.text, message.html, message.to, message.to_name)
+    marketing = message.message_class is MessageClass.MARKETING
+    way_out = message.headers.get("List-Unsubscribe", "").strip("<> ") if marketing else ""
+    wrong = _header(message, way_out, links, now) if marketing else None
+    shown = way_out if wrong is None or wrong.code != "CR151" else None
+    return (*([wrong] if wrong else []), *email_findings(words, settings, shown))
+
+
+def email_findings(
+    words: Words, settings: Settings, way_out: str | None = None
+) -> tuple[Finding, ...]:
+    """What the words of an e-mail tell by themselves; `way_out` is the link that they must show."""
+    hidden = way_out and not (way_out in words.html and way_out in words.text)
+    markup = Markup.of(words.html)
     return (
-        *_unsubscribing(message, links, now),
-        *_links(message, markup, settings),
-        *_shape(message, markup),
+        *([Finding("CR153")] if hidden else []),
+        *_links(words, markup, settings),
+        *_shape(words, markup),
     )
 
 
-def _unsubscribing(message: EmailMessage, links: Links, now: datetime) -> Iterator[Finding]:
+def _header(message: EmailMessage, way_out: str, links: Links, now: datetime) -> Finding | None:
     """RFC 8058: marketing carries both headers, and one click works."""
-    if message.message_class is not MessageClass.MARKETING:
-        return
-    where = message.headers.get("List-Unsubscribe", "").strip("<> ")
-    if not where or message.headers.get("List-Unsubscribe-Post") != ONE_CLICK:
-        yield Finding("CR151")
-        return
+    if not way_out or message.headers.get("List-Unsubscribe-Post") != ONE_CLICK:
+        return Finding("CR151")
     try:
-        links.read(where.rpartition("/")[2], Purpose.UNSUBSCRIBE, now)
+        links.read(way_out.rpartition("/")[2], Purpose.UNSUBSCRIBE, now)
     except LinkError as error:
-        yield Finding("CR152", {"why": str(error.reason)})
-    if where not in message.html or where not in message.text:
-        yield Finding("CR153")
+        return Finding("CR152", {"why": str(error.reason)})
+    return None
 
 
-def _links(message: EmailMessage, markup: Markup, settings: Settings) -> Iterator[Finding]:
+def _links(words: Words, markup: Markup, settings: Settings) -> Iterator[Finding]:
     hosts = _hosts(settings)
     for link in dict.fromkeys(markup.links):
         parts = urlsplit(link)
@@ -112,7 +131,7 @@ def _links(message: EmailMessage, markup: Markup, settings: Settings) -> Iterato
             parts.hostname == host or parts.hostname.endswith(f".{host}") for host in hosts
         ):
             yield Finding("CR155", {"given": link, "host": parts.hostname})
-        if parts.scheme not in ("mailto", "tel") and _personal(link, message):
+        if parts.scheme not in ("mailto", "tel") and _personal(link, words):
             yield Finding("CR156", {"given": link})
 
 
@@ -121,31 +140,35 @@ def _hosts(settings: Settings) -> set[str]:
     return {host.removeprefix("www.") for host in (*named, *settings.pay_hosts) if host}
 
 
-def _personal(link: str, message: EmailMessage) -> bool:
+def _personal(link: str, words: Words) -> bool:
     """An address or a name in a link lies in every log on the way."""
     plain = unquote(link).lower()
-    names = [word.lower() for word in (message.to_name or "").split() if len(word) > 3]
-    return message.to.lower() in plain or any(name in plain for name in names)
+    names = [word.lower() for word in (words.to_name or "").split() if len(word) > 3]
+    return words.to.lower() in plain or any(name in plain for name in names)
 
 
-def _shape(message: EmailMessage, markup: Markup) -> Iterator[Finding]:
-    size = len(message.html.encode())
+def _shape(words: Words, markup: Markup) -> Iterator[Finding]:
+    size = len(words.html.encode())
     if size >= LARGE:
         yield Finding("CR157", {"size": size // 1024, "most": CLIPPED // 1024})
-    width, words = _width(message.subject), len(message.subject.split())
-    if width > SUBJECT_WIDTH or words >= SUBJECT_WORDS:
-        yield Finding("CR158", {"width": width, "words": words})
-    if not message.text.strip():
+    width, count = _width(words.subject), len(words.subject.split())
+    if width > SUBJECT_WIDTH or count >= SUBJECT_WORDS:
+        yield Finding("CR158", {"width": width, "words": count})
+    if not words.text.strip():
         yield Finding("CR159")
     for image in dict.fromkeys(markup.bare_images):
         yield Finding("CR160", {"given": image})
 
 
-def _sms(message: SmsMessage, rules: MarketRules) -> Iterator[Finding]:
+def _blocked(message: SmsMessage, rules: MarketRules) -> Iterator[Finding]:
     if not rules.sms_links and sms.has_link(message.body):
         yield Finding("CR161", {"market": rules.country})
-    length, strange = sms.measure(message.body), sms.outside(message.body)
-    without = "".join(letter for letter in message.body if letter not in strange)
+
+
+def sms_findings(body: str) -> Iterator[Finding]:
+    """What an SMS costs, wherever it goes."""
+    length, strange = sms.measure(body), sms.outside(body)
+    without = "".join(letter for letter in body if letter not in strange)
     if 0 < len(strange) <= FEW and (least := sms.measure(without).segments) < length.segments:
         letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in strange)
         yield Finding("CR162", {"letters": letters, "parts": length.segments, "least": least})

@@ -2,7 +2,7 @@
 
 The hash is GrowthBook's version 2 (FNV-1a 32 bit, applied twice), documented in its SDK
 specification; version 1 is biased across salts and here only to be compared with. Salts end with
-a delimiter, so that no name runs into a customer key:
+a delimiter, so that no name runs into a customer key; names are of any script:
 
     global hold-out   holdout:global:<quarter>:v1:<customer key>   gets nothing from any campaign
     no incentive      holdout:no_incentive:v1:<customer key>       never gets an offer
@@ -48,8 +48,8 @@ def global_salt(at: datetime) -> str:
 
 
 def fnv1a32(text: str, state: int = _OFFSET) -> int:
-    """FNV-1a, 32 bit, over the ASCII bytes of `text`; `state` continues an earlier hash."""
-    for byte in text.encode("ascii"):
+    """FNV-1a, 32 bit, over the UTF-8 bytes of `text`; `state` continues an earlier hash."""
+    for byte in text.encode():
         state = ((state ^ byte) * _PRIME) & _MASK
     return state
 

@@ -46,6 +46,7 @@ RANGES = [
 CHI2_99 = 160.06  # of 99 degrees of freedom, p = 0.0001
 HALVES, GAPS = [(0, 0.5), (0.5, 1)], [(0, 0.25), (0.5, 0.75)]
 ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30)
+ANY_SCRIPT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 STYLES = {
     "numbers": "shop:{}".format,
     "padded": "shop:cus_{:06d}".format,
@@ -92,9 +93,14 @@ def test_ten_percent_held_out_and_two_arms_by_hand():
     assert [choose_variation(one / SLOTS, ranges) for one in drawn] == [1, 2, 0, 1, 2, 2]
 
 
-@given(ASCII, st.lists(ASCII, max_size=12))
+@given(ANY_SCRIPT, st.lists(ASCII, max_size=12))
 def test_many_at_once_draw_as_one_does(salt, keys):
     assert slots(salt, keys) == [slot(salt, key) for key in keys]
+
+
+def test_a_campaign_may_have_a_name_of_any_script():
+    assert draws.fnv1a32("催付") == 0xF4ECBC95
+    assert slot("holdout:催付:v1:", "shop:c-101") != slot("holdout:挽回:v1:", "shop:c-101")
 
 
 @pytest.mark.parametrize("style", STYLES)

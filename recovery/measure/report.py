@@ -130,7 +130,7 @@ def _measure(
         arm=arm,
         enrolled=counted.enrolled,
         mature=seen,
-        interval=stats.wilson(seen) if seen.total else None,
+        interval=stats.wilson(seen.count, seen.total).interval if seen.total else None,
         lift=None if arm.holdout or control is None else _lift(seen, control),
         touches={channel: counted.touches.get(channel, 0) for channel in Channel},
         money=_balances(counted, costs),
@@ -141,8 +141,8 @@ def _measure(
 def _lift(seen: Proportion, control: Proportion) -> Lift:
     if not seen.total or not control.total:
         return Lift(None, None, enough_data=False, control=control)
-    difference, interval = stats.newcombe(seen, control)
-    return Lift(difference, interval, stats.enough(seen, control), control)
+    lift = stats.newcombe(seen.count, seen.total, control.count, control.total)
+    return Lift(lift.diff, lift.interval, stats.enough(seen, control), control)
 
 
 def _balances(counted: Counts, costs: Costs) -> tuple[Balance, ...]:

@@ -70,7 +70,9 @@ def programme_of(readings: Sequence[Reading], folder: str) -> Programme:
     problems = [one for found in placed for one in found]
     broken = [CampaignError(errors) for errors in wrong if errors]
     files = [_placed(folder, one.file) for one in readings]
-    unread = frozenset(one.file for one in readings if one.loaded is None)
+    unread = frozenset(
+        one.file for one in readings if one.loaded is None and (one.errors or not one.shared)
+    )
     return Programme(sound, broken, problems, files, unread)
 
 

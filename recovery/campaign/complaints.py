@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.campaign import schema
+from recovery.campaign.experiments import Decision
 from recovery.campaign.problems import Fix, Road, written
 from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import guess, meant, nearest
@@ -17,6 +18,7 @@ _BLOCKS: tuple[tuple[tuple[type | str, ...], type[BaseModel]], ...] = (
     (("trigger",), schema.Trigger),
     (("goal",), schema.Goal),
     (("limits",), schema.Limits),
+    (("decision",), Decision),
     (("segments", int), schema.Segment),
     (("sequences", str, int), schema.Step),
     (("offers", str), schema.Offer),

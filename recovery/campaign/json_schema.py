@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from recovery.campaign import scalars, schema
 from recovery.campaign.durations import PATTERN as DURATION
+from recovery.campaign.experiments import Count, Decided, Decision, Lift, Rule
 from recovery.campaign.key_words import KEYS, TITLES, WANTED
 from recovery.campaign.vocabulary import countries
 from recovery.i18n import words
@@ -63,7 +64,8 @@ class _Writer:
 
     def _block(self, model: type[BaseModel]) -> Schema:
         hints = get_type_hints(model, include_extras=True)
-        fields = model.model_fields.items()
+        never = schema.SHARED if model is schema.Campaign else ()
+        fields = [one for one in model.model_fields.items() if one[0] not in never]
         keys = {field.alias or name: self._key(model, name, hints[name]) for name, field in fields}
         needed = [field.alias or name for name, field in fields if field.is_required()]
         title = self._say(TITLES[model.__name__])
@@ -96,6 +98,9 @@ class _Writer:
             reasons = {"type": "string", "enum": sorted(known_failures())}
             failure = {"anyOf": [reasons, {"type": "integer"}]}  # an editor types 51, we read text
             return _one_or_more(self._once("failure", failure))
+        if annotation == Decided:
+            block = self._defined(Decision) | {"minProperties": 1}
+            return {"anyOf": [self._value(Rule), block]}
         if annotation == scalars.Shares:
             shares = self._named(self._scalar("weight")) | {"minProperties": 1}
             return {"anyOf": [self._scalar("name"), shares]}
@@ -146,7 +151,8 @@ class _Writer:
             return {"type": _PLAIN, "minLength": 1}
         pattern = {"pattern": _PATTERNS[name]}
         told = {"patternErrorMessage": self._say(WANTED[_CALLED.get(name, name)])}
-        kinds: Any = {"name": _PLAIN, "number": ["string", "integer"]}.get(name, "string")
+        whole = ["string", "integer"]
+        kinds: Any = {"name": _PLAIN, "number": whole, "count": whole}.get(name, "string")
         return self._once(name, {"type": kinds, **pattern, **told})
 
 
@@ -181,6 +187,8 @@ _PATTERNS = {
     "budget": rf"^\s*{_money()}(?:\s+per\s+(?:day|week|month))?\s*$",
     "quiet": rf"^{_CLOCK}\s*-\s*(?:{_CLOCK}|24:00)$",
     "number": r"^-?\d{1,9}$",
+    "count": rf"^{_SOMETHING}\d{{1,9}}$",
+    "lift": rf"^{_SOMETHING}(?:\d{{1,3}}(?:\.\d{{1,2}})?|1000(?:\.0{{1,2}})?)\s*%$",
 }
 _CALLED = {"weight": "share"}
 _SCALARS = (
@@ -194,6 +202,8 @@ _SCALARS = (
     (scalars.CapText, "cap"),
     (scalars.BudgetText, "budget"),
     (scalars.QuietText, "quiet"),
+    (Count, "count"),
+    (Lift, "lift"),
 )
 # What the models check beyond single values.
 _RULES: dict[type[BaseModel], Schema] = {

@@ -18,11 +18,31 @@ KEYS: dict[str, str] = {
     "Campaign.holdout": mark(
         "Share of every segment that gets nothing: what the sequences are measured against."
     ),
+    "Campaign.owner": mark("The team whose campaign it is; the report adds up by owner."),
+    "Campaign.decision": mark(
+        "How its experiments are decided, said beforehand. anytime: the figures may be looked at "
+        "every day; fixed: no verdict before the planned number of customers."
+    ),
     "Campaign.segments": mark("Parts of the orders; the first that fits takes the order."),
     "Campaign.sequences": mark("What is sent, and when: steps by the name of their sequence."),
     "Campaign.offers": mark("Coupons, free shipping and gifts that steps may give, by name."),
     "Campaign.limits": mark("What protects the customer, whatever the sequences say."),
     "Defaults.holdout": mark("The hold-out of every campaign that names none."),
+    "Defaults.owner": mark("The owner of every campaign that names none."),
+    "Defaults.decision": mark("The decision rule of every campaign that names none."),
+    "Defaults.global_holdout": mark(
+        "Share of all customers who get nothing from any campaign, drawn anew each quarter: what "
+        "all campaigns together are measured against."
+    ),
+    "Defaults.no_incentive": mark(
+        "Share of all customers who never get an offer, drawn once for good: shows whether offers "
+        "teach people to wait for them."
+    ),
+    "Decision.rule": mark("anytime, or fixed."),
+    "Decision.customers": mark("How many customers are planned, with their goal windows over."),
+    "Decision.smallest_lift": mark(
+        "The smallest lift that matters, in percent of what the hold-out pays: 30%."
+    ),
     "Defaults.limits": mark("Limits of every campaign; each one may set its own."),
     "Trigger.on": mark(
         "unpaid: placed, no payment known; payment_failed: declined; awaiting: voucher or transfer "
@@ -83,6 +103,7 @@ TITLES: dict[str, str] = {
     "Condition": mark("Condition"),
     "Offer": mark("Offer"),
     "Limits": mark("Limits"),
+    "Decision": mark("How it is decided"),
 }
 
 # What a value that does not fit its pattern should look like.
@@ -96,4 +117,6 @@ WANTED: dict[str, str] = {
     "budget": mark("A budget: 500 USD per month."),
     "quiet": mark("Two times of day: 21:00-08:00."),
     "number": mark("A whole number, such as 20."),
+    "count": mark("A whole number above zero, such as 5000."),
+    "lift": mark("A share of what the hold-out pays: 30%."),
 }

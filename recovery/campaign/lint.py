@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from recovery.campaign.durations import parse_duration
 from recovery.campaign.problems import Place, Related, Road
-from recovery.campaign.schema import Campaign
+from recovery.campaign.schema import SHARED, Campaign
 from recovery.campaign.tree import Tree
 from recovery.campaign.values import read_share
 from recovery.campaign.vocabulary import meant, nearest
@@ -29,6 +29,7 @@ def lint(tree: Tree) -> None:
     """
     sequences, offers = _names(tree.data, "sequences"), _names(tree.data, "offers")
     segments = list(blocks(listed(tree.data, "segments")))
+    _shared(tree)
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
         _segment(tree, ("segments", number, "sequence"), segment.get("sequence"), sequences)
@@ -37,6 +38,17 @@ def lint(tree: Tree) -> None:
         _same_names(tree, ("sequences", name), steps, "step")
         _order(tree, ("sequences", name), steps)
         _steps(tree, ("sequences", name), steps, offers)
+
+
+def lint_defaults(tree: Tree) -> None:
+    """Add to `tree.problems` what the defaults of a folder say and can hardly mean."""
+    for key in SHARED:
+        try:
+            share = read_share(tree.data[key]) if isinstance(tree.data, dict) else 0
+        except (KeyError, PydanticCustomError, TypeError):
+            continue
+        if share > _WHOLE // 2:
+            tree.report("CR073", tree.value((key,)), (key,), key=key, given=tree.data[key])
 
 
 def missing(tree: Tree, code: str, road: Road, given: str, known: Collection[str]) -> None:
@@ -57,6 +69,15 @@ def _names(data: Any, key: str) -> Collection[str] | None:
     keys = [field.alias or name for name, field in Campaign.model_fields.items()]
     misspelt = any(nearest(str(other), keys) == key for other in data if other not in keys)
     return None if misspelt or key == "sequences" else ()
+
+
+def _shared(tree: Tree) -> None:
+    """What holds for all campaigns together can't stand in one of them."""
+    for key in SHARED:
+        if isinstance(tree.data, dict) and key in tree.data:
+            problem = say("it holds for all campaigns together")
+            cure = say("write it in campaigns/defaults.yaml")
+            tree.report("CR052", tree.key((key,)), (key,), key=key, problem=problem, cure=cure)
 
 
 def _segment(tree: Tree, road: Road, chosen: Any, sequences: Collection[str] | None) -> None:

@@ -63,7 +63,8 @@ def read_folder(path: Path, spoken: Spoken | None = None) -> list[Reading]:
         broken = Reading(error.file, None, tuple(error.problems))
         files = [read_file(file, NO_DEFAULTS, spoken) for file in campaign_files(path)]
         return [broken, *(replace(one, loaded=None) for one in files)]
-    return _without_twins([read_file(file, defaults, spoken) for file in campaign_files(path)])
+    doubtful = [one for one in map(read_defaults, _defaults_in(path)) if one.problems]
+    return doubtful + _without_twins([read_file(file, defaults, spoken) for file in campaign_files(path)])
 
 
 def read_file(
@@ -86,8 +87,9 @@ def read_defaults(file: Path) -> Reading:
     try:
         source, problems = read_source(file)
     except CampaignError as error:
-        return Reading(file.name, None, tuple(error.problems))
-    return Reading(file.name, None, (*problems, *check_defaults(source, file.name)))
+        return Reading(file.name, None, tuple(error.problems), shared=True)
+    found = (*problems, *check_defaults(source, file.name))
+    return Reading(file.name, None, found, shared=True)
 
 
 def load_campaign(file: Path, defaults: SharedDefaults | None = None) -> LoadedCampaign:
@@ -109,13 +111,19 @@ def campaign_files(path: Path) -> list[Path]:
 
 def defaults_of(folder: Path) -> SharedDefaults:
     """Read the defaults of a folder, if it has any; raises CampaignError."""
-    file = next((f for f in map(folder.joinpath, _DEFAULTS) if f.is_file()), None)
-    if file is None:
+    files = _defaults_in(folder)
+    if not files:
         return NO_DEFAULTS
+    file = files[0]
     source, problems = read_source(file)
     if any(one.severity is Severity.ERROR for one in problems):
         raise CampaignError(problems)
     return parse_defaults(source, file.name)
+
+
+def _defaults_in(folder: Path) -> list[Path]:
+    """The file with the defaults of a folder, if it has one."""
+    return [file for file in map(folder.joinpath, _DEFAULTS) if file.is_file()][:1]
 
 
 def _without_twins(readings: list[Reading]) -> list[Reading]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from recovery.campaign.complaints import complain
-from recovery.campaign.lint import lint
+from recovery.campaign.lint import lint, lint_defaults
 from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign, Defaults
@@ -45,7 +45,7 @@ class LoadedCampaign:
 
 @dataclass(frozen=True)
 class SharedDefaults:
-    """The text of campaigns/defaults.yaml and what it gives: `holdout` and `limits`, as written."""
+    """The text of campaigns/defaults.yaml and what it gives, as written."""
 
     source: str = ""
     data: dict[str, Any] = field(default_factory=dict)
@@ -66,13 +66,15 @@ NO_DEFAULTS = SharedDefaults()
 class Reading:
     """What one file says: a campaign when it has no error, and its problems, top to bottom.
 
-    `tree` has the places of keys and values, for checks that come later.
+    `tree` has the places of keys and values, for checks that come later; `shared`: these are the
+    defaults of a folder, never a campaign.
     """
 
     file: str
     loaded: LoadedCampaign | None = None
     problems: tuple[Problem, ...] = ()
     tree: Tree | None = None
+    shared: bool = False
 
     @property
     def errors(self) -> list[Problem]:
@@ -119,7 +121,7 @@ def parse_defaults(source: str, file: str = "defaults.yaml") -> SharedDefaults:
     """Read campaigns/defaults.yaml; raises CampaignError as `parse_campaign` does."""
     text = normalised(source)
     problems, tree = _read_defaults(text, file)
-    if problems or tree is None:
+    if tree is None or any(one.severity is Severity.ERROR for one in problems):
         raise CampaignError(problems)
     return SharedDefaults(text, tree.data)
 
@@ -131,7 +133,7 @@ def check_defaults(source: str, file: str) -> tuple[Problem, ...]:
 
 def _read_defaults(text: str, file: str) -> tuple[tuple[Problem, ...], Tree | None]:
     _, problems, tree = read_text(
-        text, file, lambda tree: _validated(tree, Defaults, lambda data: data, lambda tree: None)
+        text, file, lambda tree: _validated(tree, Defaults, lambda data: data, lint_defaults)
     )
     return problems, tree
 

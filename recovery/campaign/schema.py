@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from recovery.campaign import scalars
 from recovery.campaign.codes import refuse
 from recovery.campaign.durations import format_duration
+from recovery.campaign.experiments import Decided, Decision
 from recovery.campaign.values import Budget, Cap, Period, Quiet
 from recovery.facts import CustomerType, OrderStatus
 from recovery.i18n import Text, Value, say
@@ -238,27 +239,41 @@ class Goal(Strict):
 
 
 class Campaign(Strict):
-    """One campaign file. `holdout` in basis points of every segment."""
+    """One campaign file. `holdout` in basis points of every segment.
+
+    `global_holdout` and `no_incentive` (basis points of all customers) come from the defaults of
+    its folder: they hold for all its campaigns together.
+    """
 
     campaign: scalars.Name
     description: str = ""
+    owner: scalars.Text | None = None
     status: Status
     priority: scalars.Number = 0
     trigger: Trigger
     goal: Goal
     holdout: scalars.Share = 0
+    decision: Decided = Decision()
     segments: list[Segment] = Field(min_length=1)
     sequences: dict[scalars.Name, Annotated[list[Step], Field(min_length=1)]]
     offers: dict[scalars.Name, Offer] = Field(default_factory=dict)
     limits: Limits = Limits()
+    global_holdout: scalars.Share = 0
+    no_incentive: scalars.Share = 0
 
 
 class Defaults(Strict):
     """campaigns/defaults.yaml: what a campaign gets that does not say otherwise."""
 
+    owner: scalars.Text | None = None
     holdout: scalars.Share = 0
+    decision: Decided = Decision()
     limits: Limits = Limits()
+    global_holdout: scalars.Share = 0
+    no_incentive: scalars.Share = 0
 
+
+SHARED = ("global_holdout", "no_incentive")  # of all campaigns together: only in the defaults
 
 _FOUND = (say("none"), Text(""), say("two"), say("all three"))
 _OFFER_FIELDS: dict[OfferKind, dict[str, Value]] = {

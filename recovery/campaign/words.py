@@ -3,7 +3,7 @@
 import re
 
 # Free words: any sign may stand in them, Chinese punctuation too.
-TEXT = frozenset({"description", "gift", "to"})
+TEXT = frozenset({"description", "owner", "gift", "to"})
 # Names that the marketer gives; letters of any script.
 NAMES = frozenset(
     {"campaign", "segment", "sequence", "step", "email", "sms", "task", "offer"}
@@ -14,7 +14,8 @@ TYPED = frozenset(
     {"status", "priority", "trigger", "on", "after", "not_after", "goal", "paid_within", "holdout"}
     | {"market", "amount", "from", "below", "customer", "failure", "without_offer", "kind"}
     | {"percent", "worth", "valid", "budget", "once_per_customer", "min_order", "limits"}
-    | {"per_customer", "quiet", "min_gap", "max_late"}
+    | {"per_customer", "quiet", "min_gap", "max_late", "decision", "rule", "customers"}
+    | {"smallest_lift", "global_holdout", "no_incentive"}
 )
 BLOCKS = frozenset({"segments", "sequences", "offers", "if", "variants"})
 KEYS = TEXT | NAMES | TYPED | BLOCKS

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from recovery.campaign.parsing import Reading
 from recovery.markets import Markets
-from recovery.meaning import audiences, messages, steps
+from recovery.meaning import audiences, decisions, messages, steps
 from recovery.meaning.reach import Paths
 from recovery.meaning.voices import Voices
 from recovery.problems import Severity
@@ -24,6 +24,7 @@ def sensible(reading: Reading, voices: Voices, markets: Markets) -> Reading:
     tree, campaign = replace(reading.tree, problems=[]), reading.loaded.campaign
     paths = Paths(campaign)
     audiences.check(campaign, tree)
+    decisions.check(campaign, tree)
     steps.check(campaign, tree, paths)
     messages.check(campaign, tree, paths, voices, markets)
     wrong = any(one.severity is Severity.ERROR for one in tree.problems)

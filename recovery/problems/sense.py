@@ -103,4 +103,18 @@ SENSE: dict[str, Row] = {
         "    - {step: nudge, after: 20h, sms: payment-failed}",
         severity=Severity.WARNING,
     ),
+    "CR072": Row(
+        "there is nothing to decide: no hold-out, and each segment has one sequence only",
+        "add 'holdout', or a second sequence to compare with",
+        "A decision rule says when a comparison may be called. Without a hold-out and without two "
+        "sequences in one segment nothing is compared.",
+        severity=Severity.WARNING,
+    ),
+    "CR073": Row(
+        "'{key}' takes more than half of all customers ({given})",
+        "make it smaller: 5% is usual",
+        "They are left out of every campaign, or of every offer, only to measure the others by. A "
+        "few in a hundred show as much.",
+        severity=Severity.WARNING,
+    ),
 }

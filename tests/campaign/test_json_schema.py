@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pydantic_core import PydanticCustomError
 
-from recovery.campaign import json_schema, values
+from recovery.campaign import experiments, json_schema, values
 from recovery.campaign.json_schema import json_schema as made
 from recovery.campaign.key_words import KEYS, TITLES, WANTED
 from recovery.campaign.loader import CampaignError, parse_campaign
@@ -39,6 +39,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "budget": values.read_budget,
     "quiet": values.read_quiet,
     "number": values.read_number,
+    "count": experiments.read_count,
+    "lift": experiments.read_lift,
 }
 WRITTEN = {
     "name": ["a", "spring-sale", "a.b", "春季", "a b", "-a", "a-", "", "a/b", "x" * 64, "x" * 65],
@@ -69,6 +71,8 @@ WRITTEN = {
         "21:60-08:00",
     ],
     "number": ["20", "-3", "012", "1.5", "ten", "1234567890"],
+    "count": ["5000", "012", "0", "000", "-3", "1.5", "many", "1234567890"],
+    "lift": ["30%", "0%", "0.00%", "150 %", "1000%", "1000.01%", "1001%", "0.3", "12.345%"],
 }
 
 

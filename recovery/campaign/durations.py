@@ -28,20 +28,38 @@ _SPAN, _ISO_SPAN = re.compile(_OURS, re.ASCII), re.compile(_ISO, re.ASCII)
 PATTERN = rf"^(?:{_OURS}|{_ISO})$"
 
 
+class Written(timedelta):
+    """A span that somebody wrote, in their words (`36h`); it equals any other of its length."""
+
+    words = ""
+
+    @classmethod
+    def of(cls, span: timedelta, words: str) -> "Written":
+        """`span`, to be shown as `words`."""
+        found = cls(span.days, span.seconds)
+        found.words = words
+        return found
+
+
 def parse_duration(text: str) -> timedelta:
     """Read a span; a day is 24 hours. Units go from large to small, each at most once.
 
-    Raises ValueError; `recovery.campaign.meant` knows what may have been meant.
+    It remembers how it was written. Raises ValueError; `recovery.campaign.meant` knows what may
+    have been meant.
     """
     match = _SPAN.fullmatch(text.strip()) or _ISO_SPAN.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no duration")
     counts = zip(match.groups(), UNITS.values(), strict=True)
-    return sum((int(count) * unit for count, unit in counts if count), timedelta())
+    span = sum((int(count) * unit for count, unit in counts if count), timedelta())
+    return Written.of(span, text.strip())
 
 
 def format_duration(span: timedelta) -> str:
-    """Write a span of whole minutes as `parse_duration` reads it; nothing at all is `0m`."""
+    """Write a span of whole minutes as `parse_duration` reads it: in the words of who wrote it,
+    else in the fewest units (`1d12h`); nothing at all is `0m`."""
+    if isinstance(span, Written) and span.words:
+        return span.words
     parts = []
     for letter, unit in UNITS.items():
         count, span = divmod(span, unit)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from recovery.campaign import meant
 from recovery.campaign.codes import refuse
-from recovery.campaign.durations import parse_duration
+from recovery.campaign.durations import Written, parse_duration
 from recovery.campaign.vocabulary import (
     Meant,
     countries,
@@ -26,7 +26,14 @@ from recovery.money import Money, currencies, digits
 from recovery.reasons import known_failures
 
 _BUDGETED = ("", "day", "week", "month")
-_PERIODS = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30)}
+_PERIODS = {
+    name: Written.of(span, name)
+    for name, span in (
+        ("day", timedelta(days=1)),
+        ("week", timedelta(weeks=1)),
+        ("month", timedelta(days=30)),
+    )
+}
 
 
 class Period(StrEnum):

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from recovery.campaign.durations import format_duration
-from recovery.campaign.schema import SHARED, Campaign, Step
+from recovery.campaign.schema import Campaign, Step
 from recovery.campaign.values import Budget, Cap, Period, Quiet
 from recovery.money import Money
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Road = tuple[str, ...]
 _FOLLOWS = ("email", "sms", "task", "to", "after")  # of a step; all else of it is structure
-_SHARES = ("holdout", "percent", "smallest_lift", *SHARED)  # whole numbers of basis points
+_SHARES = ("holdout", "percent")  # whole numbers of basis points
 
 
 class Reach(StrEnum):
@@ -31,7 +31,6 @@ class Reach(StrEnum):
     EVERYBODY = "everybody"  # also those who are in flight
     NEWCOMERS = "newcomers"
     NOBODY = "nobody"  # words for colleagues
-    EXPERIMENT = "experiment"  # the next one: what held when somebody first entered is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def changes(before: Campaign, after: Campaign) -> Iterator[Change]:
     for road in [*old, *(road for road in new if road not in old)]:
         member = next((road[:n] for n in (2, 3) if road[:n] in come | gone), None)
         if member is None and old.get(road) != new.get(road):
-            yield _change(road, old.get(road), new.get(road), before, after)
+            was, becomes = (_written(leaves.get(road), road) for leaves in (old, new))
+            yield _change(road, was, becomes, before, after)
         elif member is not None and member not in told:
             told.add(member)
             yield Change(".".join(member), _line(old, member), _line(new, member), Reach.NEWCOMERS)
@@ -102,10 +102,8 @@ def _change(
     road: _Road, old: str | None, new: str | None, before: Campaign, after: Campaign
 ) -> Change:
     reach, step = Reach.NEWCOMERS, None
-    if road[0] in ("description", "owner"):
+    if road[0] == "description":
         reach = Reach.NOBODY
-    elif road[0] == "decision":
-        reach = Reach.EXPERIMENT
     elif road[0] in ("limits", "status"):
         reach = Reach.EVERYBODY
     elif road[0] == "sequences" and road[-1] in _FOLLOWS and len(road) == 4:
@@ -119,7 +117,7 @@ def _step(campaign: Campaign, sequence: str, step: str) -> Step | None:
     return next((one for one in campaign.sequences.get(sequence, ()) if one.step == step), None)
 
 
-def _members(leaves: Mapping[_Road, str]) -> set[_Road]:
+def _members(leaves: Mapping[_Road, Any]) -> set[_Road]:
     """The roads of all segments, steps and offers."""
     depth = {"segments": 2, "offers": 2, "sequences": 3}
     return {
@@ -127,10 +125,14 @@ def _members(leaves: Mapping[_Road, str]) -> set[_Road]:
     }
 
 
-def _line(leaves: Mapping[_Road, str], member: _Road) -> str | None:
+def _line(leaves: Mapping[_Road, Any], member: _Road) -> str | None:
     """One member in one line: `after 20h, sms payment-failed`."""
-    own = [(road[len(member) :], text) for road, text in leaves.items() if _below(road, member)]
-    said = [f"{'.'.join(road)} {text}" for road, text in own if text != member[-1]]
+    own = {road: value for road, value in leaves.items() if _below(road, member)}
+    said = [
+        f"{'.'.join(road[len(member) :])} {_written(value, road)}"
+        for road, value in own.items()
+        if value != member[-1]
+    ]
     return ", ".join(said) or None
 
 
@@ -138,8 +140,8 @@ def _below(road: _Road, member: _Road) -> bool:
     return road[: len(member)] == member and len(road) > len(member)
 
 
-def _leaves(value: Any, road: _Road = ()) -> Iterator[tuple[_Road, str]]:
-    """Every value that is written somewhere below `value`, as a marketer writes it."""
+def _leaves(value: Any, road: _Road = ()) -> Iterator[tuple[_Road, Any]]:
+    """Every value that is written somewhere below `value`."""
     if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             yield from _leaves(getattr(value, name), (*road, field.alias or name))
@@ -152,11 +154,14 @@ def _leaves(value: Any, road: _Road = ()) -> Iterator[tuple[_Road, str]]:
         for name, below in zip(names, value, strict=True):
             yield from _leaves(below, (*road, name))
     elif value is not None:
-        yield road, _written(value, road)
+        yield road, value
 
 
-def _written(value: Any, road: _Road) -> str:
+def _written(value: Any, road: _Road) -> str | None:
+    """As a marketer writes it; None for what is not there."""
     match value:
+        case None:
+            return None
         case timedelta():
             return format_duration(value)
         case Money():

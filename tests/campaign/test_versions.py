@@ -40,6 +40,22 @@ def test_the_same_text_changes_nothing() -> None:
     assert differ(("after: 1d", "after: 24h")) == [], "another spelling of the same"
 
 
+def test_spans_are_told_as_they_are_written() -> None:
+    told = differ(
+        ("after: 1d", "after: 36h"),
+        ("valid: 3d", "valid: 3天"),
+        ("{min_gap: 0m}", "{per_customer: 3 per week, min_gap: 90m}"),
+    )
+    assert [(one.road, one.before, one.after) for one in told] == [
+        ("sequences.plain.second.after", "1d", "36h"),
+        ("limits.min_gap", "0m", "90m"),
+        ("limits.per_customer", None, "3 per week"),
+    ]
+    third = "{step: third, after: 48h, email: payment-failed}"
+    new = differ((STEPS[1], f"{STEPS[1]}\n    - {third}"))[-1]
+    assert new.after is not None and new.after.startswith("after 48h, email payment-failed")
+
+
 def test_content_and_timing_reach_those_in_flight() -> None:
     assert differ(("after: 1d", "after: 2d"), ("email: last-call", "email: unpaid-reminder")) == [
         Change("sequences.plain.second.after", "1d", "2d", Reach.EVERYBODY, ("plain", "second")),
@@ -77,7 +93,7 @@ def test_structure_offers_weights_and_the_draw_are_for_newcomers() -> None:
         ("sequences.plain.second.if.not_clicked", "first", None),
         ("sequences.plain.second.if.clicked", None, "first"),
         ("segments.big.amount.from", "200.00 USD", "300.00 USD"),
-        ("goal.paid_within", "1w", "5d"),
+        ("goal.paid_within", "7d", "5d"),
     }
     assert {one.reach for one in told} == {Reach.NEWCOMERS}
 

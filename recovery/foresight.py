@@ -83,6 +83,7 @@ def _foretold(
             rules=rules,
             renderer=dispatcher.workshop.renderer,
             brakes=lambda at: brakes.look(connection, at),
+            rates_at=engine.rates,
             batch=engine.settings.batch,
             most=engine.settings.max_per_run,
             costs=Costs.read(engine.settings.costs),

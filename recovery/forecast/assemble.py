@@ -1,7 +1,7 @@
 """Putting the plan together: every question of this room asked once, in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -12,15 +12,17 @@ from recovery.dispatch.brakes import Brakes
 from recovery.dispatch.render import Renderer
 from recovery.forecast import crowd, entries, flight, holdouts
 from recovery.forecast.admission import admission
+from recovery.forecast.arrivals import Arrivals, arrive
 from recovery.forecast.campaigns import Book, campaign_plans
 from recovery.forecast.crowd import Rules
 from recovery.forecast.days import Days, Horizon, Tally
 from recovery.forecast.entries import Cell
 from recovery.forecast.ledger import Ledger, Promised
 from recovery.forecast.legal import legal_notes
-from recovery.forecast.outlook import Cost, Day, OfferPlan, Outlook
+from recovery.forecast.outlook import Cost, Day, LegalNote, OfferPlan, Outlook
 from recovery.forecast.samples import Bill, Kind, Samples, by_channel
 from recovery.markets import load_markets
+from recovery.markets.rates import Rates
 from recovery.measure import counts
 from recovery.measure.costs import Costs
 from recovery.message import Channel
@@ -34,13 +36,15 @@ class Circumstances:
     """Everything the plan depends on besides the database.
 
     `held`: campaigns that take nobody, and why. `was_live`: those of which some text was live
-    before this transaction. `plan` is what it enrolled, with ids above `after`.
+    before this transaction. `plan` is what it enrolled, with ids above `after`. `rates_at` are the
+    exchange rates that a later run would take.
     """
 
     horizon: Horizon
     rules: Rules
     renderer: Renderer
     brakes: Callable[[datetime], Brakes]
+    rates_at: Callable[[datetime], Rates]
     batch: int
     most: int | None
     costs: Costs
@@ -55,30 +59,37 @@ class Circumstances:
 
 
 def outlook(connection: Connection, given: Circumstances) -> Outlook:
-    """Ask everything. The transaction has enrolled; nothing more is written."""
+    """Ask everything about now, where the transaction has enrolled; then let the days come."""
     horizon = given.horizon
     cells = entries.cells(connection, given.after)
+    book, several = _book(connection, given, cells), entries.in_several(connection)
     ledger = Ledger.read(connection)
     left = _budgets(given, ledger)
+    arrivals = arrive(connection, _taking(given), horizon, given.rates_at)
     days = _lived(connection, given, ledger)
-    book = _book(connection, given, cells, days)
+    bills = days.samples.bills
     return Outlook(
         at=horizon.now,
         until=horizon.end,
         every=horizon.every,
-        campaigns=campaign_plans(book),
+        campaigns=campaign_plans(replace(book, arrivals=arrivals, notes=_notes(given, bills))),
         admission=book.admission,
-        days=_days(horizon, days.tally),
+        days=_days(horizon, days.tally, arrivals),
         tally=days.tally,
-        bills=days.samples.bills,
-        costs=costs(days.samples.bills, given.costs),
+        bills=bills,
+        costs=costs(bills, given.costs),
         offers=_offers(given, ledger, left),
-        in_several=entries.in_several(connection),
+        in_several=several,
         problems=given.problems,
         unwritten=sorted(days.samples.broken),
         without_rate=given.plan.without_rate,
         prices=given.costs,
     )
+
+
+def _taking(given: Circumstances) -> list[LoadedCampaign]:
+    """Campaigns that take orders."""
+    return [one for one in given.loaded if one.campaign.campaign not in given.held]
 
 
 def _lived(connection: Connection, given: Circumstances, ledger: Ledger) -> Days:
@@ -98,11 +109,10 @@ def _lived(connection: Connection, given: Circumstances, ledger: Ledger) -> Days
     return days
 
 
-def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell], days: Days) -> Book:
+def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell]) -> Book:
+    """What is known of the campaigns before the days come."""
     campaigns, now = [one.campaign for one in given.loaded], given.horizon.now
     groups = flight.in_flight(connection, given.after)
-    markets = given.rules.markets or load_markets()
-    rates, kinds = given.rules.rates, _used(days.samples.bills)
     return Book(
         loaded={one.campaign.campaign: one for one in given.loaded},
         kept=given.kept,
@@ -111,7 +121,7 @@ def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell], d
         held=given.held,
         unread=given.unread,
         entries=entries.entries(cells),
-        admission=admission(connection, campaigns, given.held, now, rates, given.after),
+        admission=admission(connection, campaigns, given.held, now, given.rules.rates, given.after),
         groups=groups,
         texts=flight.entered_with(connection, {one.version for one in groups}),
         promises=holdouts.promises(
@@ -120,19 +130,26 @@ def _book(connection: Connection, given: Circumstances, cells: Sequence[Cell], d
             holdouts.weekly_entries(connection, now),
             counts.count(connection, now),
         ),
-        notes=legal_notes(kinds, markets, given.rules.class_of),
     )
+
+
+def _notes(given: Circumstances, bills: Mapping[Kind, Bill]) -> Mapping[str, Sequence[LegalNote]]:
+    markets = given.rules.markets or load_markets()
+    return legal_notes(_used(bills), markets, given.rules.class_of)
 
 
 def _used(bills: Mapping[Kind, Bill]) -> list[Kind]:
     return [kind for kind, bill in bills.items() if bill.messages]
 
 
-def _days(horizon: Horizon, tally: Tally) -> list[Day]:
-    found: dict[date, dict[str, dict[Channel, int]]] = {day: {} for day in horizon.days()}
+def _days(horizon: Horizon, tally: Tally, arrivals: Arrivals) -> list[Day]:
+    sent: dict[date, dict[str, dict[Channel, int]]] = {day: {} for day in horizon.days()}
     for (day, campaign, channel), count in tally.sent.items():
-        found[day].setdefault(campaign, {})[channel] = count
-    return [Day(day, campaigns) for day, campaigns in found.items()]
+        sent[day].setdefault(campaign, {})[channel] = count
+    come: dict[date, dict[str, int]] = {day: {} for day in sent}
+    for (day, campaign), count in arrivals.items():
+        come[day][campaign] = count
+    return [Day(day, campaigns, come[day]) for day, campaigns in sent.items()]
 
 
 def costs(bills: Mapping[Kind, Bill], prices: Costs) -> list[Cost]:

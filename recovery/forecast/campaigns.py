@@ -1,13 +1,14 @@
 """One campaign of the plan: how its file stands to what is live, and what that does to whom."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recovery.campaign.loader import LoadedCampaign, SharedDefaults, parse_campaign, parse_defaults
 from recovery.campaign.schema import Campaign
 from recovery.campaign.versions import Reach, changes
 from recovery.errors import RecoveryError
 from recovery.forecast.admission import Admission
+from recovery.forecast.arrivals import Arrivals
 from recovery.forecast.entries import Entry
 from recovery.forecast.flight import Group, Version
 from recovery.forecast.holdouts import Promise
@@ -30,7 +31,8 @@ class Book:
     groups: Sequence[Group]
     texts: Mapping[int, Version]
     promises: Sequence[Promise]
-    notes: Mapping[str, Sequence[LegalNote]]
+    arrivals: Arrivals = field(default_factory=Arrivals)  # after now
+    notes: Mapping[str, Sequence[LegalNote]] = field(default_factory=dict)
 
 
 def campaign_plans(book: Book) -> list[CampaignPlan]:
@@ -52,6 +54,7 @@ def _plan(name: str, book: Book) -> CampaignPlan:
         held=held,
         changes=published.changes if published else (),
         entries=[one for one in book.entries if one.campaign == name],
+        later=sum(count for (_, campaign), count in book.arrivals.items() if campaign == name),
         reasons=book.admission.campaigns.get(name, {}),
         flying=[_flying(one, file, held, book) for one in book.groups if one.campaign == name],
         promises=[one for one in book.promises if one.campaign == name],

@@ -1,7 +1,7 @@
 """The crowd of the coming days: customers with something planned, those who are alike as one party.
 
-Whoever enters at this very moment and has no history here differs from others only in what the
-rules look at, so a million of them are a few hundred parties. Everybody else is a party of one.
+Whoever enters from now on and has no history here differs from others of the same run only in what
+the rules look at, so a million of them are a few hundred parties. Everybody else is a party of one.
 """
 
 from array import array
@@ -136,7 +136,8 @@ def waves(
 ) -> Iterator[list[Party]]:
     """Everybody with a planned touch, at most `WAVE` parties at a time.
 
-    Enrolments with an id above `after` are those that enter now; `every` is the time between runs.
+    Enrolments with an id above `after` are those that enter from now on; `every` is the time
+    between runs.
     """
     groups = _alike(connection, rules, after, now, every) if rules.together else {}
     everybody = _met(connection, rules, _chained(connection, rules, groups, after, now), now)
@@ -217,7 +218,7 @@ def _gathered(
 
 
 def _known(after: int, since: datetime) -> Select[tuple[int]]:
-    """Those who enter now and are no strangers; asked once an enrolment, not once a touch."""
+    """Newcomers who are no strangers; asked once an enrolment, not once a touch."""
     mine = enrolments.alias("mine")
     return select(mine.c.id).where(mine.c.id > after, ~mine.c.holdout, not_(_alone(since, mine)))
 
@@ -244,7 +245,7 @@ def _alone(since: datetime, mine: FromClause = enrolments) -> ColumnElement[bool
 def _alike(
     connection: Connection, rules: Rules, after: int, now: datetime, every: timedelta
 ) -> dict[int, Members]:
-    """Those who enter now and are alone: the first enrolment of each kind, and all of it."""
+    """Newcomers who are alone: the first enrolment of each kind, and all of it."""
     seen: dict[tuple[Any, ...], Members] = {}
     bucket = _Buckets(connection, rules)
     streamed = connection.execute(
@@ -257,6 +258,7 @@ def _alike(
         kind = (
             version,
             sequence,
+            window,  # whoever enters later lives later
             bucket(version, sequence, row.currency, amount),
             expires,
             *shared,

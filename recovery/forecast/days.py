@@ -7,7 +7,7 @@ have then. Nothing is written.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from recovery.forecast.samples import Samples
 from recovery.incentives.issue import Grant
 from recovery.incentives.offer import Issued, Refusal, Terms, terms
 from recovery.message import Channel, MessageClass
-from recovery.models import CouponState
+from recovery.models import CouponState, EnrolmentState
 
 A_CODE = "ABCD-EFGH-JKLM"  # of a coupon that nobody gets
 
@@ -260,7 +260,11 @@ class Days:
 
 
 def _situation(event: _Event) -> Situation:
-    return event.party.batch.situation(event.party.rows[event.touch])
+    """As its run finds it: live, since a run that closes it is seen by `_over`. In the tables a
+    journey may be closed already, for others who enter after it."""
+    s = event.party.batch.situation(event.party.rows[event.touch])
+    live = EnrolmentState.ACTIVE
+    return s if s.enrolment_state is live else replace(s, enrolment_state=live)
 
 
 def _wish(event: _Event, s: Situation, offered: Terms) -> Wish:

@@ -13,13 +13,18 @@ from recovery.problems import Severity
 
 def days(plan: Outlook, t: Tongue) -> Section:
     used = [channel for channel in Channel if any(day.of(channel) for day in plan.days)]
-    rows = [[t.day(day.day), *(t.number(day.of(channel)) for channel in used)] for day in plan.days]
+    entering = [day.entering + (0 if n else plan.entering) for n, day in enumerate(plan.days)]
+    rows = [
+        [t.day(day.day), t.number(enter), *(t.number(day.of(channel)) for channel in used)]
+        for day, enter in zip(plan.days, entering, strict=True)
+    ]
+    heads = (mark("Day (UTC)"), mark("Orders that enter"), *(CHANNEL_WORDS[one] for one in used))
     return Section(
         "days",
         t(mark("Messages a day")),
-        [t(mark("Day (UTC)")), *(t(CHANNEL_WORDS[channel]) for channel in used)],
+        [t(head) for head in heads],
         rows if used else (),
-        frozenset(range(1, len(used) + 1)),
+        frozenset(range(1, len(heads))),
         lead="" if used else t(mark("No message would go out.")),
         note=_later(plan, t),
         bars=[_bar(day, used) for day in plan.days],

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,7 @@ class CampaignPlan:
     held: str | None  # why it takes nobody: draft, paused, ended, held, broken, gone
     changes: Sequence[tuple[Change, int]]  # with the people in flight whom it reaches
     entries: Sequence[Entry]
+    later: int  # of the orders known now, those that enter after this moment, until the end
     reasons: Mapping[str, int]  # every unpaid order, by what the campaign says to it
     flying: Sequence[Flying]
     promises: Sequence[Promise]
@@ -94,14 +95,23 @@ class OfferPlan:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Messages of one day in UTC: campaign → channel → how many."""
+    """Messages of one day in UTC: campaign → channel → how many.
+
+    `enter`: campaign → orders known now that enter on that day, after this moment.
+    """
 
     day: date
     campaigns: Mapping[str, Mapping[Channel, int]]
+    enter: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, channel: Channel) -> int:
         """Over all campaigns."""
         return sum(sent.get(channel, 0) for sent in self.campaigns.values())
+
+    @property
+    def entering(self) -> int:
+        """Over all campaigns."""
+        return sum(self.enter.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,8 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The whole plan, as of `at`; nobody pays until `until`, so messages are at their most."""
+    """The whole plan, as of `at`: of the orders known then, nobody pays until `until`, so messages
+    are at their most."""
 
     at: datetime
     until: datetime
@@ -144,6 +155,11 @@ class Outlook:
     def entering(self) -> int:
         """Orders that enter now, over all campaigns told of."""
         return sum(one.entering for one in self.campaigns)
+
+    @property
+    def later(self) -> int:
+        """Orders known now that enter after this moment, over all campaigns told of."""
+        return sum(one.later for one in self.campaigns)
 
     def of(self, names: Sequence[str]) -> "Outlook":
         """Only the campaigns `names`; orders and customers stay those of the whole shop."""
@@ -192,7 +208,11 @@ def narrowed(plan: Outlook, names: frozenset[str]) -> Outlook:
             {pair: n for pair, n in admitted.collisions.items() if names & set(pair)},
         ),
         days=[
-            Day(one.day, {name: sent for name, sent in one.campaigns.items() if name in names})
+            Day(
+                one.day,
+                {name: sent for name, sent in one.campaigns.items() if name in names},
+                {name: count for name, count in one.enter.items() if name in names},
+            )
             for one in plan.days
         ],
         tally=_tally_of(plan.tally, names),

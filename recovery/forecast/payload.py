@@ -29,6 +29,7 @@ def payload(plan: Outlook) -> dict[str, Any]:
         "every_minutes": plan.every.total_seconds() / 60,
         "days_in": "UTC",
         "now": plan.now(),
+        "enters_later": plan.later,
         "orders": {"unpaid": admitted.unpaid, **_largest(admitted.orders)},
         "campaigns": [_campaign(one, tally) for one in plan.campaigns],
         "days": [_day(one) for one in plan.days],
@@ -68,6 +69,7 @@ def _campaign(one: CampaignPlan, tally: Tally) -> dict[str, Any]:
             for change, people in one.changes
         ],
         "enters": one.entering,
+        "enters_later": one.later,
         "segments": [_entry(entry) for entry in one.entries],
         "orders": _largest(one.reasons),
         "in_flight": [_flying(flying) for flying in one.flying],
@@ -134,6 +136,7 @@ def _promise(one: Promise) -> dict[str, Any]:
 def _day(one: Day) -> dict[str, Any]:
     return {
         "day": one.day,
+        "enters": one.entering,
         **{channel.value: one.of(channel) for channel in Channel},
         "campaigns": {
             name: {channel.value: count for channel, count in sent.items()}

@@ -63,13 +63,20 @@ def entries(plan: Outlook, t: Tongue) -> Section:
         [t(head) for head in heads],
         rows,
         frozenset({1, 2}),
-        lead=t(
-            mark("{entering} of {unpaid} unpaid orders."),
-            entering=t.number(plan.entering),
-            unpaid=t.number(plan.admission.unpaid),
-        ),
+        lead=_lead(plan, t),
         bars=[{"orders": one.orders - one.holdout, "holdout": one.holdout} for one in found],
     )
+
+
+def _lead(plan: Outlook, t: Tongue) -> str:
+    now = t(
+        mark("{entering} of {unpaid} unpaid orders."),
+        entering=t.number(plan.entering),
+        unpaid=t.number(plan.admission.unpaid),
+    )
+    if not plan.later:
+        return now
+    return f"{now} {t(mark('{count} more enter in the days after.'), count=t.number(plan.later))}"
 
 
 def stays(plan: Outlook, t: Tongue) -> Section:

@@ -17,12 +17,19 @@ def sections(plan: Outlook, t: Tongue) -> list[Section]:
 
 def headline(plan: Outlook, t: Tongue) -> str:
     """The plan in one sentence."""
-    entering, now = plan.entering, plan.now()
-    return t(
-        mark("{entering} orders would enter now, {messages} messages would go out at once"),
-        entering=t.number(entering),
-        messages=t.number(now["sent"]),
-    )
+    told = {
+        "entering": t.number(plan.entering),
+        "messages": t.number(plan.now()["sent"]),
+        "later": t.number(plan.later),
+    }
+    if not plan.later:
+        text = mark("{entering} orders would enter now, {messages} messages would go out at once")
+    else:
+        text = mark(
+            "{entering} orders would enter now and {later} in the days after, "
+            "{messages} messages would go out at once"
+        )
+    return t(text, **told)
 
 
 def honesty(plan: Outlook, t: Tongue) -> str:
@@ -30,7 +37,8 @@ def honesty(plan: Outlook, t: Tongue) -> str:
     return t(
         mark(
             "As of {at}. Nothing is changed. Days are days in UTC, with a run every {every}; "
-            "nobody pays and nobody clicks in them, and no new orders come: of today's orders, "
+            "nobody pays and nobody clicks in them, and no new orders come. Orders that are too "
+            "young now are in them, from the day on which they enter: of all orders known now, "
             "these are the most messages there can be."
         ),
         at=t.moment(plan.at),

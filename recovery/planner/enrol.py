@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -68,19 +69,24 @@ class Plan:
 
 
 def enrol(
-    connection: Connection, campaigns: Sequence[LoadedCampaign], now: datetime, rates: Rates
+    connection: Connection,
+    campaigns: Sequence[LoadedCampaign],
+    now: datetime,
+    rates: Rates,
+    *only: ColumnElement[bool],
 ) -> Plan:
     """Enrol every order that an active campaign wants; the highest priority chooses first.
 
-    `campaigns` come sorted by priority. Running it again at the same `now` adds nothing.
+    `campaigns` come sorted by priority; `only` are conditions on the orders that are asked, where
+    not all are. Running it again at the same `now` adds nothing.
     """
     enrolled, missing, after = {}, set(), newest(connection)
     for loaded in campaigns:
         if loaded.campaign.status is not Status.ACTIVE:
             continue
-        currencies = _currencies(connection, loaded.campaign, now)
+        currencies = _currencies(connection, loaded.campaign, now, *only)
         missing |= _without_rate(loaded.campaign, rates, currencies)
-        if arms := _enrol_one(connection, loaded, now, rates, currencies):
+        if arms := _enrol_one(connection, loaded, now, rates, currencies, *only):
             enrolled[loaded.campaign.campaign] = arms
     return Plan(enrolled, tuple(sorted(missing)), after)
 
@@ -96,10 +102,11 @@ def _enrol_one(
     now: datetime,
     rates: Rates,
     currencies: Sequence[str],
+    *only: ColumnElement[bool],
 ) -> dict[str, int]:
     campaign, last = loaded.campaign, newest(connection)
     picks.create(connection)  # a transaction that fails takes it along
-    if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies)):
+    if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies, *only)):
         _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
         _insert_touches(connection, campaign, last, now)
     picks.drop(connection)
@@ -230,11 +237,13 @@ def _by_arm(connection: Connection, last: int) -> dict[str, int]:
     return dict(sorted(arms.items()))
 
 
-def _currencies(connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
+def _currencies(
+    connection: Connection, campaign: Campaign, now: datetime, *only: ColumnElement[bool]
+) -> list[str]:
     """Asked only where an amount is compared."""
     if all(segment.amount is None for segment in campaign.segments):
         return []
-    found = connection.execute(currencies_in_question(campaign, now))
+    found = connection.execute(currencies_in_question(campaign, now, *only))
     return [row.currency for row in found]
 
 

@@ -29,13 +29,17 @@ orders, customers, enrolments = table(Order), table(Customer), table(Enrolment)
 
 
 def candidates(
-    campaign: Campaign, now: datetime, rates: Rates, currencies: Iterable[str]
+    campaign: Campaign,
+    now: datetime,
+    rates: Rates,
+    currencies: Iterable[str],
+    *only: ColumnElement[bool],
 ) -> Select[tuple[int, int, str, int, int, str]]:
     """The orders that `campaign` wants at `now`: id, customer, key, segment, amount, currency.
 
     The segment is the index of the first that fits. The longest unpaid order comes first: of a
     customer's orders it is the one that is enrolled. `currencies` are those that occur among
-    unpaid orders.
+    unpaid orders; `only` are conditions on top.
     """
     fits = [in_audience(segment, rates, currencies) for segment in campaign.segments]
     return (
@@ -48,14 +52,16 @@ def candidates(
             orders.c.currency,
         )
         .join_from(orders, customers, customers.c.id == orders.c.customer_id)
-        .where(*_triggered(campaign, now), or_(*fits), *_free(campaign))
+        .where(*_triggered(campaign, now), *only, or_(*fits), *_free(campaign))
         .order_by(orders.c.unpaid_since, orders.c.id)
     )
 
 
-def currencies_in_question(campaign: Campaign, now: datetime) -> Select[tuple[str]]:
+def currencies_in_question(
+    campaign: Campaign, now: datetime, *only: ColumnElement[bool]
+) -> Select[tuple[str]]:
     """The currencies of the orders that `campaign` looks at: amounts are compared in these."""
-    return select(orders.c.currency).where(*_triggered(campaign, now)).distinct()
+    return select(orders.c.currency).where(*_triggered(campaign, now), *only).distinct()
 
 
 def in_audience(audience: Audience, rates: Rates, currencies: Iterable[str]) -> ColumnElement[bool]:

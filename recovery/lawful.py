@@ -1,14 +1,13 @@
 """What the rules of the markets forbid, foretold from campaign files; the gate is at dispatch."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 
 from recovery.campaign.loader import Reading
 from recovery.campaign.schema import Campaign, Step
 from recovery.campaign.tree import Tree
 from recovery.markets import Markets, countries
 from recovery.message import Channel
-from recovery.problems import Problem, Severity, problem
+from recovery.problems import Problem, problem
 from recovery.sms import has_link
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
@@ -19,16 +18,13 @@ NAMED = 5  # markets in one sentence
 
 def lawful(reading: Reading, catalog: Catalog, markets: Markets) -> Reading:
     """The reading with what the markets' rules have against it; an error stops the campaign."""
-    if reading.loaded is None or reading.tree is None:
+    if reading.part is None:
         return reading
-    tree = replace(reading.tree, problems=[])
-    campaign = reading.loaded.campaign
+    campaign, tree = reading.part.campaign, reading.part.places()
     for name, steps in campaign.sequences.items():
         _links(tree, campaign, name, markets, lambda template: _linked(catalog, template))
         _texts(tree, campaign, name, steps, markets)
-    wrong = any(one.severity is Severity.ERROR for one in tree.problems)
-    found = (*reading.problems, *tree.problems)
-    return replace(reading, problems=found, loaded=None if wrong else reading.loaded)
+    return reading.judged(tree.problems)
 
 
 def own_rules(markets: Markets) -> list[Problem]:

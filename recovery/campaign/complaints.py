@@ -10,7 +10,7 @@ from recovery.campaign import schema
 from recovery.campaign.experiments import Decision
 from recovery.campaign.problems import Fix, Road, written
 from recovery.campaign.tree import Tree
-from recovery.campaign.vocabulary import guess, meant, nearest
+from recovery.campaign.vocabulary import Meant, guess, meant, nearest
 from recovery.i18n import Text, Value, say
 from recovery.problems.codes import CODES
 
@@ -56,8 +56,18 @@ def _meant(detail: ErrorDetails, model: type[BaseModel]) -> set[str]:
     *above, key = detail["loc"] or ("",)
     if detail["type"] != "extra_forbidden":
         return set()
-    near = nearest(str(key).partition(":")[0], _keys(tuple(above), model))
+    near = meant_key(str(key).partition(":")[0], known_keys(tuple(above), model))
     return {written((*above, near))} if near else set()
+
+
+def meant_key(key: str, choices: list[str]) -> str | None:
+    """Return the key of `choices` that `key` was probably meant to be."""
+    return nearest(key, choices)
+
+
+def meant_word(detail: ErrorDetails) -> Meant:
+    """Return which word of a few was meant by one that is none of them."""
+    return meant(str(detail["input"]), re.findall(r"'([^']+)'", detail["ctx"]["expected"]))
 
 
 def _road(detail: ErrorDetails) -> Road:
@@ -82,10 +92,9 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
     elif kind == "missing":
         tree.report("CR021", tree.key(road[:-1]), road, key=key)
     elif kind == "extra_forbidden":
-        _unknown_key(road, tree, _keys(road[:-1], model))
+        _unknown_key(road, tree, known_keys(road[:-1], model))
     elif kind == "enum":
-        choices = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
-        what = meant(given, choices)
+        what = meant_word(detail)
         fix = tree.rewritten(place, given, what.fix, safe=what.safe) if what.fix else None
         tree.report("CR022", place, road, fix=fix, given=given, key=key, guess=what.cure)
     elif kind == "too_short":
@@ -119,7 +128,7 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
         return
     empty = ("CR023", written(road))  # what is under an unknown key is nobody's business
     tree.problems[:] = [one for one in tree.problems if (one.code, one.road) != empty]
-    near = nearest(key, choices)
+    near = meant_key(key, choices)
     renamed = tree.rewritten(place, key, near) if near else None
     merged = say("write the keys out: there are no merge keys here")
     cure = merged if key == "<<" else guess(key, choices)
@@ -133,7 +142,7 @@ def _called(road: Road) -> Value:
     return last
 
 
-def _keys(road: Road, model: type[BaseModel]) -> list[str]:
+def known_keys(road: Road, model: type[BaseModel]) -> list[str]:
     """Return the keys that are known in the block at `road`."""
     block = model if not road else next((m for shape, m in _BLOCKS if _fits(road, shape)), None)
     fields: dict[str, Any] = block.model_fields if block else {}

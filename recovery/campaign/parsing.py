@@ -11,6 +11,7 @@ from recovery.campaign.complaints import complain
 from recovery.campaign.lint import lint, lint_defaults
 from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import CampaignError
+from recovery.campaign.remains import Part, part_of
 from recovery.campaign.schema import Campaign, Defaults
 from recovery.campaign.sheet import Sheet
 from recovery.campaign.slips import mend
@@ -66,8 +67,9 @@ NO_DEFAULTS = SharedDefaults()
 class Reading:
     """What one file says: a campaign when it has no error, and its problems, top to bottom.
 
-    `tree` has the places of keys and values, for checks that come later; `shared`: these are the
-    defaults of a folder, never a campaign.
+    `tree` has the places of keys and values; `shared`: these are the defaults of a folder, never
+    a campaign. `part` is what could be read, mistakes or not: later checks judge that, and `judged`
+    adds what they find.
     """
 
     file: str
@@ -75,11 +77,19 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     tree: Tree | None = None
     shared: bool = False
+    part: Part | None = None
 
     @property
     def errors(self) -> list[Problem]:
         """The problems that stop the campaign."""
         return [one for one in self.problems if one.severity is Severity.ERROR]
+
+    def judged(self, problems: Sequence[Problem]) -> "Reading":
+        """Return the reading with what was found in its `part`; an error stops the campaign."""
+        more = [one for one in problems if self.part is None or not self.part.follows(one)]
+        wrong = any(one.severity is Severity.ERROR for one in more)
+        found = sorted((*self.problems, *more), key=lambda one: (one.line, one.column))
+        return replace(self, problems=tuple(found), loaded=None if wrong else self.loaded)
 
 
 def read_campaign(
@@ -100,11 +110,13 @@ def read_campaign(
         text, file, lambda tree: _validated(tree, Campaign, defaults.under, check)
     )
     reading = Reading(file, None, problems, tree)
-    if campaign is None or reading.errors:
+    if tree is None:
         return reading
+    if campaign is None or reading.errors:
+        return replace(reading, part=part_of(tree, problems, defaults.under))
     digest = hashlib.sha256(f"{text}\0{defaults.source}".encode()).hexdigest()
     loaded = LoadedCampaign(campaign, file, text, digest, defaults.source)
-    return Reading(file, loaded, problems, tree)
+    return replace(reading, loaded=loaded, part=Part(campaign, tree.beside({})))
 
 
 def parse_campaign(

@@ -5,8 +5,8 @@ not 1260 and `on` stays a key.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -28,6 +28,7 @@ from recovery.i18n import Text, Value, say
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
 _DEEP = 100
 MOST = 500  # problems of one file; who has more has one slip that is behind them all
+Step = str | int
 _BRACKET = re.compile(r"[\[\]{}]")
 _UNTAGGED = {
     yaml.ScalarNode: "tag:yaml.org,2002:str",
@@ -46,16 +47,29 @@ class Tree:
     keys: dict[Road, Place] = field(default_factory=dict)
     values: dict[Road, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    moved: Mapping[Road, Step] = field(default_factory=dict)
 
     def key(self, road: Road) -> Place:
         """Return the place of a key, or of the nearest thing around it."""
-        return self.keys.get(road) or self.value(road)
+        return self.keys.get(self.there(road)) or self.value(road)
 
     def value(self, road: Road) -> Place:
         """Return the place of a value, or of the nearest thing around it."""
+        road = self.there(road)
         while road and road not in self.values:
             road = road[:-1]
         return self.values[road]
+
+    def beside(self, moved: Mapping[Road, Step]) -> "Tree":
+        """Return a tree of the same file, without problems, for data in which something moved."""
+        return replace(self, problems=[], moved=moved)
+
+    def there(self, road: Road) -> Road:
+        """Where the file has what stands at `road` in the data that is judged."""
+        found: Road = ()
+        for step in road if self.moved else ():
+            found = (*found, self.moved.get((*found, step), step))
+        return found if self.moved else road
 
     def report(
         self,
@@ -72,7 +86,14 @@ class Tree:
         """Note a problem at `place`; see `recovery.problems.problem`."""
         if len(self.problems) <= MOST:
             found = problem(
-                code, self.file, place, road, fix=fix, related=related, label=label, **parameters
+                code,
+                self.file,
+                place,
+                self.there(road),
+                fix=fix,
+                related=related,
+                label=label,
+                **parameters,
             )
             self.problems.append(found)
 

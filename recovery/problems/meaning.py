@@ -77,7 +77,7 @@ MEANING: dict[str, Row] = {
         "step '{given}' comes after '{other}' but is due earlier",
         "put the steps in the order in which they are due",
         "All times count from the beginning, not from the step before.",
-        _LAST + "\n    - {step: late, after: «1d», email: payment-failed}",
+        _LAST + "\n    - {step: late, after: «1d», email: last-call}",
         _LAST,
     ),
     "CR050": Row(

@@ -1,0 +1,97 @@
+"""What was sent to the units: how far each step came, and what is paid for."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, case, distinct, func, select
+
+from recovery.db import table
+from recovery.measure.evidence.units import Arm, Question, members, of_arm, orders
+from recovery.message import Channel
+from recovery.models import Click, Touch, TouchState
+
+touches, clicks = table(Touch), table(Click)
+
+SENT = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
+
+
+class Bill(NamedTuple):
+    """What a provider is paid for: e-mails, or segments of SMS, of mature units of one currency."""
+
+    arm: Arm
+    version: int
+    currency: str
+    country: str
+    channel: str
+
+
+@dataclass(slots=True)
+class Stage:
+    """How many of a step's planned touches came how far; of mature units."""
+
+    planned: int = 0
+    sent: int = 0
+    delivered: int = 0  # as far as the provider tells
+    bounced: int = 0
+    clicked: int = 0  # people, not scanners
+    channel: str = ""
+
+
+@dataclass(slots=True)
+class Letters:
+    """All messages of mature units."""
+
+    paid_for: Counter[Bill] = field(default_factory=Counter)
+    stages: dict[tuple[Arm, str], Stage] = field(default_factory=lambda: defaultdict(Stage))
+
+
+def letters(connection: Connection, question: Question) -> Letters:
+    """Every step of every arm, in two statements."""
+    found = Letters()
+    _count_touches(connection, question, found)
+    _count_clicks(connection, question, found)
+    return found
+
+
+def _count_touches(connection: Connection, question: Question, found: Letters) -> None:
+    counted = members(question, (orders.c.country,))
+    u, t = counted.c, touches.c
+    left = and_(t.state.in_(SENT), func.coalesce(t.tried_at, t.due_at) <= question.now)
+    parts = case((t.channel == Channel.SMS, func.coalesce(t.segments, 1)), else_=1)
+    columns = (*of_arm(counted), u.version_id, u.currency, u.country, t.channel, t.step)
+    state = case((left, t.state), else_="").label("state")
+    statement = (
+        select(*columns, state, func.count().label("n"), func.sum(parts).label("parts"))
+        .select_from(counted)
+        .join(touches, t.enrolment_id == u.id)
+        .where(u.mature == 1)
+        .group_by(*columns, state)
+    )
+    for row in connection.execute(statement):
+        arm = Arm(*row[:4])
+        stage = found.stages[arm, row.step]
+        stage.channel, stage.planned = row.channel, stage.planned + row.n
+        if row.state:
+            stage.sent += row.n
+            stage.delivered += row.n * (row.state == TouchState.DELIVERED)
+            stage.bounced += row.n * (row.state == TouchState.BOUNCED)
+            bill = Bill(arm, row.version_id, row.currency, row.country, row.channel)
+            found.paid_for[bill] += int(row.parts)
+
+
+def _count_clicks(connection: Connection, question: Question, found: Letters) -> None:
+    counted = members(question)
+    u, t = counted.c, touches.c
+    clicked = and_(clicks.c.touch_id == t.id, ~clicks.c.machine, clicks.c.at <= question.now)
+    columns = (*of_arm(counted), t.step)
+    statement = (
+        select(*columns, func.count(distinct(u.id)))
+        .select_from(counted)
+        .join(touches, t.enrolment_id == u.id)
+        .join(clicks, clicked)
+        .where(u.mature == 1)
+        .group_by(*columns)
+    )
+    for *group, step, count in connection.execute(statement):
+        found.stages[Arm(*group), step].clicked = count

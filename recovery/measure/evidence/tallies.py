@@ -1,0 +1,122 @@
+"""Who converted, and when: units counted by arm, campaign version and minute."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from recovery.measure.evidence.units import (
+    KEPT,
+    REVERSED,
+    Arm,
+    Columns,
+    Question,
+    minute,
+    of_arm,
+    units,
+)
+
+Minute = int
+
+
+@dataclass(slots=True)
+class Curve:
+    """How long it took, of everybody watched so far: by minute, how many and how long in all.
+
+    `spans` are microseconds, summed, so that the mean of a minute is exact.
+    """
+
+    paid: Counter[Minute] = field(default_factory=Counter)
+    waiting: Counter[Minute] = field(default_factory=Counter)
+    paid_spans: Counter[Minute] = field(default_factory=Counter)
+    waiting_spans: Counter[Minute] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Units of one arm. Rates stand on the mature ones; the curve on all."""
+
+    enrolled: int = 0
+    mature: int = 0  # their window is over; all below is of these
+    converted: int = 0  # the enrolled order or another one of the same customer was paid in time
+    recovered: int = 0  # the enrolled order itself was
+    reversed: int = 0  # of the recovered: the money went back
+    minutes: Counter[Minute] = field(default_factory=Counter)  # of the converted
+    curve: Curve = field(default_factory=Curve)
+
+    def add(self, other: "Tally") -> None:
+        """Count the units of `other` here, too."""
+        for name in ("enrolled", "mature", "converted", "recovered", "reversed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.minutes.update(other.minutes)
+        for name in Curve.__slots__:
+            getattr(self.curve, name).update(getattr(other.curve, name))
+
+    def converted_by(self, minute: Minute) -> int:
+        """How many of the mature ones had converted within so many minutes."""
+        return sum(count for at, count in self.minutes.items() if at <= minute)
+
+
+Key = tuple[Arm, int]  # an arm under one version of its campaign
+
+
+def tallies(connection: Connection, question: Question) -> dict[Key, Tally]:
+    """Every arm by version, with its curve."""
+    counted = units(question)
+    columns = (
+        *of_arm(counted),
+        counted.c.version_id,
+        *_fate(counted),
+        minute(counted).label("minute"),
+    )
+    found: dict[Key, Tally] = {}
+    for row in connection.execute(
+        select(*columns, func.count().label("n"), func.sum(counted.c.span).label("span")).group_by(
+            *columns
+        )
+    ):
+        tally = found.setdefault((Arm(*row[:4]), row.version_id), Tally())
+        _count(tally, row)
+        _draw(tally, row)
+    return found
+
+
+def slices(
+    connection: Connection, question: Question, by: Columns
+) -> dict[tuple[Arm, int, tuple[Any, ...]], Tally]:
+    """Every arm by version and by the values of `by`, without curves."""
+    counted = units(question, by)
+    cuts = [counted.c[column.name] for column in by]
+    columns = (*of_arm(counted), counted.c.version_id, *cuts, *_fate(counted))
+    found: dict[tuple[Arm, int, tuple[Any, ...]], Tally] = {}
+    for row in connection.execute(select(*columns, func.count().label("n")).group_by(*columns)):
+        key = (Arm(*row[:4]), row.version_id, tuple(row[5 : 5 + len(cuts)]))
+        _count(found.setdefault(key, Tally()), row)
+    return found
+
+
+def _fate(counted: Any) -> Sequence[Any]:
+    converted = case((counted.c.converted_at.is_(None), 0), else_=1).label("converted")
+    return counted.c.mature, counted.c.own, converted
+
+
+def _count(tally: Tally, row: Any) -> None:
+    tally.enrolled += row.n
+    if row.mature:
+        tally.mature += row.n
+        tally.converted += row.n * row.converted
+        tally.recovered += row.n * (row.own in (KEPT, REVERSED))
+        tally.reversed += row.n * (row.own == REVERSED)
+
+
+def _draw(tally: Tally, row: Any) -> None:
+    if row.mature and row.converted:
+        tally.minutes[row.minute] += row.n
+    curve = tally.curve
+    counts, spans = (
+        (curve.paid, curve.paid_spans) if row.converted else (curve.waiting, curve.waiting_spans)
+    )
+    counts[row.minute] += row.n
+    spans[row.minute] += int(row.span)

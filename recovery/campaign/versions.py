@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from recovery.campaign.durations import format_duration
-from recovery.campaign.schema import Campaign, Step
+from recovery.campaign.schema import SHARED, Campaign, Step
 from recovery.campaign.values import Budget, Cap, Period, Quiet
 from recovery.money import Money
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Road = tuple[str, ...]
 _FOLLOWS = ("email", "sms", "task", "to", "after")  # of a step; all else of it is structure
-_SHARES = ("holdout", "percent")  # whole numbers of basis points
+_SHARES = ("holdout", "percent", "smallest_lift", *SHARED)  # whole numbers of basis points
 
 
 class Reach(StrEnum):
@@ -31,6 +31,7 @@ class Reach(StrEnum):
     EVERYBODY = "everybody"  # also those who are in flight
     NEWCOMERS = "newcomers"
     NOBODY = "nobody"  # words for colleagues
+    EXPERIMENT = "experiment"  # the next one: what held when somebody first entered is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,10 @@ def _change(
     road: _Road, old: str | None, new: str | None, before: Campaign, after: Campaign
 ) -> Change:
     reach, step = Reach.NEWCOMERS, None
-    if road[0] == "description":
+    if road[0] in ("description", "owner"):
         reach = Reach.NOBODY
+    elif road[0] == "decision":
+        reach = Reach.EXPERIMENT
     elif road[0] in ("limits", "status"):
         reach = Reach.EVERYBODY
     elif road[0] == "sequences" and road[-1] in _FOLLOWS and len(road) == 4:

@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 from recovery.campaign import indentation
 from recovery.campaign.marks import in_quotes, quotes, uncommented
 from recovery.campaign.sheet import Sheet
+from recovery.campaign.vocabulary import guess
 from recovery.campaign.words import KEY, KEYS, TEXT
 from recovery.i18n import Text, say
 
 _PAIR = {"[": "]", "{": "}"}
 _VALUE = re.compile(r"(?:^|[\s{,])([\w.-]+):\s+")
 _NEXT_KEY = re.compile(rf"\s*,\s*{KEY.pattern}\s*:")
+
+
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s,\[\]{}]+)")
 
 
 class Found(NamedTuple):
@@ -240,13 +244,37 @@ def _no_colon(at: Stopped) -> Iterator[Found]:
     named: dict[str, Any] = {"sign": ":", "given": key, "shown": f"{key}: {rest}".rstrip()}
     if key in KEYS:
         end = column + len(key)
-        sign = re.match(r"\s*[=→>]", text[end:])  # written with another sign
-        named["shown"] = f"{key}: {rest.lstrip(' =→>')}".rstrip()
-        edits = ((line, end, end + (sign.end() if sign else 0), ":"),)
+        sign = re.match(r"\s*(?::?=+>?|-+>|[→>＝⇒])", text[end:])  # written with another sign
+        behind = end + (sign.end() if sign else 0)
+        named["shown"] = f"{key}: {text[behind:].strip()}".rstrip()
+        edits = ((line, end, behind, ":" if text[behind : behind + 1] in ("", " ") else ": "),)
         yield Found("CR027", line, column, column + len(key), named, edits)
     else:
         edits = ((line, column, len(text), ""),)
         yield Found("CR027", line, column, len(text), named, edits, fixes=False)
+
+
+def _name_of_yaml(at: Stopped) -> Iterator[Found]:
+    """An alias that names nothing, or a name that is given to a second value."""
+    if "undefined alias" in at.why:
+        found = re.match(r"\*[^\s,\[\]{}]+", at.text[at.column :])
+        given = found[0] if found else at.sign
+        names = [f"*{name}" for name in _ANCHOR.findall(at.sheet.text)]
+        end = at.column + len(given)
+        why = say("nothing above is called '&{name}'", name=given[1:])
+        cure = guess(given, names) if names else say("write the value itself here")
+        named: dict[str, Any] = {"given": given, "problem": why, "guess": cure}
+        edits = ((at.line, at.column, end, in_quotes(given)),)
+        yield Found("CR096", at.line, at.column, end, named, edits, fixes=False)
+    elif "duplicate anchor" in at.why + at.context:
+        found = re.match(r"&[^\s,\[\]{}]+", at.text[at.column :])
+        given = found[0] if found else at.sign
+        end = at.column + len(given)
+        first = at.begun[0] + 1 if at.begun else at.line + 1
+        why = say("another value is called so (line {line})", line=first)
+        named = {"given": given, "problem": why, "guess": say("give each value a name of its own")}
+        edits = ((at.line, at.column, end, ""),)
+        yield Found("CR096", at.line, at.column, end, named, edits, fixes=False)
 
 
 def _special(at: Stopped) -> Iterator[Found]:
@@ -304,6 +332,7 @@ LOOKS = (
     _two_colons,
     _no_bullet,
     _no_colon,
+    _name_of_yaml,
     _special,
     _surplus,
     _a_list_beside_its_key,

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from recovery.campaign.marks import (
+    BARE,
     KNOWN,
     NAMED,
     ODD,
@@ -12,6 +13,7 @@ from recovery.campaign.marks import (
     Slip,
     colon_slips,
     in_quotes,
+    no_colon,
     sign_name,
     spaced,
 )
@@ -92,6 +94,10 @@ class FlowScanner:
     def _word(self, line: str, at: int) -> Generator[Slip, None, int]:
         """A key with its colon, or a value."""
         level = self._open[-1]
+        if level.bracket == "{" and level.begins and (bare := BARE.match(line, at)):
+            yield no_colon(bare, line)
+            level.key, level.begins = bare["key"], False
+            return bare.end()
         if level.bracket == "{" and level.begins and (found := _entry(line, at, level.owner)):
             yield from colon_slips(found, line)
             level.key, level.begins = found["key"], False

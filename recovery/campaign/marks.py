@@ -29,6 +29,8 @@ _SMART = {"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"', "‘": "'"
 _COLON = rf"(?P<gap>[ {SPACES}]*)(?P<colon>[:：﹕])(?P<space>[ {SPACES}]*)"
 # A key of the language, and any word, each with its colon.
 KNOWN = re.compile(KEY.pattern + _COLON)
+# A key of the language in front of a bracket, without a colon.
+BARE = re.compile(rf"{KEY.pattern}(?P<gap>\s*)(?=[{{\[])")
 NAMED = re.compile(r"(?P<key>[\w.-]+)" + _COLON)
 
 
@@ -94,6 +96,24 @@ def colon_slips(found: re.Match[str], line: str) -> Iterator[Slip]:
         yield Slip(start, end, ": ", "CR003", {"sign": ":", "shown": shown}, (found.start(), end))
     if odd := [sign for sign in space if sign in ODD and sign != "\t"]:
         yield Slip(end, found.end(), " " * more, "CR013", {"sign": sign_name(odd[0])})
+
+
+def no_colon(found: re.Match[str], line: str) -> Slip:
+    """A colon that lacks between a key and the bracket behind it: `found` has key and gap."""
+    start, end = found.start("gap"), found.end()
+    shown = f"{found['key']}: {_bracketed(line[end:])}"
+    named = {"sign": ":", "given": found["key"], "shown": shown}
+    return Slip(start, end, ": ", "CR027", named, (found.start(), start))
+
+
+def _bracketed(text: str) -> str:
+    """`text` until the bracket that it begins with is closed."""
+    depth = 0
+    for number, sign in enumerate(text):
+        depth += (sign in "[{") - (sign in "]}")
+        if not depth:
+            return text[: number + 1]
+    return uncommented(text)
 
 
 def spaced(line: str, start: int, end: int, key: str) -> Iterator[Slip]:

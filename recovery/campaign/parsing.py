@@ -236,6 +236,8 @@ def _follows(one: Problem, broken: Sequence[Problem]) -> bool:
             whole = Place(first.line, first.column, edits[0].place.column)
             if _covers(whole, one):
                 return True
+        if first.code == "CR096" and _covers(Place(first.line, first.column, first.end), one):
+            return True
         if first.code in _SPOILT and any(_covers(edit.place, one) for edit in edits):
             return True
     return False

@@ -12,6 +12,7 @@ from typing import Any
 
 from recovery.campaign.flow import FlowScanner
 from recovery.campaign.marks import (
+    BARE,
     CONTROL,
     KNOWN,
     NAMED,
@@ -20,6 +21,7 @@ from recovery.campaign.marks import (
     Slip,
     colon_slips,
     in_quotes,
+    no_colon,
     quotes,
     sign_name,
     spaced,
@@ -146,6 +148,11 @@ class _Lines:
         if quoted := _QUOTED_KEY.match(line, at):
             self.parents.append((column, quoted[1] or quoted[2]))
             yield from self._value(number, quoted.end(), quoted[1] or quoted[2])
+            return
+        if bare := BARE.match(line, at):
+            yield no_colon(bare, line)
+            self.parents.append((column, bare["key"]))
+            yield from self._value(number, bare.end(), bare["key"])
             return
         found = KNOWN.match(line, at) or _named(line, at, parent, sibling=sibling)
         if found is None:

@@ -149,6 +149,14 @@ KEYBOARD: dict[str, Row] = {
         "description: 'The card'«s declined'»",
         'description: "The card\'s declined"',
     ),
+    "CR096": Row(
+        "'{given}': {problem}",
+        "{guess}",
+        "YAML can give a value a name with '&' and repeat it with '*'. What is repeated must have "
+        "been named above, and a name belongs to one value.",
+        "    customer: «*regulars»",
+        "    customer: [vip]",
+    ),
     "CR098": Row(
         "no '- ' before '{given}'",
         "begin each item of a list with a dash and a space",

@@ -134,7 +134,7 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
     "a line that is no key": ((("priority: 20", "hello there"),), [("CR027", 5, 1)]),
     "a tag": ((("priority: 20", "priority: !!int 20"),), [("CR015", 5, 11)]),
     "two documents": ((("offers:\n", "---\noffers:\n"),), [("CR016", 30, 1)]),
-    "an unknown alias": ((("sequence: personal", "sequence: *personal"),), [("CR014", 15, 15)]),
+    "an unknown alias": ((("sequence: personal", "sequence: *personal"),), [("CR096", 15, 15)]),
     "a backslash": (
         (
             (
@@ -151,7 +151,7 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
         (("email: last-call", 'email: "last\\-call"'),),
         [("CR006", 26, 44)],
     ),
-    "an unknown alias in a list": ((("[vip, ", "[*vip, "),), [("CR014", 14, 16)]),
+    "an unknown alias in a list": ((("[vip, ", "[*vip, "),), [("CR096", 14, 16)]),
     "a quoted key, a mistake elsewhere": (
         (("status: active", '"status": active'), ("holdout: 10%", "holdout: 10")),
         [("CR033", 9, 10)],
@@ -176,6 +176,23 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
         [("CR098", 16, 3)],
     ),
     "a step without its dash": ((("    - {step: nudge", "    {step: nudge"),), [("CR098", 23, 5)]),
+    "a name that is given twice": (
+        (
+            ("    market: [US, GB]\n", "    market: &a [US, GB]\n"),
+            ("market: [US, GB, DE, NO]", "market: &a [US, GB, DE, NO]"),
+        ),
+        [("CR096", 17, 13)],
+    ),
+    "an arrow": ((("priority: 20", "priority => 20"),), [("CR027", 5, 1)]),
+    "no colon before a brace": ((("goal: {paid", "goal {paid"),), [("CR027", 8, 1)]),
+    "no colon before a bracket": (
+        (("    market: [US, GB]\n", "    market [US, GB]\n"),),
+        [("CR027", 12, 5)],
+    ),
+    "no colon before a brace in braces": (
+        (("if: {amount: {from: 80", "if {amount {from: 80"),),
+        [("CR027", 23, 54), ("CR027", 23, 58)],
+    ),
     "a list over two lines, never closed": (
         (("[vip, returning]  ", "[vip,\n      returning  "),),
         [("CR012", 14, 15)],

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from recovery.campaign.schema import Campaign, Status, Step
 from recovery.db import among, is_postgres, table
-from recovery.dispatch import history
+from recovery.dispatch import history, variants
 from recovery.dispatch.situation import Ahead, OrderFacts, Sent, Situation
 from recovery.facts import Consent, OrderStatus
 from recovery.incentives.offer import Issued
@@ -83,6 +83,7 @@ class Batch:
     ahead: dict[int, list[Ahead]]  # open touches of the enrolments
     told: dict[int, Counter[Channel]]  # messages about each order
     markets: Markets
+    variants: Mapping[int, str] = field(default_factory=dict)  # of touches whose steps have some
 
     def situations(self) -> Iterator[Situation]:
         """One situation a touch, the longest due first."""
@@ -100,6 +101,11 @@ class Batch:
     def remember_offer(self, situation: Situation, given: Issued) -> None:
         """The message about to leave carries an offer."""
         self.issued[situation.order.customer_id].append(given)
+
+    def drawn(self) -> dict[int, str]:
+        """The variants of the touches that had none before."""
+        new = (row.touch_id for row in self.rows if row.variant is None)
+        return {touch: self.variants[touch] for touch in new if touch in self.variants}
 
     def situation(self, row: Row[Any]) -> Situation:
         """One touch with what is known by now."""
@@ -133,6 +139,7 @@ class Batch:
             ahead=tuple(
                 one for one in self.ahead[row.enrolment_id] if one.planned_at < row.planned_at
             ),
+            variant=self.variants.get(row.touch_id, ""),
         )
 
 
@@ -172,6 +179,7 @@ def gather(
         ahead=history.open_steps(connection, journeys),
         told=history.told(connection, sorted({row.id for row in rows})),
         markets=markets or load_markets(),
+        variants=variants.drawn(rows, {version: one.steps for version, one in known.items()}),
     )
 
 
@@ -198,12 +206,14 @@ def _everything(connection: Connection, ids: Sequence[int]) -> Any:
             touches.c.step,
             touches.c.planned_at,
             touches.c.refusals,
+            touches.c.variant,
             enrolments.c.version_id,
             enrolments.c.campaign,
             enrolments.c.sequence,
             enrolments.c.state.label("enrolment_state"),
             enrolments.c.window_ends_at,
             *(orders.c[name] for name in ORDER),
+            customers.c.key,
             customers.c.email_consent.label("newest_email_consent"),
             customers.c.sms_consent.label("newest_sms_consent"),
         )

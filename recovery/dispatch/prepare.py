@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from recovery.campaign.schema import WithoutOffer
 from recovery.clock import Stopwatch
 from recovery.db import insert_ignore, table
-from recovery.dispatch import pace, record
+from recovery.dispatch import pace, record, variants
 from recovery.dispatch.gather import Batch
 from recovery.dispatch.policies import TEMPLATE_ERROR, decide, link_allowed, look_again
 from recovery.dispatch.render import Message, Renderer
@@ -94,6 +94,7 @@ def prepare(
                 batch.remember_offer(situation, _as_issued(situation, grant, now))
         made.append(one)
     waits = _paced(connection, made, shop.limits, moment or now)
+    variants.keep(connection, batch.drawn(), now)
     _write(connection, made, journal)
     _hand_over(connection, [one for one in made if _is_task(one)], token, now, journal)
     watch = Stopwatch()

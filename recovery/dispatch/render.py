@@ -110,6 +110,7 @@ class Renderer:
                 None if suggest in _SAME_WAY else order.payment_method,
             ),
             suggest=suggest or "",
+            variant=s.variant,
             offer=None if grant is None else _offer(grant),
             unsubscribe_url=(
                 self._unsubscribe(s, now) if message_class is MessageClass.MARKETING else None

@@ -40,6 +40,7 @@ class Situation:
     rules: MarketRules  # of the order's country
     ahead: tuple["Ahead", ...] = ()  # earlier steps of the sequence that have not gone out yet
     told: Mapping[Channel, int] = field(default_factory=dict)  # messages about this order so far
+    variant: str = ""  # of the step's words; empty where it has none
 
     @property
     def address(self) -> str | None:

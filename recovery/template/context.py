@@ -13,6 +13,7 @@ from recovery.template.view import MessageView, StaffView
 NAMES = frozenset(
     {"customer_name", "shop", "order", "pay_url", "kept_until", "methods", "offer", "suggest"}
     | {"unsubscribe_url", "now", "staff", "locale", "customer_locale", "marketing", "formats"}
+    | {"variant"}
 )
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
 _LINK = re.compile(r"://|www\.|[a-z0-9]\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
@@ -35,6 +36,7 @@ def context(
         "kept_until": _ahead(view.kept_until, view.now),
         "methods": view.methods,
         "suggest": view.suggest,
+        "variant": view.variant,
         "offer": view.offer if marketing else None,
         "unsubscribe_url": view.unsubscribe_url,
         "now": view.now,

@@ -85,5 +85,6 @@ class MessageView:
     suggest: str = ""  # what helps after this failure (`recovery.reasons.Suggestion`), or nothing
     offer: OfferView | None = None
     unsubscribe_url: str | None = None
+    variant: str = ""  # of the step's experiment; empty where it has none
     label: str = ""  # what the market's law wants before a subject, or before an SMS
     staff: StaffView | None = None

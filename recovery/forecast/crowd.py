@@ -36,6 +36,7 @@ from recovery.campaign.schema import OfferKind
 from recovery.db import among, table
 from recovery.dispatch.gather import ORDER, Batch, gather
 from recovery.dispatch.scripts import Scripts
+from recovery.forecast.lots import Lots
 from recovery.markets import Markets
 from recovery.markets.rates import Rates
 from recovery.message import Channel, MessageClass
@@ -247,12 +248,12 @@ def _alike(
 ) -> dict[int, Members]:
     """Newcomers who are alone: the first enrolment of each kind, and all of it."""
     seen: dict[tuple[Any, ...], Members] = {}
-    bucket = _Buckets(connection, rules)
+    bucket, lots = _Buckets(connection, rules), Lots(connection, rules.scripts)
     streamed = connection.execute(
         _entering(after, now - rules.memory), execution_options={"yield_per": 10_000}
     )
     for row in streamed:
-        journey, version, sequence, amount, expires, window, *shared = row
+        journey, version, sequence, key, amount, expires, window, *shared = row
         if expires is not None:  # whatever the run before that moment could do, it can do
             expires = None if expires >= window else -((now - expires) // every)
         kind = (
@@ -260,6 +261,7 @@ def _alike(
             sequence,
             window,  # whoever enters later lives later
             bucket(version, sequence, row.currency, amount),
+            lots(version, sequence, key),
             expires,
             *shared,
         )
@@ -273,6 +275,7 @@ def _entering(after: int, since: datetime) -> Select[Any]:
             enrolments.c.id.label("journey"),
             enrolments.c.version_id,
             enrolments.c.sequence,
+            customers.c.key,
             orders.c.amount_minor,
             orders.c.expires_at,
             enrolments.c.window_ends_at,

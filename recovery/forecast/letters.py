@@ -87,7 +87,7 @@ def segments(plan: Outlook, t: Tongue) -> Section:
     sms.sort(key=lambda one: -one[1].segments)
     rows = [
         [
-            f"{kind.campaign} · {kind.template}",
+            " · ".join(filter(None, (kind.campaign, kind.template, kind.variant))),
             f"{kind.locale} · {kind.country}",
             t.number(bill.messages),
             t.number(bill.segments),

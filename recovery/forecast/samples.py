@@ -28,6 +28,7 @@ class Kind(NamedTuple):
     locale: str
     country: str
     offer: bool
+    variant: str = ""
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class Samples:
             s.order.locale,
             s.order.country,
             grant is not None,
+            s.variant,
         )
         bill = self.bills.setdefault(kind, Bill())
         enough = ENOUGH if step.channel is Channel.SMS else 1

@@ -104,13 +104,13 @@ class _Writer:
         if annotation == scalars.Shares:
             shares = self._named(self._scalar("weight")) | {"minProperties": 1}
             return {"anyOf": [self._scalar("name"), shares]}
+        if annotation == scalars.Variants:
+            return self._named(self._scalar("weight")) | {"minProperties": 2}
         return self._shape(annotation)
 
     def _shape(self, annotation: Any) -> Schema:
         origin, inside = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType):
-        if annotation == scalars.Variants:
-            return self._named(self._scalar("weight")) | {"minProperties": 2}
             return self._value(next(one for one in inside if one is not NoneType))
         if origin is Annotated:
             many = self._value(inside[0])
@@ -215,6 +215,7 @@ _RULES: dict[type[BaseModel], Schema] = {
             "to": ["task"],
             "without_offer": ["offer"],
             "offer": {"not": {"required": ["task"]}},
+            "variants": {"not": {"required": ["task"]}},
         },
     },
     schema.Offer: {
@@ -225,7 +226,6 @@ _RULES: dict[type[BaseModel], Schema] = {
                     "required": sorted(needs),
                     "not": {"anyOf": [{"required": [key]} for key in sorted(never)]},
                 },
-            "variants": {"not": {"required": ["task"]}},
             }
             for kind, (needs, never) in _OFFERS.items()
         ]

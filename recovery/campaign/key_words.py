@@ -69,6 +69,10 @@ KEYS: dict[str, str] = {
     "Step.to": mark("The team that gets the task."),
     "Step.offer": mark("An offer of this file; makes the message marketing."),
     "Step.without_offer": mark("When the offer can't be given: send without it, or skip the step."),
+    "Step.variants": mark(
+        "An experiment on this step's words: names with shares that add up to 100%. The template "
+        "reads the name in 'variant'."
+    ),
     "Step.if": mark("Send only if all of this is true at that hour."),
     "Offer.kind": mark("percent, fixed amount, free shipping, or a gift."),
     "Offer.percent": mark("How much off, for kind percent."),
@@ -89,10 +93,6 @@ KEYS: dict[str, str] = {
 
 # What each block is called.
 TITLES: dict[str, str] = {
-    "Step.variants": mark(
-        "An experiment on this step's words: names with shares that add up to 100%. The template "
-        "reads the name in 'variant'."
-    ),
     "Campaign": mark("Recovery campaign"),
     "Defaults": mark("Shared defaults"),
     "Trigger": mark("Trigger"),

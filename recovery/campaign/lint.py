@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from recovery.campaign.durations import parse_duration
+from recovery.campaign.hours import check_hours
 from recovery.campaign.problems import Place, Related, Road
 from recovery.campaign.schema import SHARED, Campaign
 from recovery.campaign.tree import Tree
@@ -30,6 +31,7 @@ def lint(tree: Tree) -> None:
     sequences, offers = _names(tree.data, "sequences"), _names(tree.data, "offers")
     segments = list(blocks(listed(tree.data, "segments")))
     _shared(tree)
+    check_hours(tree)
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
         _segment(tree, ("segments", number, "sequence"), segment.get("sequence"), sequences)
@@ -42,6 +44,7 @@ def lint(tree: Tree) -> None:
 
 def lint_defaults(tree: Tree) -> None:
     """Add to `tree.problems` what the defaults of a folder say and can hardly mean."""
+    check_hours(tree)
     for key in SHARED:
         try:
             share = read_share(tree.data[key]) if isinstance(tree.data, dict) else 0
@@ -140,6 +143,8 @@ def _steps(tree: Tree, road: Road, steps: Steps, offers: Collection[str] | None)
         offer = step.get("offer")
         if isinstance(offer, str) and offer and offers is not None and offer not in offers:
             missing(tree, "CR042", (*road, number, "offer"), offer, offers)
+        if len(variants := block(step, "variants")) > 1:
+            _adds_up(tree, (*road, number, "variants"), variants.values())
         for key in ("clicked", "not_clicked") if told else ():
             _answer(tree, (*road, number, "if", key), step, names, earlier)
         if isinstance(step.get("step"), str) and "task" not in step:
@@ -161,8 +166,6 @@ def _answer(
 
 
 def block(data: Any, key: Any) -> dict[str, Any]:
-        if len(variants := block(step, "variants")) > 1:
-            _adds_up(tree, (*road, number, "variants"), variants.values())
     """The block of keys under `key`; empty when there is none."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, dict) else {}

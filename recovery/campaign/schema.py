@@ -136,8 +136,8 @@ class Step(Strict):
     to: scalars.Text | None = None
     offer: scalars.Name | None = None
     without_offer: WithoutOffer = WithoutOffer.SEND
-    if_: Condition | None = Field(None, alias="if")
     variants: scalars.Variants | None = None
+    if_: Condition | None = Field(None, alias="if")
 
     @cached_property
     def channel(self) -> Channel:
@@ -170,11 +170,11 @@ class Step(Strict):
             raise _misplaced(
                 "offer", say("a task carries no offer"), say("put it in an e-mail or SMS step")
             )
-
         if self.task is not None and self.variants is not None:
             raise _misplaced(
                 "variants", say("a task has no variants"), say("put it in an e-mail or SMS step")
             )
+
 
 class Offer(Strict):
     """An incentive. `percent` in basis points; `worth` is what it costs the shop."""

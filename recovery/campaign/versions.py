@@ -23,6 +23,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Road = tuple[str, ...]
 _FOLLOWS = ("email", "sms", "task", "to", "after")  # of a step; all else of it is structure
 _SHARES = ("holdout", "percent", "smallest_lift", *SHARED)  # whole numbers of basis points
+_SHARED = frozenset({"sequence", "variants"})  # and all that stands below these
 
 
 class Reach(StrEnum):
@@ -178,6 +179,6 @@ def _written(value: Any, road: _Road) -> str | None:
             return f"{value.start:%H:%M}-{value.end:%H:%M}"
         case list():
             return ", ".join(map(str, value))
-        case int() if road[-1] in _SHARES or road[-2:-1] == ("sequence",):
+        case int() if road[-1] in _SHARES or _SHARED.intersection(road[-2:-1]):
             return f"{(Decimal(value) / 100).normalize():f}%"
     return str(value)

@@ -40,19 +40,21 @@ class Ledger:
         result = self.connection.execute(insert(table(model)).values(**values))
         return int(result.inserted_primary_key[0])
 
-    def order(self, *, placed: float = -1, paid: float | None = None, **values: Any) -> int:
-        number = next(NUMBERS)
-        customer = self._add(
+    def customer(self) -> int:
+        return self._add(
             Customer,
-            key=f"shop:{number}",
+            key=f"shop:{next(NUMBERS)}",
             source="shop",
             email_consent="transactional",
             sms_consent="none",
         )
+
+    def order(self, *, placed: float = -1, paid: float | None = None, **values: Any) -> int:
+        number = next(NUMBERS)
         order = {
             "source": "shop",
             "external_id": f"A-{1000 + number}",
-            "customer_id": customer,
+            "customer_id": values.get("customer_id") or self.customer(),
             "status": "pending" if paid is None else "paid",
             "placed_at": self.at(placed),
             "updated_at": self.at(placed if paid is None else paid),
@@ -150,8 +152,8 @@ class Ledger:
             Decision, enrolment_id=enrolment, verdict=verdict, at=self.at(at), **values
         )
 
-    def click(self, touch: int, *, at: float) -> int:
-        return self._add(Click, touch_id=touch, at=self.at(at))
+    def click(self, touch: int, *, at: float, **values: Any) -> int:
+        return self._add(Click, touch_id=touch, at=self.at(at), **values)
 
     def task(self, enrolment: int, touch: int, order: int, *, due: float, **values: Any) -> int:
         task = {

@@ -21,6 +21,7 @@ from recovery.measure.stats.anytime import (
     asymptotic_cs,
     beta_binomial_anytime,
     normal_mixture_boundary,
+    sequence_of,
 )
 from recovery.measure.stats.assignment import assign, chooseVariation, getBucketRanges, hash
 from recovery.measure.stats.balance import (
@@ -118,6 +119,7 @@ __all__ = [
     "rr_log_adjusted",
     "run",
     "score_test",
+    "sequence_of",
     "srm",
     "stratified_lift",
     "total_for",

@@ -84,9 +84,16 @@ def asymptotic_cs(
         raise ValueError(f"no sequence of kind {kind!r}; there is seq")
     control, treated = moments(a, b)
     est, se = effect(control, treated, diff)
+    return sequence_of(est, se, control.n + treated.n, nstar, alpha)
+
+
+def sequence_of(
+    est: float | None, se: float | None, n: float, nstar: float = PLANNED, alpha: float = ALPHA
+) -> Effect:
+    """The same for any estimate from `n` customers with its standard error (a stratified one)."""
     if est is None or not se:
         return Effect(est, None, None, se, None)
-    n, rho = control.n + treated.n, best_rho(nstar, alpha)
+    rho = best_rho(nstar, alpha)
     reach = se * _bound(n, rho, alpha) / sqrt(n)
     evidence = (est / se) ** 2 * n / (2 * (n + rho)) - log1p(n / rho) / 2
     return Effect(est, est - reach, est + reach, se, exp(-max(evidence, 0.0)))

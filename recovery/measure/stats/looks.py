@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil, cos, exp, log, log1p, pi, prod, sqrt
 
-from recovery.measure.stats.rates import ALPHA, rate_of
+from recovery.measure.stats.rates import ALPHA
 from recovery.measure.stats.result import Result
 from recovery.measure.stats.tails import beta_cdf, log_beta, z_of
 
@@ -57,8 +57,8 @@ def peeking(looks: int, alpha: float = ALPHA) -> Peeking:
 
 def p_best(arms: Sequence[tuple[int, int]]) -> Best:
     """Arms as (converted, counted), each rate with a uniform prior: Beta(1 + k, 1 + n − k)."""
-    for k, n in arms:
-        rate_of(k, n) if n else None
+    if not all(0 <= k <= n for k, n in arms):
+        raise ValueError(f"not every one of {list(arms)} is a proportion")
     betas = [(1.0 + k, 1.0 + n - k) for k, n in arms]
     return Best([_chance(one, betas[:i] + betas[i + 1 :]) for i, one in enumerate(betas)])
 

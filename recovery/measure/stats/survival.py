@@ -1,13 +1,13 @@
 """When customers pay: recovery curves that count those whose window is still open.
 
 Kaplan and Meier's estimate: who has not paid yet stays at risk until it was last looked at, and
-weighs no more after that. A cancelled order stays at risk to the end of its window too: leaving it
-out would make the rest look better (0.475 instead of 0.40 in a small example).
+weighs no more after that. A cancelled order stays at risk to the end: leaving it out would make the
+rest look better.
 
 Everywhere `times` are hours (or any unit) until the payment or the last look, with `events` beside
-them: 1 paid, 0 not yet. For many customers they may be counted: `times` is then a mapping from a
-time to (how many paid, how many were last looked at), without `events`. Who paid at an instant was
-at risk at it, as were those last looked at then. ValueError when nobody was watched.
+them: 1 paid, 0 not yet, 2 cancelled. For many customers they may be counted: `times` is then a
+mapping from a time to (how many paid, how many were last looked at), without `events`. Who paid at
+an instant was at risk at it, as were those last looked at then. ValueError when nobody was watched.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,8 @@ from recovery.measure.stats.tails import chi2_p, z_of
 
 Counted: TypeAlias = Mapping[float, tuple[int, int]]
 Times: TypeAlias = Sequence[float] | Counted
+
+_SEEN, _PAID, _CANCELLED = range(3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,16 +121,23 @@ def logrank(
 def count(times: Times, events: Sequence[int] | None = None) -> Counted:
     """Both forms as counts: time → (paid, last looked at)."""
     if not isinstance(times, Mapping):
-        counted: dict[float, tuple[int, int]] = {}
-        for time, event in zip(times, events or (), strict=True):
-            paid, seen = counted.get(time, (0, 0))
-            counted[time] = (paid + 1, seen) if event else (paid, seen + 1)
-        times = counted
+        times = _tally(times, events or ())
     if not any(paid + seen for paid, seen in times.values()):
         raise ValueError("nobody was watched: there is no curve")
     if min(times) < 0:
-        raise ValueError(f"a payment {-min(times)!r} before the start")
+        raise ValueError(f"{min(times)!r} is a time before the start")
     return times
+
+
+def _tally(times: Sequence[float], events: Sequence[int]) -> Counted:
+    counted: dict[float, tuple[int, int]] = {}
+    for time, event in zip(times, events, strict=True):
+        if event not in (_SEEN, _PAID, _CANCELLED):
+            raise ValueError(f"{event!r} is no event: 0 not yet, 1 paid, 2 cancelled")
+        place = max(times) if event == _CANCELLED else time
+        paid, seen = counted.get(place, (0, 0))
+        counted[place] = (paid + 1, seen) if event == _PAID else (paid, seen + 1)
+    return counted
 
 
 def at_risk(times: Times, events: Sequence[int] | None = None, at: float = 0.0) -> int:

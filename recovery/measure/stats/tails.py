@@ -106,25 +106,31 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     """Probability that a Beta(a, b) number is at most `x` (regularised incomplete beta)."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
-    return _beta_cdf(log(x), log1p(-x), x, a, b)
+    return _beta_cdf(log(x), log1p(-x), x, 1 - x, a, b)
 
 
-def _beta_cdf(log_x: float, log_y: float, x: float, a: float, b: float) -> float:
-    """As `beta_cdf`, with ln x and ln(1 − x) told exactly."""
+def _beta_cdf(log_x: float, log_y: float, x: float, y: float, a: float, b: float) -> float:
+    """As `beta_cdf`, with y = 1 − x and the logarithms of both told exactly."""
     front = exp(a * log_x + b * log_y - log_beta(a, b))
-    if x < (a + 1) / (a + b + 2):
-        return front * _beta_fraction(x, a, b) / a
-    return 1 - front * _beta_fraction(1 - x, b, a) / b
+    ahead = a * y - b * x
+    if ahead >= 0:
+        return front * _beta_fraction(x, y, a, b, ahead)
+    return 1 - front * _beta_fraction(y, x, b, a, -ahead)
 
 
-def _beta_fraction(x: float, a: float, b: float) -> float:
+def _beta_fraction(x: float, y: float, a: float, b: float, ahead: float) -> float:
+    """The even part of the usual fraction, for x below the mean; `ahead` is a·y − b·x.
+
+    Unlike the usual one it subtracts nothing from 1 that is nearly 1. Source: as for `log_beta`.
+    """
+
     def terms() -> Iterator[tuple[float, float]]:
-        for m in count():
-            yield -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)), 1.0
-            k = m + 1
-            yield k * (b - k) * x / ((a + 2 * k - 1) * (a + 2 * k)), 1.0
+        for n in count(1):
+            drop, size = n * (b - n) * x, a + 2 * n - 1
+            up = (a + n - 1) * (a + b + n - 1) * drop * x / (size * size)
+            yield up, n + drop / size + (a + n) / (size + 2) * (1 + ahead + n * (1 + y))
 
-    return _fraction(1.0, terms())
+    return _fraction((1 + ahead) * a / (a + 1), terms())
 
 
 def t_p(t: float, df: float) -> float:
@@ -132,22 +138,22 @@ def t_p(t: float, df: float) -> float:
     if t == 0:
         return 1.0
     square = t * t
-    log_x, log_y = -log1p(square / df), -log1p(df / square)
-    return _beta_cdf(log_x, log_y, df / (df + square), df / 2, 0.5)
+    x, y = df / (df + square), square / (df + square)
+    return _beta_cdf(-log1p(square / df), -log1p(df / square), x, y, df / 2, 0.5)
 
 
 def t_of(alpha: float, df: float) -> float:
     """The t that Student's t with `df` degrees exceeds, in size, with probability `alpha`.
 
-    Newton's steps on ln p as a function of ln t, nearly straight in the tails, from the first
-    terms of the expansion in 1 / df.
+    Newton's steps on ln p as a function of ln t, from the first terms of the expansion in 1 / df.
+    That function is concave and nearly straight in the tails, so they arrive from anywhere.
     """
     z = z_of(alpha)
     t = z + z * (z * z + 1) / (4 * df) if df > z * z else z
     for _ in range(100):
         p = t_p(t, df)
         step = p * (log(p) - log(alpha)) / (2 * t * _t_density(t, df))
-        t *= exp(max(-2.0, min(2.0, step)))
+        t *= exp(step)
         if abs(step) < 1e-8:  # the next one would be its square
             break
     return t

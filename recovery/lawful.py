@@ -1,11 +1,13 @@
 """What the rules of the markets forbid, foretold from campaign files; the gate is at dispatch."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from recovery.campaign.loader import Reading
 from recovery.campaign.schema import Campaign, Step
 from recovery.campaign.tree import Tree
 from recovery.markets import Markets, countries
+from recovery.markets.limits import sms_full
+from recovery.meaning.reach import sure
 from recovery.message import Channel
 from recovery.problems import Problem, problem
 from recovery.sms import has_link
@@ -55,20 +57,23 @@ def _links(
 
 
 def _texts(
-    tree: Tree, campaign: Campaign, name: str, steps: Iterable[Step], markets: Markets
+    tree: Tree, campaign: Campaign, name: str, steps: Sequence[Step], markets: Markets
 ) -> None:
     """SMS that come after as many others as the market stands, whatever happens."""
-    before = 0
     for number, step in enumerate(steps):
-        if step.channel is not Channel.SMS or step.if_ is not None:
+        if step.channel is not Channel.SMS:
             continue
-        reached = _reached(campaign, name, step)
-        full = [one for one in reached if markets.rules(one).sms_per_order <= before]
+        before = [one for one in steps[:number] if one.channel is Channel.SMS]
+        told = {
+            country: {Channel.SMS: sum(sure(one, country) for one in before)}
+            for country in _reached(campaign, name, step)
+        }
+        full = [one for one in told if sms_full(markets.rules(one), told[one])]
         if full:
             road, limit = ("sequences", name, number, "sms"), markets.rules(full[0]).sms_per_order
-            at, told = tree.value(road), _told(full)
-            tree.report("CR204", at, road, count=before + 1, markets=told, limit=limit)
-        before += 1
+            count = told[full[0]][Channel.SMS] + 1
+            at, named = tree.value(road), _told(full)
+            tree.report("CR204", at, road, count=count, markets=named, limit=limit)
 
 
 def _reached(campaign: Campaign, name: str, step: Step) -> list[str]:

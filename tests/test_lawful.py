@@ -63,7 +63,16 @@ def test_a_second_sms_is_more_than_a_market_stands():
     words = "this is SMS number 2 about one order; DE, FR stand no more than 1"
     assert told == [("CR204", 14, words)]
     depends = "{step: again, after: 1d, sms: unpaid-reminder, if: {not_clicked: text}}"
-    assert judged(", market: [DE]", LINKED, depends) == (True, [])
+    assert [code for code, *_ in judged(", market: [DE]", LINKED, depends)[1]] == ["CR204"]
+
+
+def test_an_sms_after_one_that_may_not_have_gone_is_no_second():
+    again = "{step: again, after: 1d, sms: unpaid-reminder}"
+    for asked in ("amount: {from: 50 EUR}", "market: [FR]", "customer: vip, market: [DE]"):
+        first = f"{{step: text, after: 0m, sms: unpaid-reminder, if: {{{asked}}}}}"
+        told = judged(", market: [DE, FR]", first, again)[1]
+        words = ["this is SMS number 2 about one order; FR stand no more than 1"]
+        assert [one[2] for one in told] == (words if asked == "market: [FR]" else [])
 
 
 def test_own_rules_are_examined_with_the_project(project: Path):

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from recovery.campaign.durations import parse_duration
+from recovery.campaign.hours import check_hours
 from recovery.campaign.problems import Place, Related, Road
 from recovery.campaign.schema import SHARED, Campaign
 from recovery.campaign.tree import Tree
@@ -30,6 +31,7 @@ def lint(tree: Tree) -> None:
     sequences, offers = _names(tree.data, "sequences"), _names(tree.data, "offers")
     segments = list(blocks(listed(tree.data, "segments")))
     _shared(tree)
+    check_hours(tree)
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
         _segment(tree, ("segments", number, "sequence"), segment.get("sequence"), sequences)
@@ -42,6 +44,7 @@ def lint(tree: Tree) -> None:
 
 def lint_defaults(tree: Tree) -> None:
     """Add to `tree.problems` what the defaults of a folder say and can hardly mean."""
+    check_hours(tree)
     for key in SHARED:
         try:
             share = read_share(tree.data[key]) if isinstance(tree.data, dict) else 0

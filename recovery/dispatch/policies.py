@@ -8,6 +8,7 @@ from recovery.dispatch.quiet import wakes_at
 from recovery.dispatch.situation import Decision, Send, Situation, Skip, Snooze
 from recovery.facts import UNPAID, Consent, OrderStatus
 from recovery.markets.hours import opens_at
+from recovery.markets.limits import service_full, sms_full
 from recovery.markets.rates import Rates
 from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage
 from recovery.models import EnrolmentState
@@ -107,35 +108,38 @@ def suppression(s: Situation, now: datetime, _: Rates) -> Decision:
 
 
 def service_limit(s: Situation, now: datetime, _: Rates) -> Decision:
-    """Beyond the market's number a service message reads as advertising: it needs that consent.
-
-    About a basket the number counts over all channels, about a placed order on each of them.
-    """
+    """Beyond the market's number a service message reads as advertising: it needs that consent."""
     service = s.message_class is MessageClass.SERVICE and s.step.channel is not Channel.TASK
     if not service or s.consent is Consent.MARKETING:
         return Send()
     basket = s.order.status is OrderStatus.CART
-    told = sum(s.told.values()) if basket else s.told.get(s.step.channel, 0)
-    return Skip("service_limit") if told >= s.rules.service_messages else Send()
+    full = service_full(s.rules, s.told, s.step.channel, basket=basket)
+    return Skip("service_limit") if full else Send()
 
 
 def sms_limit(s: Situation, now: datetime, _: Rates) -> Decision:
     """SMS is a narrow channel: so many about one order, whatever they say."""
-    if s.step.channel is Channel.SMS and s.told.get(Channel.SMS, 0) >= s.rules.sms_per_order:
+    if s.step.channel is Channel.SMS and sms_full(s.rules, s.told):
         return Skip("sms_limit")
     return Send()
 
 
+def not_overtaken(s: Situation, now: datetime, _: Rates) -> Decision:
+    """A step that comes back (its provider has nothing of it) after a later one went out."""
+    mine = (one.planned_at for one in s.sent if one.enrolment_id == s.enrolment_id)
+    return Skip("overtaken") if any(planned > s.planned_at for planned in mine) else Send()
+
+
 def in_order(s: Situation, now: datetime, _: Rates) -> Decision:
-    """What builds on an earlier step waits for it: a call on its message, an `if` on its link."""
-    condition = s.step.if_
-    named = {condition.clicked, condition.not_clicked} if condition else set()
-    awaited = [one.due_at for one in s.ahead if s.step.channel is Channel.TASK or one.step in named]
-    if not awaited:
+    """The steps of a sequence go out one after the other: each waits for those before it, unless
+    they are too late themselves. Where one is overdue, it is looked for less and less often."""
+    fresh = (one for one in s.ahead if now <= one.planned_at + s.campaign.limits.max_late)
+    due = max((one.due_at for one in fresh), default=None)
+    if due is None:
         return Send()
-    if max(awaited) > now + A_MOMENT:
-        return Snooze(max(awaited), "earlier_step")
-    return look_again(s, now, "earlier_step", A_MOMENT)
+    if due > now + A_MOMENT:
+        return Snooze(due, "earlier_step")
+    return look_again(s, now, "earlier_step", min(max(now - due, A_MOMENT), LOOK_AGAIN))
 
 
 def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
@@ -197,6 +201,7 @@ def contact_hours(s: Situation, now: datetime, _: Rates) -> Decision:
 POLICIES: tuple[Policy, ...] = (
     still_unpaid,
     not_stale,
+    not_overtaken,
     may_contact,
     reachable,
     template_reads,

@@ -1,5 +1,6 @@
 """Messages of steps: offers, languages, and how many notices a market takes for a service."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from recovery.campaign.problems import Related, Road
@@ -7,7 +8,8 @@ from recovery.campaign.schema import Campaign, Step, TriggerOn
 from recovery.campaign.tree import Tree
 from recovery.i18n import say
 from recovery.markets import Markets, market
-from recovery.meaning.reach import Paths, Reach
+from recovery.markets.limits import service_full
+from recovery.meaning.reach import Paths, Reach, meet
 from recovery.meaning.voices import Voices
 from recovery.message import Channel, MessageClass
 
@@ -16,6 +18,7 @@ _SHOWN = 6  # markets in one sentence
 
 def check(campaign: Campaign, tree: Tree, paths: Paths, voices: Voices, markets: Markets) -> None:
     """Report offers in service messages, languages that lack, and one notice too many."""
+    basket = campaign.trigger.on is TriggerOn.CART
     foreign = set[str]()  # templates that were told of once
     for name, steps in campaign.sequences.items():
         for number, step in enumerate(steps):
@@ -27,8 +30,8 @@ def check(campaign: Campaign, tree: Tree, paths: Paths, voices: Voices, markets:
             if step.template not in foreign and _language(tree, road, step, reached, voices):
                 foreign.add(step.template)
             if _is_notice(step, voices):
-                before = _notices(campaign, step, steps[:number], voices)
-                _too_many(tree, road, step, before, sorted(reached.markets), markets)
+                before, there = _notices(step, steps[:number], voices), sorted(reached.markets)
+                _too_many(tree, road, step, before, there, markets, basket=basket)
 
 
 def _offer(tree: Tree, road: Road, step: Step, voices: Voices) -> None:
@@ -54,33 +57,29 @@ def _is_foreign(voices: Voices, step: Step, country: str) -> bool:
 
 
 def _is_notice(step: Step, voices: Voices) -> bool:
-    return step.offer is None and voices.message_class(step.template) is MessageClass.SERVICE
+    is_message = step.channel is not Channel.TASK and step.offer is None
+    return is_message and voices.message_class(step.template) is MessageClass.SERVICE
 
 
-def _notices(campaign: Campaign, step: Step, before: Sequence[Step], voices: Voices) -> int:
-    """How many notices one order can have had: a basket counts all, an order those of a channel."""
-    cart = campaign.trigger.on is TriggerOn.CART
-    return sum(
-        one.channel is not Channel.TASK
-        and (cart or one.channel is step.channel)
-        and _is_notice(one, voices)
-        and _meet(one, step)
-        for one in before
-    )
-
-
-def _meet(one: Step, other: Step) -> bool:
-    """Whether two steps can both go to one order, as far as their markets tell."""
-    mine, theirs = (step.if_.market if step.if_ else None for step in (one, other))
-    return mine is None or theirs is None or not set(mine).isdisjoint(theirs)
+def _notices(step: Step, before: Sequence[Step], voices: Voices) -> Counter[Channel]:
+    """The notices that one order can have had before a step, as far as their markets tell."""
+    return Counter(one.channel for one in before if _is_notice(one, voices) and meet(one, step))
 
 
 def _too_many(
-    tree: Tree, road: Road, step: Step, before: int, reached: Iterable[str], markets: Markets
+    tree: Tree,
+    road: Road,
+    step: Step,
+    before: Counter[Channel],
+    reached: Iterable[str],
+    markets: Markets,
+    *,
+    basket: bool,
 ) -> None:
-    full = [one for one in reached if before >= markets.rules(one).service_messages]
+    rules = {one: markets.rules(one) for one in reached}
+    full = [one for one in rules if service_full(rules[one], before, step.channel, basket=basket)]
     if full:
-        count, told = markets.rules(full[0]).service_messages, _told(full)
+        count, told = rules[full[0]].service_messages, _told(full)
         tree.report("CR071", tree.value(road), road, given=step.step, markets=told, count=count)
 
 

@@ -15,6 +15,20 @@ class Reach:
     named: bool
 
 
+def meet(one: Step, other: Step) -> bool:
+    """Whether two steps can both go to one order, as far as their markets tell."""
+    mine, theirs = (step.if_.market if step.if_ else None for step in (one, other))
+    return mine is None or theirs is None or not set(mine).isdisjoint(theirs)
+
+
+def sure(step: Step, country: str) -> bool:
+    """Whether a step goes to every order of a market, whatever happens before it."""
+    if step.if_ is None:
+        return True
+    asked = step.if_.model_dump(exclude_none=True)
+    return list(asked) in (["market"], []) and country in (step.if_.market or [country])
+
+
 class Paths:
     """The segments of a campaign and what earlier ones leave them, worked out once."""
 

@@ -1,6 +1,6 @@
 """Steps and offers against the campaign around them: never due, never true, never used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recovery.campaign.durations import format_duration
 from recovery.campaign.problems import Related
@@ -8,6 +8,7 @@ from recovery.campaign.schema import AmountRange, Campaign, Condition, Segment, 
 from recovery.campaign.tree import Tree
 from recovery.facts import CustomerType
 from recovery.i18n import Text, say
+from recovery.meaning.earlier import EVERYWHERE, Earlier
 from recovery.meaning.reach import Paths
 from recovery.message import Channel
 
@@ -92,14 +93,36 @@ def _too_long(campaign: Campaign, tree: Tree) -> None:
 
 def _guests(campaign: Campaign, tree: Tree) -> None:
     """A guest has agreed to nothing by SMS; without an e-mail most of them hear nothing."""
+    earlier = Earlier()
     for number, segment in enumerate(campaign.segments):
-        if segment.customer is None or CustomerType.GUEST not in segment.customer:
-            continue
-        for name in segment.sequence:
-            steps = campaign.sequences.get(name, [])
-            if steps and all(step.channel is not Channel.EMAIL for step in steps):
-                road = _named(segment, number, name)
-                tree.report("CR068", tree.key(road), road, given=name, segment=segment.segment)
+        invited = segment.customer is not None
+        if _has_guests(segment, earlier, number):
+            for name in segment.sequence:
+                steps = campaign.sequences.get(name, [])
+                if _is_silent(steps, invited=invited):
+                    road = _named(segment, number, name)
+                    tree.report("CR068", tree.key(road), road, given=name, segment=segment.segment)
+        earlier.add(segment, number)
+
+
+def _has_guests(segment: Segment, earlier: Earlier, number: int) -> bool:
+    """Whether guests come to a segment: it asks for them, or for nobody, and none takes them."""
+    if segment.customer is not None and CustomerType.GUEST not in segment.customer:
+        return False
+    guests = segment.model_copy(update={"customer": [CustomerType.GUEST]})
+    countries = segment.market or [EVERYWHERE]
+    return any(earlier.takes(guests, country, number) is None for country in countries)
+
+
+def _is_silent(steps: Sequence[Step], *, invited: bool) -> bool:
+    """Whether no step writes to guests by e-mail; of a person's calls only who `invited` them."""
+    by = {step.channel for step in steps if _for_guests(step)}
+    return Channel.EMAIL not in by and bool(steps) and (invited or Channel.SMS in by)
+
+
+def _for_guests(step: Step) -> bool:
+    asked = step.if_.customer if step.if_ else None
+    return asked is None or CustomerType.GUEST in asked
 
 
 def _named(segment: Segment, number: int, sequence: str) -> tuple[str | int, ...]:

@@ -117,4 +117,13 @@ SENSE: dict[str, Row] = {
         "few in a hundred show as much.",
         severity=Severity.WARNING,
     ),
+    "CR074": Row(
+        "quiet hours {given} silence the day and leave the night",
+        "write {wanted}: quiet hours say when no message goes out",
+        "No message is sent in quiet hours. Most often the hours in which messages may go out were "
+        "written here.",
+        "limits: {per_customer: 3 per week, quiet: «08:00-21:00»}",
+        "limits: {per_customer: 3 per week, quiet: 21:00-08:00}",
+        severity=Severity.WARNING,
+    ),
 }

@@ -11,7 +11,7 @@ from recovery.markets import load_markets
 from recovery.meaning import Voices, sensible
 from recovery.problems import Problem, Severity
 from recovery.template.catalog import Catalog
-from tests.support.campaigns import a_campaign
+from tests.support.campaigns import EVERYONE, a_campaign
 
 ROOT = Path(__file__).parents[2]
 VOICES = Voices(Catalog(ROOT / "templates"))
@@ -202,7 +202,15 @@ def test_guests_who_would_hear_nothing() -> None:
     guests = "{segment: guests, customer: [guest, new], sequence: plain}"
     assert codes(a_campaign(segments=[guests], sequences={"plain": [text]})) == ["CR068"]
     assert codes(a_campaign(segments=[guests], sequences={"plain": [REMINDER, text]})) == []
-    assert codes(a_campaign(sequences={"plain": [text]})) == []
+    # Nobody is left out of an open segment, guests neither.
+    assert codes(a_campaign(sequences={"plain": [text]})) == ["CR068"]
+    vips = REMINDER.replace("}", ", if: {customer: vip}}")
+    assert codes(a_campaign(sequences={"plain": [vips, text]})) == ["CR068"]
+    # A person's call is an answer, and guests may have gone another way before.
+    call = "{step: call, after: 0m, task: call-customer}"
+    assert codes(a_campaign(sequences={"plain": [call]})) == []
+    others = ["{segment: guests, customer: guest, sequence: mail}", EVERYONE]
+    assert codes(a_campaign(segments=others, sequences={"mail": [REMINDER], "plain": [text]})) == []
 
 
 def test_an_offer_in_a_service_message_stops_the_campaign() -> None:

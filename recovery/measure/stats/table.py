@@ -49,7 +49,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "assign 10% holdout / 45 / 45, version 2": assign,
     "stratified_lift(strata) weights = n_treat share": stratified_lift,
 }
-_BY_NAME = {one.__name__: one for one in FUNCTIONS.values()}
+
+
+def _identifier(text: str) -> str:
+    """`score_test` of "score test (MN, no correction)"."""
+    return re.sub(r"\W+", "_", text.partition("(")[0]).strip("_")
+
+
+_BY_NAME = {_identifier(text): one for text, one in FUNCTIONS.items()}
+_BY_NAME |= {one.__name__: one for one in FUNCTIONS.values()}
 _BY_WORD = {re.split(r"\W", text)[0]: one for text, one in FUNCTIONS.items()}
 
 
@@ -59,8 +67,11 @@ def run(function: str, inputs: Mapping[str, Any]) -> Any:
     `function` is a key of FUNCTIONS, a function's own name, or a text that begins like one of the
     keys ("assign 20% holdout"). ValueError when it is none.
     """
-    first = re.split(r"\W", function)[0]
-    found = FUNCTIONS.get(function) or _BY_NAME.get(function) or _BY_WORD.get(first)
-    if found is None:
-        raise ValueError(f"no estimator is called {function!r}")
-    return found(**inputs)
+    ways = (
+        FUNCTIONS.get(function),
+        _BY_NAME.get(_identifier(function)),
+        _BY_WORD.get(re.split(r"\W", function)[0]),
+    )
+    for found in filter(None, ways):
+        return found(**inputs)
+    raise ValueError(f"no estimator is called {function!r}")

@@ -46,9 +46,10 @@ def normal_p(z: float) -> float:
 
 def chi2_p(chi2: float, df: float) -> float:
     """Probability of a χ² of `df` degrees of freedom above `chi2`; 1 with none."""
-    if chi2 <= 0 or df <= 0:
+    half = chi2 / 2
+    if half <= 0 or df <= 0:
         return 1.0
-    return 0.0 if chi2 == inf else _gamma_q(df / 2, chi2 / 2)
+    return 0.0 if half == inf else _gamma_q(df / 2, half)
 
 
 def _gamma_q(a: float, x: float) -> float:
@@ -135,9 +136,9 @@ def _beta_fraction(x: float, y: float, a: float, b: float, ahead: float) -> floa
 
 def t_p(t: float, df: float) -> float:
     """Two-sided p-value of a t statistic with `df` (> 0, need not be whole) degrees."""
-    if t == 0:
-        return 1.0
     square = t * t
+    if square == 0:
+        return 1.0
     x, y = df / (df + square), square / (df + square)
     return _beta_cdf(-log1p(square / df), -log1p(df / square), x, y, df / 2, 0.5)
 

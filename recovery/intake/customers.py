@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, func, literal, or_, select, update
 
 from recovery.db import bulk_load, stored_time, table
+from recovery.draws import NO_INCENTIVE, slots
 from recovery.facts import Consent, CustomerType, OrderSnapshot, OrderStatus
 from recovery.intake.columns import UNSAID_CONSENT
 from recovery.models import Customer, Order
@@ -35,8 +36,11 @@ def remember(
     known = {row.key: row for row in _find(connection, told)}
     _refresh(connection, known.values(), told)
     fresh = [mine for key, mine in told.items() if key not in known]
-    bulk_load(connection, "customers", _COLUMNS, (_stored(connection, mine) for mine in fresh))
-    added = _find(connection, [mine["key"] for mine in fresh])
+    names = [mine["key"] for mine in fresh]
+    drawn = zip(fresh, slots(NO_INCENTIVE, names), strict=True)
+    rows = ([*_stored(connection, mine), slot] for mine, slot in drawn)
+    bulk_load(connection, "customers", (*_COLUMNS, "slot"), rows)
+    added = _find(connection, names)
     ids = {row.key: int(row.id) for row in (*known.values(), *added)}
     return ids, {int(row.id) for row in known.values()}
 

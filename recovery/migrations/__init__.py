@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from recovery.db import is_postgres, reading, writing
 from recovery.errors import UsageError
 
-HEAD = "0014"
+HEAD = "0015"
 # One upgrade at a time: any number that nobody else in this database locks.
 _LOCK = 7_264_351_090
 

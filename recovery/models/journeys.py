@@ -150,6 +150,7 @@ class Enrolment(SQLModel, table=True):
     segment: str
     sequence: str
     holdout: bool
+    layer: str | None = None  # global: held out of every campaign of that quarter
     state: str = EnrolmentState.ACTIVE
     reason: str | None = None  # why it ended
     enrolled_at: datetime

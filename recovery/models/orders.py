@@ -24,6 +24,7 @@ class Customer(SQLModel, table=True):
     sms_consent: str
     email_consent_at: datetime | None = None  # updated_at of that order; None: nobody said
     sms_consent_at: datetime | None = None
+    slot: int | None = None  # of the draw for those who never get an offer: 0 to 9,999
 
 
 class Order(SQLModel, table=True):

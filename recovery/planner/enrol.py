@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -28,13 +29,15 @@ from sqlalchemy import (
 from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.schema import Campaign, Status
 from recovery.db import bulk_load, insert_ignore, table
+from recovery.draws import global_salt, slots
 from recovery.markets.rates import Rates
 from recovery.models import Enrolment, EnrolmentState, Order, Touch, TouchState
 from recovery.planner.arms import Arm, drawer
 from recovery.planner.publish import Published, version_id
 from recovery.planner.segment import candidates, currencies_in_question
 
-HOLDOUT = "holdout"
+HOLDOUT, GLOBAL_HOLDOUT = "holdout", "global_holdout"
+GLOBAL = "global"  # the layer of those whom no campaign writes to in this quarter
 CHUNK = 20_000
 
 enrolments, touches, orders = table(Enrolment), table(Touch), table(Order)
@@ -49,6 +52,7 @@ picks = Table(
     Column("segment", String),
     Column("sequence", String),
     Column("holdout", Boolean),
+    Column("layer", String),
     Column("amount_minor", Integer),
     Column("currency", String),
     prefixes=["TEMPORARY"],
@@ -106,25 +110,35 @@ def _enrol_one(
 ) -> dict[str, int]:
     campaign, last = loaded.campaign, newest(connection)
     picks.create(connection)  # a transaction that fails takes it along
-    if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies, *only)):
+    if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies, *only), now):
         _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
         _insert_touches(connection, campaign, last, now)
     picks.drop(connection)
     return _by_arm(connection, last)
 
 
-def _load_picks(connection: Connection, campaign: Campaign, chosen: Select[Any]) -> int:
+def _load_picks(
+    connection: Connection, campaign: Campaign, chosen: Select[Any], now: datetime
+) -> int:
     """Stream what the SELECT chose through the draw into `picks`; memory stays flat."""
     names = [segment.segment for segment in campaign.segments]
     arms_of = drawer(
         campaign.campaign, campaign.holdout, [segment.sequence for segment in campaign.segments]
     )
+    layers_of = partial(_layers, campaign.global_holdout, now)
     result = connection.execute(chosen, execution_options={"yield_per": CHUNK})
     count = 0
     for rows in result.partitions(CHUNK):
-        drawn = _drawn(rows, count, names, arms_of)
+        drawn = _drawn(rows, count, names, arms_of, layers_of)
         count += bulk_load(connection, picks.name, picks.c.keys(), drawn)
     return count
+
+
+def _layers(share: int, now: datetime, customers: Sequence[str]) -> list[str | None]:
+    """The layer that takes each customer out before any campaign draws. `share`: basis points."""
+    if not share:
+        return [None] * len(customers)
+    return [GLOBAL if slot < share else None for slot in slots(global_salt(now), customers)]
 
 
 def _drawn(
@@ -132,16 +146,18 @@ def _drawn(
     before: int,
     segments: Sequence[str],
     arms_of: Callable[[Sequence[str], Sequence[int]], list[Arm]],
+    layers_of: Callable[[Sequence[str]], list[str | None]],
 ) -> Iterator[tuple[Any, ...]]:
     ids, customers, keys, places, amounts, currencies = zip(*rows, strict=True)
-    arms = arms_of(keys, places)
+    arms, layers = arms_of(keys, places), layers_of(keys)
     return zip(
         range(before, before + len(rows)),
         ids,
         customers,
         (segments[place] for place in places),
         (arm.sequence for arm in arms),
-        (arm.holdout for arm in arms),
+        (arm.holdout or layer is not None for arm, layer in zip(arms, layers, strict=True)),
+        layers,
         amounts,
         currencies,
         strict=True,
@@ -162,6 +178,7 @@ def _insert_enrolments(
             picks.c.segment,
             picks.c.sequence,
             picks.c.holdout,
+            picks.c.layer,
             literal(EnrolmentState.ACTIVE.value),
             literal(now, enrolments.c.enrolled_at.type),
             literal(now + campaign.goal.paid_within, enrolments.c.enrolled_at.type),
@@ -179,6 +196,7 @@ def _insert_enrolments(
         "segment",
         "sequence",
         "holdout",
+        "layer",
         "state",
         "enrolled_at",
         "window_ends_at",
@@ -226,14 +244,12 @@ def _steps(campaign: Campaign, now: datetime) -> Subquery:
 
 
 def _by_arm(connection: Connection, last: int) -> dict[str, int]:
-    counted = (
-        select(enrolments.c.sequence, enrolments.c.holdout, func.count())
-        .where(enrolments.c.id > last)
-        .group_by(enrolments.c.sequence, enrolments.c.holdout)
-    )
+    arm = enrolments.c.sequence, enrolments.c.holdout, enrolments.c.layer
+    counted = select(*arm, func.count()).where(enrolments.c.id > last).group_by(*arm)
     arms: Counter[str] = Counter()
-    for sequence, holdout, count in connection.execute(counted):
-        arms[HOLDOUT if holdout else sequence] += count
+    for sequence, holdout, layer, count in connection.execute(counted):
+        held = GLOBAL_HOLDOUT if layer else HOLDOUT
+        arms[held if holdout else sequence] += count
     return dict(sorted(arms.items()))
 
 

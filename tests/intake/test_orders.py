@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from recovery.db import reading, table, writing
+from recovery.draws import NO_INCENTIVE, slot
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
@@ -45,6 +46,16 @@ def everything(database: Engine) -> list[dict[str, Any]]:
 
 def at(hours: float) -> str:
     return (NOW - timedelta(days=2) + timedelta(hours=hours)).isoformat()
+
+
+def test_a_customer_is_drawn_when_first_heard_of(database: Engine):
+    for number in range(3):  # known from the second time on
+        told = [snapshot(order_id=f"{number}-{n}", customer_id=f"C{n}") for n in range(30)]
+        tell(database, *told, snapshot(order_id=f"guest-{number}", customer_id=None))
+    with reading(database) as connection:
+        rows = connection.execute(select(customers.c.key, customers.c.slot)).all()
+    assert len(rows) == 31
+    assert all(row.slot == slot(NO_INCENTIVE, row.key) for row in rows)
 
 
 def test_a_row_is_kept_as_it_was_told(database: Engine):

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlmodel import SQLModel
 
 from recovery import migrations
-from recovery.db import reading, table, writing
+from recovery.db import bulk_load, reading, table, writing
+from recovery.draws import NO_INCENTIVE, slots
 from recovery.errors import UsageError
 from recovery.models import Customer
 
@@ -99,6 +100,23 @@ def test_consents_keep_the_time_they_had_for_both_channels(bare_database: Engine
     at = datetime(2026, 11, 22, 9, tzinfo=UTC)
     assert (row.email_consent_at, row.sms_consent_at) == (at, at)
     assert (row.email_consent, row.sms_consent) == ("none", "marketing")
+
+
+def test_customers_who_are_known_are_drawn_as_new_ones_are(bare_database: Engine) -> None:
+    keys = [f"shop:{n}" for n in range(20_001)]  # one more than a batch
+    with writing(bare_database) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migrations.__path__[0]))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        columns = ("key", "source", "email_consent", "sms_consent")
+        bulk_load(connection, "customers", columns, ((key, "shop", "none", "none") for key in keys))
+    migrations.upgrade(bare_database)
+    customers = table(Customer)
+    with reading(bare_database) as connection:
+        rows = connection.execute(select(customers.c.key, customers.c.slot)).all()
+    assert {row.key: row.slot for row in rows} == dict(zip(keys, slots(NO_INCENTIVE, keys), strict=True))
 
 
 def test_two_upgrades_at_once_both_find_the_work_done(bare_database: Engine) -> None:

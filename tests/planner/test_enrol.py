@@ -61,6 +61,7 @@ def test_an_enrolment_says_everything_that_counts_later(database: Engine):
         "segment": "everyone",
         "sequence": "plain",
         "holdout": False,
+        "layer": None,
         "state": "active",
         "reason": None,
         "enrolled_at": T0,

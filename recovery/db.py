@@ -41,6 +41,7 @@ from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
 
 from recovery.errors import Unavailable, UsageError
+from recovery.i18n import say
 
 BUSY_SECONDS = 30
 IDLE_SECONDS = 60  # in a transaction that writes, without a word to the database
@@ -57,8 +58,10 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(_POSTGRES.sub("postgresql://", url))
     except (ArgumentError, ValueError) as error:  # the message may quote the password
         raise UsageError(
-            "RECOVERY_DATABASE_URL is no address; special characters of a password are written "
-            "as %XX, e.g. postgresql://user:pass%5Bword@host/database"
+            say(
+                "RECOVERY_DATABASE_URL is no address; special characters of a password are "
+                "written as %XX, e.g. postgresql://user:pass%5Bword@host/database"
+            )
         ) from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
@@ -74,8 +77,11 @@ def open_engine(url: str) -> Engine:
         return engine
     if backend != "sqlite":
         raise UsageError(
-            f"RECOVERY_DATABASE_URL: {backend!r} is not supported; "
-            "use sqlite:///path/to/file.db or postgresql://user:password@host/database"
+            say(
+                "RECOVERY_DATABASE_URL: {backend} is not supported; use sqlite:///path/to/file.db "
+                "or postgresql://user:password@host/database",
+                backend=f"{backend!r}",
+            )
         )
     if parsed.database and not parsed.database.startswith((":memory:", "file:")):
         _private(Path(parsed.database))
@@ -150,7 +156,9 @@ def retried(
                 raise
             if getattr(error.orig, "sqlstate", None) != "40P01":
                 raise _unavailable(error) from error
-    raise Unavailable("the database broke one deadlock after another; nothing is lost, run again")
+    raise Unavailable(
+        say("the database broke one deadlock after another; nothing is lost, run again")
+    )
 
 
 def insert_ignore(target: Table, connection: Connection) -> Insert:
@@ -280,7 +288,7 @@ def _is_a_bug(error: OperationalError) -> bool:
 
 def _unavailable(error: DBAPIError) -> Unavailable:
     lines = str(error.orig).strip().splitlines() or ["no reason given"]
-    return Unavailable(f"the database did not answer: {lines[0]}")
+    return Unavailable(say("the database did not answer: {lines}", lines=lines[0]))
 
 
 def _postgres_begin(connection: Connection) -> None:

@@ -47,7 +47,7 @@ class UnreadableFile(RecoveryError):
 
     exit_code = Exit.PARTIAL
 
-    def __init__(self, message: str, *, file: Path | str, line: int | None = None) -> None:
+    def __init__(self, message: object, *, file: Path | str, line: int | None = None) -> None:
         super().__init__(message)
         self.file = file
         self.line = line

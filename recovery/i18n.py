@@ -2,10 +2,12 @@
 
 `say("step {name} is empty", name=...)` makes a `Text`: words with places, put into a language at
 the edge by `fill`. `mark` lets tables of texts be found by the test that keeps catalogues whole.
-A catalogue is a `.po` file read when it is first needed: no compile step.
+At the edge itself, where nobody else reads along, `here` says it at once. A catalogue is a `.po`
+file read when it is first needed: no compile step.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -17,6 +19,7 @@ from recovery.errors import UsageError
 LANGUAGES = ("en", "zh-CN")
 _FOLDER = Path(__file__).with_name("locale")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class Text:
     """Words in English with `{places}`, and what stands in them: values, or texts again."""
 
     words: str
-    values: "Mapping[str, Value]" = field(default_factory=dict)
+    values: "Mapping[str, object]" = field(default_factory=dict)
+    many: str = ""  # the words for another count than one
+    count: int = 1
 
     def __str__(self) -> str:
         """In English."""
@@ -35,9 +40,33 @@ Value = str | int | Text
 ENGLISH = NullTranslations()
 
 
-def say(words: str, /, **values: Value) -> Text:
+def say(words: str, /, **values: object) -> Text:
     """Return `words` as a text that can be told in every language."""
     return Text(words, values)
+
+
+def plural(one: str, many: str, count: int, /, **values: object) -> Text:
+    """Return a text that depends on a count, which stands in it as `{count}`."""
+    return Text(one, {"count": f"{count:,}", **values}, many, count)
+
+
+def speak(lang: str) -> None:
+    """Make `lang` the language of this process, as far as people at a terminal read it."""
+    _SPOKEN.set(lang)
+
+
+def spoken() -> str:
+    """The language of this process: en, or zh-CN."""
+    return _SPOKEN.get()
+
+
+def here(text: "str | Text", /, **values: object) -> str:
+    """Return words, with their `{places}` filled, or a text, in the language of this process."""
+    language = words(_SPOKEN.get())
+    if isinstance(text, Text):
+        return fill(text, language)
+    told = {name: fill(v, language) if isinstance(v, Text) else v for name, v in values.items()}
+    return language.gettext(text).format_map(told) if text else ""
 
 
 def mark(words: str) -> str:
@@ -45,15 +74,17 @@ def mark(words: str) -> str:
     return words
 
 
-def fill(text: Value, language: NullTranslations) -> str:
+def fill(text: object, language: NullTranslations) -> str:
     """Return `text` in `language`, its places filled; a plain value as it is."""
     if not isinstance(text, Text):
         return str(text)
+    if text.many:
+        return told(language.ngettext(text.words, text.many, text.count), text.values, language)
     words = language.gettext(text.words) if text.words else ""  # "" is a catalogue's own header
     return told(words, text.values, language)
 
 
-def told(words: str, values: Mapping[str, Value], language: NullTranslations) -> str:
+def told(words: str, values: Mapping[str, object], language: NullTranslations) -> str:
     """Fill the places of `words`, which are in `language` already."""
     return words.format_map({name: fill(value, language) for name, value in values.items()})
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from recovery.db import reaching
 from recovery.errors import Locked
+from recovery.i18n import say
 
 # Any number that no other program on the same database uses: "recovery" in ASCII.
 _ADVISORY = int.from_bytes(b"recovery"[:8], "big") >> 1
@@ -36,7 +37,7 @@ def _advisory(database: Engine) -> Iterator[None]:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         key = {"key": _ADVISORY}
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
-            raise Locked("another run holds the lock in the database; nothing was done")
+            raise Locked(say("another run holds the lock in the database; nothing was done"))
         try:
             yield
         finally:
@@ -53,7 +54,13 @@ def _flock(file: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(handle, 40, 0).decode(errors="replace").strip() or "unknown"
-            raise Locked(f"another run (pid {holder}) holds {file}; nothing was done") from None
+            raise Locked(
+                say(
+                    "another run (pid {holder}) holds {file}; nothing was done",
+                    holder=holder,
+                    file=file,
+                )
+            ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield

@@ -12,6 +12,7 @@ from recovery.campaign.parsing import NO_DEFAULTS, Spoken, check_defaults, read_
 from recovery.campaign.problems import CampaignError, Problem
 from recovery.campaign.text import read_bytes
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.markets.own import FOLDER, own_problems
 
 
@@ -58,7 +59,9 @@ def write_whole(path: Path, raw: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror or error}") from error
+        raise UsageError(
+            say("can't write {path}: {strerror}", path=path, strerror=error.strerror or error)
+        ) from error
 
 
 def _problems(

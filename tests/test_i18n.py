@@ -10,12 +10,14 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from recovery.cli.main import VERBS, main, unlocalised
+from recovery.cli.tongue import SEVERAL, helps
 from recovery.errors import UsageError
 from recovery.i18n import ENGLISH, LANGUAGES, fill, language, say, words
 from recovery.problems.codes import CODES
 
 ROOT = Path(__file__).parent.parent
-MARKS = {"say", "mark", "gettext", "ngettext"}
+MARKS = {"say", "mark", "here", "plural", "gettext", "ngettext"}
 
 
 def texts() -> Iterator[str]:
@@ -27,6 +29,10 @@ def texts() -> Iterator[str]:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and _called(node.func) in MARKS & ours:
                     yield from _literals(node)
+    yield from (text for pair in SEVERAL for text in pair)
+    yield from helps(main)
+    for verb in VERBS:
+        yield from helps(unlocalised(verb))
     for row in CODES.values():
         told = (row.message, row.help, row.why)
         yield from (text for text in told if re.search(r"[a-z]", re.sub(r"{\w+}", "", text)))
@@ -46,7 +52,7 @@ def _called(func: ast.expr) -> str:
 
 
 def _literals(node: ast.Call) -> Iterator[str]:
-    count = 2 if _called(node.func) == "ngettext" else 1
+    count = 2 if _called(node.func) in ("ngettext", "plural") else 1
     for given in node.args[:count]:
         if isinstance(given, ast.Constant) and isinstance(given.value, str):
             yield given.value

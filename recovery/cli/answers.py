@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.i18n import here
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,14 +59,25 @@ def close(desk: Desk, ids: Sequence[int], by: str) -> None:
 
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         closed = answers.close(connection, ids, by, desk.clock.now())
-    desk.show({"closed": closed}, lambda console: console.print(f"{closed} closed"))
+    desk.show(
+        {"closed": closed}, lambda console: console.print(here("{closed} closed", closed=closed))
+    )
 
 
 def _show(console: "Console", found: "Sequence[Said]") -> None:
     if not found:
-        console.print("Nobody waits for an answer.")
+        console.print(here("Nobody waits for an answer."))
     for one in found:
-        order = f"order {one.order}" if one.order else "no order we know"
-        done = f", done by {one.closed_by}" if one.closed_at else ""
-        console.print(f"{one.id}  {one.at:%Y-%m-%d %H:%M} UTC  {one.phone}  {order}{done}")
+        order = here("order {order}", order=one.order) if one.order else here("no order we know")
+        done = here(", done by {name}", name=one.closed_by) if one.closed_at else ""
+        console.print(
+            here(
+                "{id}  {at} UTC  {phone}  {order}{done}",
+                id=one.id,
+                at=f"{one.at:%Y-%m-%d %H:%M}",
+                phone=one.phone,
+                order=order,
+                done=done,
+            )
+        )
         console.print(f"    {one.words}", soft_wrap=True)

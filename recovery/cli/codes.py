@@ -8,6 +8,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +52,9 @@ def _row(code: str) -> "Row":
 
     known = _all()
     if code.upper() not in known:
-        raise UsageError(f"there is no code {code}; {guess(code, known)}")
+        raise UsageError(
+            say("there is no code {code}; {guess}", code=code, guess=str(guess(code, known)))
+        )
     return known[code.upper()]
 
 

@@ -18,6 +18,7 @@ import click
 from recovery import telemetry
 from recovery.clock import Clock, SystemClock, VirtualClock
 from recovery.errors import Exit, RecoveryError, UsageError
+from recovery.i18n import Text, here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,9 +60,12 @@ class Desk:
         distance = abs(self._at - SystemClock().now())
         if distance > NEAR_THE_WALL_CLOCK and self.settings.reaches_out and not self.force:
             raise UsageError(
-                f"--at {self._at:%Y-%m-%dT%H:%M:%SZ} is more than ten minutes from now, and the "
-                "senders of this project reach real customers: use RECOVERY_EMAIL_SENDER=outbox "
-                "and RECOVERY_SMS_SENDER=outbox to try things, or add --force"
+                say(
+                    "--at {at} is more than ten minutes from now, and the senders of this project "
+                    "reach real customers: use RECOVERY_EMAIL_SENDER=outbox and "
+                    "RECOVERY_SMS_SENDER=outbox to try things, or add --force",
+                    at=f"{self._at:%Y-%m-%dT%H:%M:%SZ}",
+                )
             )
         return VirtualClock(self._at)
 
@@ -80,8 +84,11 @@ class Desk:
         ours = str(file) in settings.database_url
         if ours and not file.exists() and not settings.campaigns_dir.is_dir():
             raise UsageError(
-                f"{settings.project} is no project: it has no campaigns/ and no data; "
-                "name one with --project, or make one with `recovery init DIR`"
+                say(
+                    "{project} is no project: it has no campaigns/ and no data; name one with "
+                    "--project, or make one with `recovery init DIR`",
+                    project=settings.project,
+                )
             )
 
     def show(self, payload: Mapping[str, Any], text: Callable[["Console"], None]) -> None:
@@ -127,11 +134,18 @@ class Instant(click.ParamType[datetime]):
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no instant; write e.g. 2026-11-22T09:00:00Z", param, ctx)
+            self.fail(
+                here("{value} is no instant; write e.g. 2026-11-22T09:00:00Z", value=f"{value!r}"),
+                param,
+                ctx,
+            )
         if at.tzinfo is None:
             self.fail(
-                f"{value!r} has no offset from UTC; write {at.isoformat()}Z for UTC, "
-                f"or e.g. {at.isoformat()}+01:00",
+                here(
+                    "{value} has no offset from UTC; write {at}Z for UTC, or e.g. {at}+01:00",
+                    value=f"{value!r}",
+                    at=at.isoformat(),
+                ),
                 param,
                 ctx,
             )
@@ -175,20 +189,26 @@ def exit_codes(desk: Desk) -> Iterator[None]:
     try:
         yield
     except RecoveryError as error:
-        refuse(str(error), error.exit_code, as_json=desk.as_json, error=error)
+        refuse(told(error), error.exit_code, as_json=desk.as_json, error=error)
     except KeyboardInterrupt:
-        refuse("interrupted", Exit.INTERRUPTED, as_json=desk.as_json)
+        refuse(here("interrupted"), Exit.INTERRUPTED, as_json=desk.as_json)
     except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
         refuse(_confession(error, desk), Exit.BUG, as_json=desk.as_json)
 
 
+def told(error: Exception) -> str:
+    """What an error says, in the language spoken."""
+    words = error.args[0] if error.args else None
+    return here(words) if isinstance(words, Text) else str(error)
+
+
 def refuse(message: str, code: int, *, as_json: bool, error: Exception | None = None) -> None:
     """Say why nothing more is done, and leave with `code`."""
     if as_json:
         click.echo(error_document(message, code, getattr(error, "problems", ())))
-    click.echo(f"Error: {message}", err=True)
+    click.echo(here("Error: {message}", message=message), err=True)
     raise click.exceptions.Exit(int(code))
 
 
@@ -217,8 +237,10 @@ def _confession(error: Exception, desk: Desk) -> str:
         file, secrets = desk.settings.var_dir / "recovery.log", desk.settings.secrets()
         telemetry.keep_traceback(error, file, secrets)
     except (RecoveryError, OSError) as trouble:
-        return f"a bug in recovery ({type(error).__name__}), and no log could be kept: {trouble}"
-    return f"a bug in recovery ({type(error).__name__}); the whole story is in {file}"
+        untold = mark("a bug in recovery ({error}), and no log could be kept: {trouble}")
+        return here(untold, error=type(error).__name__, trouble=trouble)
+    whole = mark("a bug in recovery ({error}); the whole story is in {file}")
+    return here(whole, error=type(error).__name__, file=file)
 
 
 _OPTIONS = (

@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, Instant, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, mark, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +56,9 @@ def command(
     from recovery.models import CouponState
 
     if file == "-" and desk.as_json:
-        raise UsageError("--csv - and --json both want standard output: give --csv a file's name")
+        raise UsageError(
+            say("--csv - and --json both want standard output: give --csv a file's name")
+        )
     wanted = None if state == "all" else CouponState(state)
     with closing(desk.engine()) as engine, reading(engine.database) as connection:
         entries = ledger.listed(connection, state=wanted, since=since, campaign=campaign)
@@ -71,7 +74,9 @@ def _write(file: str, entries: "Sequence[Entry]") -> None:
         with click.open_file(file, "w", encoding="utf-8") as out:
             _rows(out, entries)
     except OSError as error:
-        raise UsageError(f"--csv {file}: {error.strerror or error}") from None
+        raise UsageError(
+            say("--csv {file}: {strerror}", file=file, strerror=error.strerror or error)
+        ) from None
 
 
 def _rows(out: IO[Any], entries: "Sequence[Entry]") -> None:
@@ -94,29 +99,44 @@ def _cell(value: object) -> object:
 def _show(console: "Console", entries: "Sequence[Entry]", file: str | None) -> None:
     from rich.table import Table
 
-    from recovery.measure.plain import counted
-
     if file is not None:
-        console.print(f"{counted(len(entries), 'coupon')} written to {file}", soft_wrap=True)
+        console.print(
+            here(
+                "{counted} written to {file}",
+                counted=plural("{count} coupon", "{count} coupons", len(entries)),
+                file=file,
+            ),
+            soft_wrap=True,
+        )
         return
     if not entries:
-        console.print("No coupons.")
+        console.print(here("No coupons."))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("code", "what", "order", "campaign", "step", "state", "until (UTC)"):
-        table.add_column(title, no_wrap=title in ("code", "until (UTC)"))
+    for title in (
+        mark("code"),
+        mark("what"),
+        mark("order"),
+        mark("campaign"),
+        mark("step"),
+        mark("state"),
+        mark("until (UTC)"),
+    ):
+        table.add_column(here(title), no_wrap=title in ("code", "until (UTC)"))
     for entry in entries[:SHOWN]:
         until = f"{entry.expires_at:%Y-%m-%d %H:%M}"
         names = entry.order_id, entry.campaign, entry.step, entry.state
         table.add_row(entry.code, _what(entry), *names, until)
     console.print(table)
     if len(entries) > SHOWN:
-        console.print(f"… and {len(entries) - SHOWN:,} more; --csv FILE has them all")
+        console.print(
+            here("… and {value} more; --csv FILE has them all", value=f"{len(entries) - SHOWN:,}")
+        )
 
 
 def _what(entry: "Entry") -> str:
     if entry.percent is not None:
-        return f"{entry.percent} % off"
+        return here("{percent} % off", percent=entry.percent)
     if entry.amount is not None:
-        return f"{entry.amount} {entry.currency} off"
+        return here("{amount} {currency} off", amount=entry.amount, currency=entry.currency)
     return entry.gift or entry.kind.replace("_", " ")

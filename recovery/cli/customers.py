@@ -12,12 +12,26 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, mark, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Connection
 
     from recovery.intake.access import Rows
+
+
+_ERASED = {
+    "customers": mark("customers"),
+    "orders": mark("orders"),
+    "enrolments_ended": mark("enrolments ended"),
+    "touches_cancelled": mark("touches cancelled"),
+    "journal_entries": mark("journal entries"),
+    "consents": mark("consents"),
+    "inbox": mark("inbox"),
+    "suppressions_kept": mark("suppressions kept"),
+    "outbox_files": mark("outbox files"),
+}
 
 
 @click.group("customers")
@@ -87,9 +101,9 @@ def erase(desk: Desk, who: str, yes: bool) -> None:
         told["outbox_files"] = len(files)
 
     def tell(console: "Console") -> None:
-        console.print("Forgotten.", style="bold")
+        console.print(here("Forgotten."), style="bold")
         for what, count in told.items():
-            console.print(f"  {what.replace('_', ' ')}: {count:,}")
+            console.print(f"  {here(_ERASED.get(what, what))}: {count:,}")
 
     desk.show({"erased": told, "at": desk.clock.now()}, tell)
 
@@ -98,9 +112,16 @@ def _ask(desk: Desk, who: str, customers: int, *, yes: bool) -> None:
     if yes:
         return
     if desk.as_json or not sys.stdin.isatty():  # nobody there to be asked
-        raise UsageError("erasing can't be undone: add --yes")
-    noun = "customer" if customers == 1 else "customers"
-    click.confirm(f"Forget {who} ({customers} {noun}) for good?", abort=True, err=True)
+        raise UsageError(say("erasing can't be undone: add --yes"))
+    click.confirm(
+        here(
+            "Forget {who} ({counted}) for good?",
+            who=who,
+            counted=plural("{count} customer", "{count} customers", customers),
+        ),
+        abort=True,
+        err=True,
+    )
 
 
 def _files(outbox: Path, touches: Iterable[int]) -> list[Path]:
@@ -122,12 +143,18 @@ def _in_words(held: "dict[str, Rows]") -> "dict[str, Rows]":
 def _show(console: "Console", payload: dict[str, Any], held: "dict[str, Rows]") -> None:
     when = f"{payload['at']:%Y-%m-%d %H:%M} UTC"
     console.print(
-        f"What {payload['shop']} keeps about {payload['asked_for']}, {when}", style="bold"
+        here(
+            "What {shop} keeps about {asked_for}, {when}",
+            shop=payload["shop"],
+            asked_for=payload["asked_for"],
+            when=when,
+        ),
+        style="bold",
     )
     for name, rows in held.items():
-        console.print(f"\n{payload['meanings'][name]}", style="bold")
+        console.print(f"\n{here(payload['meanings'][name])}", style="bold")
         if not rows:
-            console.print("  nothing")
+            console.print(here("  nothing"))
         for row in rows:
             console.print("  ·")
             for key, value in row.items():
@@ -135,12 +162,12 @@ def _show(console: "Console", payload: dict[str, Any], held: "dict[str, Rows]") 
                     told = f"    {key.replace('_', ' '):<18} {_written(value)}"
                     console.print(told, soft_wrap=True)
     for file in payload["outbox_files"]:
-        console.print(f"\nA copy of a message: {file}", soft_wrap=True)
+        console.print(here("\nA copy of a message: {file}", file=file), soft_wrap=True)
 
 
 def _written(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return here("yes") if value else here("no")
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)

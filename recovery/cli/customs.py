@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from recovery.cli.findings import Finding
 from recovery.errors import Exit
+from recovery.i18n import here, mark, spoken, words
 
 if TYPE_CHECKING:
     from recovery.markets import Markets
@@ -16,13 +17,21 @@ def customs(settings: "Settings") -> Finding:
 
     markets = load_markets(settings.project)
     if markets.mistakes:
-        told = f"{len(markets.mistakes)} mistakes in your own rules: {markets.mistakes[0]}"
-        cure = "`recovery check` shows them all; nothing is sent to these markets meanwhile"
+        first = markets.mistakes[0].line_in(words(spoken()))
+        wrong = mark("{count} mistakes in your own rules, the first: {first}")
+        told = here(wrong, count=len(markets.mistakes), first=first)
+        cure = here("`recovery check` shows them all; nothing is sent to these markets meanwhile")
         return Finding("markets", False, told, cure, Exit.DATA)
     notes = [*_loosened(markets), *_refused(markets, settings)]
     if notes:
-        return Finding("markets", True, "; ".join(notes), "`recovery markets` shows every rule")
-    return Finding("markets", True, f"{len(markets.own)} with rules of your own, none loosened")
+        return Finding(
+            "markets", True, "; ".join(notes), here("`recovery markets` shows every rule")
+        )
+    return Finding(
+        "markets",
+        True,
+        here("{count} with rules of your own, none loosened", count=len(markets.own)),
+    )
 
 
 def _loosened(markets: "Markets") -> list[str]:
@@ -32,7 +41,10 @@ def _loosened(markets: "Markets") -> list[str]:
         for change in markets.rules(name).changes
         if change.loosens
     ]
-    told = f"looser than the shipped rules, on your own responsibility: {', '.join(looser)}"
+    told = here(
+        "looser than the shipped rules, on your own responsibility: {facts}",
+        facts=", ".join(looser),
+    )
     return [told] if looser else []
 
 
@@ -44,4 +56,9 @@ def _refused(markets: "Markets", settings: "Settings") -> list[str]:
     if settings.sms_sender != "twilio" or not any(sign.isalpha() for sign in sender):
         return []
     refusing = [name for name in sorted(with_rules()) if not markets.rules(name).names_as_sender]
-    return [f"SMS from the name {sender} do not arrive in {', '.join(refusing)}: use a number"]
+    told = here(
+        "SMS from the name {sender} do not arrive in {markets}: use a number",
+        sender=sender,
+        markets=", ".join(refusing),
+    )
+    return [told]

@@ -3,6 +3,7 @@
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.i18n import here
 
 
 @click.group("db")
@@ -26,8 +27,12 @@ def upgrade(desk: Desk) -> None:
     before = migrations.current(engine)
     migrations.upgrade(engine)
     engine.dispose()
-    done = "up to date" if before == migrations.HEAD else f"upgraded from {before or 'empty'}"
+    done = here("up to date")
+    if before != migrations.HEAD:
+        done = here("upgraded from {version}", version=before or here("empty"))
     desk.show(
         {"before": before, "version": migrations.HEAD, "changed": before != migrations.HEAD},
-        lambda console: console.print(f"The database is {done}: version {migrations.HEAD}."),
+        lambda console: console.print(
+            here("The database is {done}: version {head}.", done=done, head=migrations.HEAD)
+        ),
     )

@@ -12,6 +12,7 @@ import click
 
 from recovery.cli.common import Desk, Instant, verb
 from recovery.errors import Exit
+from recovery.i18n import here, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,7 +100,6 @@ def command(
 def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
     from recovery.clock import Stopwatch, VirtualClock
     from recovery.engine import Engine
-    from recovery.measure.plain import counted
     from recovery.simulate.scenario import ending, play
     from recovery.simulate.stage import set_stage
     from recovery.simulate.summary import Summary
@@ -112,7 +112,12 @@ def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
     with closing(Engine(settings, world.clock)) as engine:
         hours = int((ending(engine, opening) - opening.start).total_seconds() // 3600)
         with desk.progress(
-            f"{counted(opening.orders, 'order')}, {counted(hours // 24, 'day')}", hours
+            here(
+                "{orders}, {days}",
+                orders=plural("{count} order", "{count} orders", opening.orders),
+                days=plural("{count} day", "{count} days", hours // 24),
+            ),
+            hours,
         ) as advance:
             story = play(engine, world, opening, courier_for(settings.broker_url), advance)
     return Summary(story, settings, opening.orders, seed, watch.seconds())
@@ -122,22 +127,39 @@ def _tell(told: "Summary", console: "Console") -> None:
     for line in told.lines():
         console.print(line, soft_wrap=True)
     for problem in told.story.diary.problems:
-        console.print(f"  PROBLEM {problem}", style="red", soft_wrap=True)
+        console.print(here("  PROBLEM {problem}", problem=problem), style="red", soft_wrap=True)
 
 
 def _what_next(told: "Summary", page: Path, console: "Console") -> None:
     folder = told.settings.project
     console.print()
-    console.print(f"The report as a page: {_short(page)}", style="bold", soft_wrap=True)
-    console.print(f"Every message, as a file: {_short(told.settings.outbox_dir)}", soft_wrap=True)
-    console.print("\nTry next", style="bold")
+    console.print(
+        here("The report as a page: {short}", short=_short(page)), style="bold", soft_wrap=True
+    )
+    console.print(
+        here("Every message, as a file: {short}", short=_short(told.settings.outbox_dir)),
+        soft_wrap=True,
+    )
+    console.print(here("\nTry next"), style="bold")
     if told.letter is not None:
-        console.print(f"  Open a message:   {_short(told.letter)}", soft_wrap=True)
+        console.print(
+            here("  Open a message:   {short}", short=_short(told.letter)), soft_wrap=True
+        )
     if told.order is not None:
         command = f"{_ourselves()} explain {told.order} --project {_short(folder)}"
-        console.print(f"  See why, in full: {_staying_inside()}{command}", soft_wrap=True)
+        console.print(
+            here(
+                "  See why, in full: {staying_inside}{command}",
+                staying_inside=_staying_inside(),
+                command=command,
+            ),
+            soft_wrap=True,
+        )
     console.print(
-        f"  Change something: edit campaigns/card-declined.yaml, then {_ourselves()} demo again",
+        here(
+            "  Change something: edit campaigns/card-declined.yaml, then {ourselves} demo again",
+            ourselves=_ourselves(),
+        ),
         soft_wrap=True,
     )
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.common import told as told_of
 from recovery.cli.customs import customs
 from recovery.cli.doors import doors, payment_pages
 from recovery.cli.findings import Finding, looked
 from recovery.errors import Exit, RecoveryError, Unavailable
+from recovery.i18n import here, mark, plural, say, spoken, words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,9 +48,11 @@ def _examined(desk: Desk) -> Iterator[Finding]:
     try:
         settings = desk.settings
     except RecoveryError as error:
-        yield Finding("settings", False, str(error), "correct this first", error.exit_code)
+        yield Finding(
+            "settings", False, told_of(error), here("correct this first"), error.exit_code
+        )
         return
-    yield Finding("settings", True, f"project {settings.project}")
+    yield Finding("settings", True, here("project {project}", project=settings.project))
     for what, look in (
         ("secret key", _secret_key),
         ("database", _database),
@@ -70,7 +74,7 @@ def _guarded(what: str, look: Callable[["Settings"], Finding], settings: "Settin
     try:
         return look(settings)
     except RecoveryError as error:
-        return Finding(what, False, str(error), _CURES.get(what, ""), error.exit_code)
+        return Finding(what, False, told_of(error), here(_CURES.get(what, "")), error.exit_code)
 
 
 def _secret_key(settings: "Settings") -> Finding:
@@ -79,9 +83,9 @@ def _secret_key(settings: "Settings") -> Finding:
 
     file = settings.var_dir / "secret_key"
     if settings.given_secret_key is not None:
-        return Finding("secret key", True, "given")
+        return Finding("secret key", True, here("given"))
     if not file.exists():
-        return Finding("secret key", True, f"{file}, made at first use")
+        return Finding("secret key", True, here("{file}, made at first use", file=file))
     read_key(file)
     return Finding("secret key", True, f"{file}")
 
@@ -95,27 +99,34 @@ def _database(settings: "Settings") -> Finding:
     url = make_url(settings.database_url)
     where = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return Finding("database", True, f"{where}, made at first use")  # looking would make it
+        return Finding(
+            "database", True, here("{where}, made at first use", where=where)
+        )  # looking would make it
     engine = open_engine(settings.database_url)
     try:
         version = migrations.current(engine)
     finally:
         engine.dispose()
     if version in (None, migrations.HEAD):
-        return Finding("database", True, f"{where}, {version or 'empty: made at first use'}")
-    told = f"{where} has version {version}, this program needs {migrations.HEAD}"
-    return Finding("database", False, told, "run `recovery db upgrade`", Exit.USAGE)
+        told = version or here("empty: made at first use")
+        return Finding("database", True, f"{where}, {told}")
+    told = here(
+        "{where} has version {version}, this program needs {head}",
+        where=where,
+        version=version,
+        head=migrations.HEAD,
+    )
+    return Finding("database", False, told, here("run `recovery db upgrade`"), Exit.USAGE)
 
 
 def _broker(settings: "Settings") -> Finding:
     if settings.broker_url.startswith("memory://"):
-        return Finding("broker", True, "memory://, runs send by themselves")
+        return Finding("broker", True, here("memory://, runs send by themselves"))
     from redis import Redis
     from redis.exceptions import RedisError
 
     from recovery.clock import SystemClock
     from recovery.dispatch.claim import due_count
-    from recovery.measure.plain import counted
     from workers.middleware import alive
 
     try:
@@ -126,12 +137,22 @@ def _broker(settings: "Settings") -> Finding:
         ) as client:
             workers = alive(client)
     except RedisError as error:
-        raise Unavailable(f"Redis did not answer: {type(error).__name__}") from error
+        raise Unavailable(
+            say("Redis did not answer: {name}", name=str(type(error).__name__))
+        ) from error
     if workers:
-        return Finding("broker", True, f"Redis answers, {counted(workers, 'worker process')} alive")
+        return Finding(
+            "broker",
+            True,
+            here(
+                "Redis answers, {counted} alive",
+                counted=plural("{count} worker process", "{count} worker processes", workers),
+            ),
+        )
     due = looked(settings, lambda c: due_count(c, SystemClock().now())) or 0
-    told = f"Redis answers, no worker is alive, {counted(due, 'touch', 'touches')} due"
-    return Finding("broker", due == 0, told, "start `recovery worker`", Exit.UNAVAILABLE)
+    touches = plural("{count} touch", "{count} touches", due)
+    told = here("Redis answers, no worker is alive, {touches} due", touches=touches)
+    return Finding("broker", due == 0, told, here("start `recovery worker`"), Exit.UNAVAILABLE)
 
 
 def _inbox(settings: "Settings") -> Finding:
@@ -140,8 +161,8 @@ def _inbox(settings: "Settings") -> Finding:
 
     told = looked(settings, to_look_at)
     if not told:
-        return Finding("inbox", True, "every event could be applied")
-    cure = "`recovery inbox list` says why; `recovery inbox retry` or `dismiss` ends it"
+        return Finding("inbox", True, here("every event could be applied"))
+    cure = here("`recovery inbox list` says why; `recovery inbox retry` or `dismiss` ends it")
     return Finding("inbox", False, str(told[0]), cure, Exit.PARTIAL)
 
 
@@ -173,19 +194,24 @@ def _sending(settings: "Settings") -> Finding:
     held = looked(settings, lambda c: [str(one) for one in paused(c)])
     if held:
         return Finding(
-            "sending", True, "; ".join([*map(str, held), *lost]), "`recovery resume` lets go of it"
+            "sending",
+            True,
+            "; ".join([*map(str, held), *lost]),
+            here("`recovery resume` lets go of it"),
         )
-    return Finding("sending", True, "; ".join(["no sender refuses, nothing is paused", *lost]))
+    calm = here("no sender refuses, nothing is paused")
+    return Finding("sending", True, "; ".join([calm, *lost]))
 
 
 def _rest(refusing: "Sequence[Refusal]") -> str:
     """What to do: about our account a person, about the provider's troubles nobody."""
     if any(one.kind == "account" for one in refusing):
-        return "correct the account or the key; touches stay due, the next run tries again"
+        return here("correct the account or the key; touches stay due, the next run tries again")
     until = max(one.until for one in refusing)
-    return (
-        f"it rests until {until:%Y-%m-%d %H:%M:%S} UTC, and the next run after that tries one "
-        "message; touches stay due. If it is busy often, set RECOVERY_PACE_EMAIL or _SMS"
+    return here(
+        "it rests until {until} UTC, and the next run after that tries one message; touches stay "
+        "due. If it is busy often, set RECOVERY_PACE_EMAIL or _SMS",
+        until=f"{until:%Y-%m-%d %H:%M:%S}",
     )
 
 
@@ -203,8 +229,10 @@ def _shop(settings: "Settings") -> Finding:
     missing += ["RECOVERY_PUBLIC_URL"] if is_loopback(settings.public_url) else []
     if not missing or not settings.reaches_out:
         return Finding("shop", True, f"{shop.name}, {settings.public_url}")
-    told = f"messages would go to real customers without {', '.join(missing)}"
-    return Finding("shop", False, told, "set them; the rest is in recovery.toml", Exit.USAGE)
+    told = here(
+        "messages would go to real customers without {settings}", settings=", ".join(missing)
+    )
+    return Finding("shop", False, told, here("set them; the rest is in recovery.toml"), Exit.USAGE)
 
 
 def _sentences(settings: "Settings") -> Finding:
@@ -212,23 +240,43 @@ def _sentences(settings: "Settings") -> Finding:
 
     found = examine(settings)
     if found.errors:
-        told = f"{len(found.errors)} mistakes, the first: {found.errors[0]}"
-        cure = "`recovery check` shows them all"
+        first = found.errors[0].line_in(words(spoken()))
+        told = here("{count} mistakes, the first: {first}", count=len(found.errors), first=first)
+        cure = here("`recovery check` shows them all")
         return Finding("campaigns", False, told, cure, Exit.DATA)
     active = [one for one in found.campaigns if one.campaign.status == "active"]
-    return Finding("campaigns", True, f"{len(active)} active of {len(found.campaigns)}")
+    return Finding(
+        "campaigns",
+        True,
+        here("{count} active of {count2}", count=len(active), count2=len(found.campaigns)),
+    )
 
 
+_NAMES = {
+    "settings": mark("settings"),
+    "secret key": mark("secret key"),
+    "database": mark("database"),
+    "broker": mark("broker"),
+    "inbox": mark("inbox"),
+    "e-mail": mark("e-mail"),
+    "SMS": mark("SMS"),
+    "sending": mark("sending"),
+    "shop": mark("shop"),
+    "doors": mark("doors"),
+    "pay links": mark("pay links"),
+    "markets": mark("markets"),
+    "campaigns": mark("campaigns"),
+}
 _CURES = {
-    "database": "is it running, and is RECOVERY_DATABASE_URL right?",
-    "broker": "is it running, and is RECOVERY_BROKER_URL right? Nothing is lost meanwhile",
+    "database": mark("is it running, and is RECOVERY_DATABASE_URL right?"),
+    "broker": mark("is it running, and is RECOVERY_BROKER_URL right? Nothing is lost meanwhile"),
 }
 
 
 def _tell(findings: list[Finding], console: "Console") -> None:
     for one in findings:
         word, style = one.mark
-        console.print(word, style=style, end=" ")
-        console.print(f"{one.what}: {one.told}", soft_wrap=True)
+        console.print(here(word), style=style, end=" ")
+        console.print(f"{here(_NAMES[one.what])}: {one.told}", soft_wrap=True)
         if one.cure:
             console.print(f"      {one.cure}", soft_wrap=True)

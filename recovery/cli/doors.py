@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from recovery.cli.findings import Finding, looked
 from recovery.errors import Exit
+from recovery.i18n import here, plural
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,33 +25,40 @@ def doors(settings: "Settings") -> Finding:
     trouble = []
     if settings.email_sender == "sendgrid" and not settings.sendgrid.webhook_public_key:
         trouble.append(
-            "no RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY: bounces, complaints and clicks are not heard"
+            here(
+                "no RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY: bounces, complaints and clicks are not "
+                "heard"
+            )
         )
     url = settings.public_url
     if not url.startswith("https://") and not is_loopback(url):
-        trouble.append("RECOVERY_PUBLIC_URL is not https: links travel in the open")
+        trouble.append(here("RECOVERY_PUBLIC_URL is not https: links travel in the open"))
     if not settings.reaches_out:
-        return Finding("doors", True, "nothing leaves this machine, so nobody has to answer")
+        return Finding("doors", True, here("nothing leaves this machine, so nobody has to answer"))
     if trouble:
-        cure = "see docs/http.md; until then keep RECOVERY_EMAIL_SENDER and _SMS_SENDER on outbox"
+        cure = here(
+            "see docs/http.md; until then keep RECOVERY_EMAIL_SENDER and _SMS_SENDER on outbox"
+        )
         return Finding("doors", False, "; ".join(trouble), cure, Exit.USAGE)
     if not settings.orders_secret:
-        cure = "set RECOVERY_ORDERS_SECRET if the shop shall post orders and payments itself"
-        return Finding("doors", True, "POST /v1/orders is shut: payments come by import", cure)
-    return Finding("doors", True, "webhooks and orders are taken")
+        cure = here("set RECOVERY_ORDERS_SECRET if the shop shall post orders and payments itself")
+        return Finding(
+            "doors", True, here("POST /v1/orders is shut: payments come by import"), cure
+        )
+    return Finding("doors", True, here("webhooks and orders are taken"))
 
 
 def payment_pages(settings: "Settings") -> Finding:
     """Orders in a campaign whose payment page `/pay/…` does not lead to."""
-    from recovery.measure.plain import counted
-
     shut: Counter[str] = looked(settings, lambda at: _shut(at, settings)) or Counter()
     if not shut:
-        return Finding("pay links", True, "lead to the payment pages of all open orders")
-    orders = counted(sum(shut.values()), "open order")
+        return Finding("pay links", True, here("lead to the payment pages of all open orders"))
+    orders = plural("{count} open order", "{count} open orders", sum(shut.values()))
     hosts = ", ".join(f"{host} ({count:,})" for host, count in shut.most_common(5))
-    told = f"{orders} with a payment page where no link may lead: {hosts}"
-    cure = "if these are yours, add the hosts to RECOVERY_PAY_HOSTS; they have to be https"
+    told = here(
+        "{orders} with a payment page where no link may lead: {hosts}", orders=orders, hosts=hosts
+    )
+    cure = here("if these are yours, add the hosts to RECOVERY_PAY_HOSTS; they have to be https")
     return Finding("pay links", False, told, cure, Exit.USAGE)
 
 

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.i18n import here, mark
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from recovery.measure.explain import Story
 
+_KINDS = {
+    "guest": mark("guest"),
+    "new": mark("new"),
+    "returning": mark("returning"),
+    "vip": "vip",
+}
 _STYLES = {
     "sent": "green",
     "paid": "bold green",
@@ -44,11 +51,15 @@ def show(console: "Console", story: "Story") -> None:
     from rich.text import Text
 
     card = story.order
-    console.print(f"Order {card['order']} · {card['status']}", style="bold")
+    console.print(
+        here("Order {order} · {status}", order=card["order"], status=card["status"]), style="bold"
+    )
     facts = (
         f"{card['amount']} {card['currency']}",
         card["country"],
-        f"{card['customer_type']} customer",
+        here(
+            "{kind} customer", kind=here(_KINDS.get(card["customer_type"], card["customer_type"]))
+        ),
         card["email"],
         card["phone"],
         card["why_unpaid"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.i18n import language, mark, words
+from recovery.i18n import here, language, mark, plural, words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +60,9 @@ def reread_(desk: Desk) -> None:
 
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         moved = reread(connection)
-    said = f"{moved} order{'' if moved == 1 else 's'} with another reason."
+    said = here(
+        plural("{count} order with another reason.", "{count} orders with another reason.", moved)
+    )
     desk.show({"moved": moved}, lambda console: console.print(said))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from recovery.errors import Exit
+from recovery.i18n import mark
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,8 +31,8 @@ class Finding:
     def mark(self) -> tuple[str, str]:
         """The word in front of it, and its style."""
         if self.well:
-            return ("NOTE ", "yellow") if self.cure else ("ok   ", "green")
-        return "WRONG", "bold red"
+            return (mark("NOTE "), "yellow") if self.cure else (mark("ok   "), "green")
+        return mark("WRONG"), "bold red"
 
 
 def looked(settings: "Settings", look: "Callable[[Connection], T]") -> "T | None":

@@ -10,7 +10,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
-from recovery.i18n import language, mark, words
+from recovery.i18n import language, mark, say, words
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -37,7 +37,9 @@ def command(desk: Desk, campaign: str | None, show: str | None, lang: str | None
 
     speak = words(language(lang, os.environ))
     if show and not campaign:
-        raise UsageError("--show needs the campaign's name: recovery history NAME --show VERSION")
+        raise UsageError(
+            say("--show needs the campaign's name: recovery history NAME --show VERSION")
+        )
     with closing(desk.engine()) as engine, reading(engine.database) as connection:
         if campaign and show:
             text = text_of(connection, campaign, show)
@@ -46,7 +48,9 @@ def command(desk: Desk, campaign: str | None, show: str | None, lang: str | None
         found = history(connection, campaign)
         mistakes = {} if desk.as_json else _mistakes(engine)
     if campaign and not found:
-        raise UsageError(f"nothing of a campaign {campaign!r} was ever live")
+        raise UsageError(
+            say("nothing of a campaign {campaign} was ever live", campaign=f"{campaign!r}")
+        )
     desk.show(
         {"editions": [asdict(one) for one in found]},
         lambda console: _show(console, found, mistakes, speak),

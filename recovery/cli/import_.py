@@ -7,6 +7,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import Exit
+from recovery.i18n import here, mark, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,44 +50,65 @@ def command(desk: Desk, *, files: tuple[str, ...], source: str, rejects: Path | 
     """
     engine = desk.engine()
     try:
-        with desk.progress("Importing orders") as progress:
+        with desk.progress(here("Importing orders")) as progress:
             result = engine.import_orders(files, source, rejects, progress)
     finally:
         engine.close()
     for trouble in result.unreadable:
-        click.echo(f"Error: {trouble}", err=True)
+        click.echo(here("Error: {trouble}", trouble=trouble), err=True)
     desk.show(result.payload(), lambda console: _tell(result, rejects, console))
     raise SystemExit(int(Exit.PARTIAL if result.rejected else Exit.DONE))
 
 
 def _tell(result: "ImportResult", rejects: Path | None, console: "Console") -> None:
-    from recovery.measure.plain import counted
-
     counts = {verdict.value: count for verdict, count in result.verdicts.items() if count}
-    words = {"inserted": "new", "stale": "older than what is known"}
-    parts = [f"{count:,} {words.get(kind, kind)}" for kind, count in counts.items()]
+    words = {
+        "inserted": mark("new"),
+        "updated": mark("updated"),
+        "unchanged": mark("unchanged"),
+        "stale": mark("older than what is known"),
+    }
+    parts = [f"{count:,} {here(words.get(kind, kind))}" for kind, count in counts.items()]
     if result.rejected:
-        parts.append(f"{result.rejected:,} refused")
-    console.print(f"{counted(result.read, 'row')} read: {', '.join(parts) or 'nothing in them'}")
+        parts.append(here("{count} refused", count=f"{result.rejected:,}"))
+    console.print(
+        here(
+            "{counted} read: {parts}",
+            counted=plural("{count} row", "{count} rows", result.read),
+            parts=here(", ").join(parts) or here("nothing in them"),
+        )
+    )
     if result.settled.recovered or result.settled.cancelled:
         console.print(
-            f"{counted(result.settled.recovered, 'order')} recovered, "
-            f"{counted(result.settled.cancelled, 'planned message')} cancelled"
+            here(
+                "{counted} recovered, {counted2} cancelled",
+                counted=plural("{count} order", "{count} orders", result.settled.recovered),
+                counted2=plural(
+                    "{count} planned message", "{count} planned messages", result.settled.cancelled
+                ),
+            )
         )
     for warning in result.warnings:
-        console.print(f"note: {warning}")
+        console.print(here("note: {warning}", warning=warning))
     bad_rows = [bad for bad in result.rejects if bad["error"] not in result.unreadable]
     for bad in bad_rows[:SHOWN]:
         field = f" {bad['field']}" if bad["field"] else ""
         console.print(f"{bad['file']}:{bad['line']}{field}: {bad['error']}", soft_wrap=True)
     more = len(bad_rows) - SHOWN + result.rejects_truncated
     if more > 0:
-        console.print(f"… and {counted(more, 'more mistake')}")
+        console.print(
+            here(
+                "… and {counted}",
+                counted=plural("{count} more mistake", "{count} more mistakes", more),
+            )
+        )
     if bad_rows:
         console.print(_cure(rejects), soft_wrap=True)
 
 
 def _cure(rejects: Path | None) -> str:
     if rejects is None:
-        return "Add --rejects FILE to keep the refused rows, mend them and import that file."
-    return f"The refused rows are in {rejects}: mend them there and import that file."
+        return here("Add --rejects FILE to keep the refused rows, mend them and import that file.")
+    return here(
+        "The refused rows are in {file}: mend them there and import that file.", file=rejects
+    )

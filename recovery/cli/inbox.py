@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import Exit, UsageError
+from recovery.i18n import here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -84,7 +85,7 @@ def retry(desk: Desk, events: Sequence[int], everything: bool) -> Exit:
     from recovery.intake import stored
 
     if bool(events) == everything:
-        raise UsageError("name the events to try again, or say --all")
+        raise UsageError(say("name the events to try again, or say --all"))
     now = desk.clock.now()
     with closing(desk.engine()) as engine:
         tried = retried(
@@ -98,7 +99,7 @@ def retry(desk: Desk, events: Sequence[int], everything: bool) -> Exit:
     payload = {"retried": len(tried), "applied": applied, "faults": len(left)}
 
     def tell(console: "Console") -> None:
-        console.print(f"{applied} of {len(tried)} applied")
+        console.print(here("{applied} of {count} applied", applied=applied, count=len(tried)))
         if left:
             _show(console, left, len(left))
 
@@ -116,7 +117,9 @@ def dismiss(desk: Desk, events: Sequence[int]) -> None:
 
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         gone = stored.dismiss(connection, events)
-    desk.show({"dismissed": gone}, lambda console: console.print(f"{gone} dismissed"))
+    desk.show(
+        {"dismissed": gone}, lambda console: console.print(here("{gone} dismissed", gone=gone))
+    )
 
 
 def _read(body: str) -> object:
@@ -131,14 +134,14 @@ def _show(console: "Console", events: "Sequence[Event]", total: int) -> None:
     from rich.table import Table
 
     if not events:
-        console.print("None.")
+        console.print(here("None."))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("event", "from", "state", "came in (UTC)", "why"):
-        table.add_column(title, no_wrap=title != "why")
+    for title in (mark("event"), mark("from"), mark("state"), mark("came in (UTC)"), mark("why")):
+        table.add_column(here(title), no_wrap=title != "why")
     for event in events:
         came = f"{event.received_at:%Y-%m-%d %H:%M}"
         table.add_row(str(event.id), event.source, event.state, came, event.fault or "")
     console.print(table)
     if total > len(events):
-        console.print(f"… and {total - len(events):,} more; see --limit")
+        console.print(here("… and {value} more; see --limit", value=f"{total - len(events):,}"))

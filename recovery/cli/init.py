@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, say
 from recovery.project import PARTS, shipped
 
 _TOML = "recovery.toml"
@@ -32,8 +33,12 @@ def command(desk: Desk, *, folder: Path) -> None:
     target = folder.resolve()
     if taken := [name for name in (*PARTS, _TOML) if (target / name).exists()]:
         raise UsageError(
-            f"{target} has {' and '.join(taken)} already, which stay as they are: "
-            "choose another folder, or move them away first"
+            say(
+                "{target} has {taken} already, which stay as they are: choose another folder, or "
+                "move them away first",
+                target=target,
+                taken=" and ".join(taken),
+            )
         )
     _make(target)
     files = sorted(
@@ -45,10 +50,15 @@ def command(desk: Desk, *, folder: Path) -> None:
     desk.show(
         {"project": str(target), "files": files},
         lambda console: console.print(
-            f"Made {target} with {len(files)} files.\n"
-            f"Next: say who you are in {_TOML}, then\n"
-            f"  cd {folder}\n  recovery check\n  recovery import orders.csv\n"
-            "  recovery run --dry-run",
+            here(
+                "Made {target} with {count} files.\nNext: say who you are in {toml}, then\n  cd "
+                "{folder}\n  recovery check\n  recovery import orders.csv\n  recovery run "
+                "--dry-run",
+                target=target,
+                count=len(files),
+                toml=_TOML,
+                folder=folder,
+            ),
             soft_wrap=True,
         ),
     )
@@ -62,7 +72,13 @@ def _make(target: Path) -> None:
         if not (target / ".gitignore").exists():
             (target / ".gitignore").write_text(_IGNORED, "utf-8")
     except OSError as error:
-        raise UsageError(f"can't write to {target}: {error.strerror or error}") from error
+        raise UsageError(
+            say(
+                "can't write to {target}: {strerror}",
+                target=target,
+                strerror=error.strerror or error,
+            )
+        ) from error
 
 
 def commented_settings() -> str:

@@ -11,40 +11,50 @@ import click
 
 from recovery import __version__
 from recovery.cli.common import error_document
+from recovery.cli.tongue import ONE_OF, begin, in_language, localised
 from recovery.errors import Exit
+from recovery.i18n import here, mark
 
 # In the order in which a newcomer needs them; the words are what `recovery --help` shows.
 VERBS = {
-    "demo": "See the whole job on example orders: no account, no set-up.",
-    "init": "Make a project folder with campaigns and templates to start from.",
-    "import": "Read orders from CSV or JSON Lines files.",
-    "check": "Look for mistakes in campaigns and templates.",
-    "fmt": "Write campaign files in one way; what they say stays.",
-    "codes": "Explain the codes of check, each with an example.",
-    "preview": "Write every message with sample orders, as one page to look at.",
-    "send-test": "Send one message to yourself.",
-    "plan": "Show what the campaign files would do, before they do it.",
-    "schema": "Print the campaign language as JSON Schema, for editors.",
-    "run": "Do what is due now: enrol orders, send messages. What cron calls.",
-    "history": "Show the versions of a campaign, and how many entered under each.",
-    "report": "Show how many orders each sequence brought back.",
-    "coupons": "List the codes that went out, for your shop to honour.",
-    "tasks": "List, claim and close what a person has to do.",
-    "answers": "Read what customers wrote by SMS; say when it is seen to.",
-    "explain": "Tell everything that was decided about one order, and why.",
-    "markets": "Show the rules of each market, how sure we are of them, and yours.",
-    "failures": "Count why orders are unpaid; show the codes that nobody knows.",
-    "pause": "Stop sending at once: everything, a campaign or a channel.",
-    "resume": "Let go of the brake that pause holds.",
-    "touches": "List messages by state; decide about those that got no answer.",
-    "inbox": "List events that could not be applied; try them again.",
-    "suppress": "Look after the list of addresses that get nothing more.",
-    "customers": "Hand out, or forget, what is known about one person.",
-    "serve": "Answer webhooks, orders over HTTP, pay and unsubscribe links.",
-    "worker": "Send messages from a Redis queue, in several processes.",
-    "doctor": "Check that everything is set up, and name the cure where not.",
-    "db": "Look after the database.",
+    "demo": mark("See the whole job on example orders: no account, no set-up."),
+    "init": mark("Make a project folder with campaigns and templates to start from."),
+    "import": mark("Read orders from CSV or JSON Lines files."),
+    "check": mark("Look for mistakes in campaigns and templates."),
+    "fmt": mark("Write campaign files in one way; what they say stays."),
+    "codes": mark("Explain the codes of check, each with an example."),
+    "preview": mark("Write every message with sample orders, as one page to look at."),
+    "send-test": mark("Send one message to yourself."),
+    "plan": mark("Show what the campaign files would do, before they do it."),
+    "schema": mark("Print the campaign language as JSON Schema, for editors."),
+    "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
+    "history": mark("Show the versions of a campaign, and how many entered under each."),
+    "report": mark("Show how many orders each sequence brought back."),
+    "coupons": mark("List the codes that went out, for your shop to honour."),
+    "tasks": mark("List, claim and close what a person has to do."),
+    "answers": mark("Read what customers wrote by SMS; say when it is seen to."),
+    "explain": mark("Tell everything that was decided about one order, and why."),
+    "markets": mark("Show the rules of each market, how sure we are of them, and yours."),
+    "failures": mark("Count why orders are unpaid; show the codes that nobody knows."),
+    "pause": mark("Stop sending at once: everything, a campaign or a channel."),
+    "resume": mark("Let go of the brake that pause holds."),
+    "touches": mark("List messages by state; decide about those that got no answer."),
+    "inbox": mark("List events that could not be applied; try them again."),
+    "suppress": mark("Look after the list of addresses that get nothing more."),
+    "customers": mark("Hand out, or forget, what is known about one person."),
+    "serve": mark("Answer webhooks, orders over HTTP, pay and unsubscribe links."),
+    "worker": mark("Send messages from a Redis queue, in several processes."),
+    "doctor": mark("Check that everything is set up, and name the cure where not."),
+    "db": mark("Look after the database."),
 }
+
+
+def unlocalised(verb: str) -> click.Command:
+    """The command of a verb as it is written, in English."""
+    # `import` and `send-test` are no names for a Python file.
+    file = "import_" if verb == "import" else verb.replace("-", "_")
+    command: click.Command = import_module(f"recovery.cli.{file}").command
+    return command
 
 
 class LazyGroup(click.Group):
@@ -58,20 +68,24 @@ class LazyGroup(click.Group):
         """Import the verb's file; a usage error names the nearest verb for an unknown one."""
         if cmd_name not in VERBS:
             nearest = get_close_matches(cmd_name, VERBS, 1, cutoff=0.0)[0]
-            ctx.fail(f"no command {cmd_name!r}; did you mean {nearest!r}?")
-        # `import` and `send-test` are no names for a Python file.
-        file = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
-        command: click.Command = import_module(f"recovery.cli.{file}").command
-        return command
+            ctx.fail(
+                here("no command '{given}'; did you mean '{near}'?", given=cmd_name, near=nearest)
+            )
+        return localised(unlocalised(cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table itself: help must not cost the import of every verb."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+        with formatter.section(here("Commands")):
+            formatter.write_dl([(verb, here(told)) for verb, told in VERBS.items()])
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click's, in the language spoken."""
+        click.Group.format_help(in_language(self), ctx, formatter)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """As click's, with usage errors in JSON when asked, and 130 when interrupted early."""
         words = list(sys.argv[1:] if args is None else args)
+        begin(words)
         extra["standalone_mode"] = False
         try:
             code = super().main(words, *rest, **extra)
@@ -94,6 +108,7 @@ class LazyGroup(click.Group):
     epilog="Each command explains itself: recovery COMMAND --help. Start with: recovery demo",
 )
 @click.version_option(__version__, prog_name="recovery")
+@click.option("--lang", metavar="LANG", expose_value=False, help=ONE_OF)
 def main() -> None:
     """Bring back orders that were placed and never paid.
 

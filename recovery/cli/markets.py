@@ -8,7 +8,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import Exit, UsageError
-from recovery.i18n import language, mark, words
+from recovery.i18n import here, language, mark, say, words
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -55,7 +55,7 @@ def command(desk: Desk, country: str | None, lang: str | None) -> Exit:
         payload = _whole(rules, spoken) | _wrong(markets, spoken)
         desk.show(payload, lambda console: _tell(console, rules, spoken))
     for mistake in markets.mistakes:
-        click.echo(f"Error: {mistake.line_in(words(spoken))}", err=True)
+        click.echo(here("Error: {mistake}", mistake=mistake.line_in(words(spoken))), err=True)
     return Exit.DATA if markets.mistakes else Exit.DONE
 
 
@@ -77,7 +77,12 @@ def _one(markets: "Markets", country: str) -> "MarketRules":
     from recovery.markets.rules import OF_ALL_OTHERS
 
     if country not in countries() | {OF_ALL_OTHERS}:
-        raise UsageError(f"{country!r} is no country; write its ISO 3166 code, such as DE or GB")
+        raise UsageError(
+            say(
+                "{country} is no country; write its ISO 3166 code, such as DE or GB",
+                country=f"{country!r}",
+            )
+        )
     return markets.rules(country)
 
 
@@ -159,7 +164,9 @@ def _tell(console: "Console", rules: "MarketRules", lang: str) -> None:
         _tell_fact(console, road, fact, yours.get(road), in_)
         if fact.note:
             console.print(f"    {fact.note.in_(lang)}", style="dim", soft_wrap=True)
-    console.print(f"payment: {', '.join(fact.value for fact in rules.facts.payment)}")
+    console.print(
+        here("payment: {names}", names=", ".join(fact.value for fact in rules.facts.payment))
+    )
     for region, hours in _regions(rules).items():
         console.print(f"{rules.country}-{region}: {hours_in(hours, in_)}")
     for note in rules.notes(lang):

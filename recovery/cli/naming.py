@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 
 if TYPE_CHECKING:
     from recovery.engine import Engine
@@ -15,9 +16,13 @@ def expect_campaign(engine: "Engine", name: str) -> None:
     if name in known:
         return
     near = get_close_matches(name, known, 1)
-    there_are = ", ".join(sorted(known)) or "none"
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {there_are}"
-    raise UsageError(f"there is no campaign {name!r}; {hint}")
+    there_are = ", ".join(sorted(known)) or say("none")
+    hint = (
+        say("did you mean '{near}'?", near=near[0])
+        if near
+        else say("there are {names}", names=there_are)
+    )
+    raise UsageError(say("there is no campaign {name}; {hint}", name=f"{name!r}", hint=hint))
 
 
 def _campaigns(engine: "Engine") -> set[str]:

@@ -8,6 +8,7 @@ import click
 from recovery.cli.common import Desk, verb
 from recovery.cli.naming import expect_campaign
 from recovery.errors import UsageError
+from recovery.i18n import here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from recovery.intake.pauses import Scope
 
 CHANNELS = ("email", "sms", "task")
+_SCOPES = {"all": mark("everything"), "campaign": mark("campaign"), "channel": mark("channel")}
 
 
 @click.command("pause")
@@ -48,7 +50,7 @@ def brake(engine: "Engine", campaign: str | None, channel: str | None) -> "tuple
     from recovery.intake.pauses import Scope
 
     if campaign is not None and channel is not None:
-        raise UsageError("give --campaign or --channel, not both; two brakes are two commands")
+        raise UsageError(say("give --campaign or --channel, not both; two brakes are two commands"))
     if channel is not None:
         return Scope.CHANNEL, channel
     if campaign is None:
@@ -67,12 +69,19 @@ def show(desk: Desk, engine: "Engine") -> None:
 
     def tell(console: "Console") -> None:
         if not held:
-            console.print("Nothing is paused.")
+            console.print(here("Nothing is paused."))
         for one in held:
-            what = " ".join(filter(None, (one["scope"], one["name"])))
-            words = "everything" if one["scope"] == "all" else what
+            what = " ".join(filter(None, (here(_SCOPES[one["scope"]]), one["name"])))
+            words = here("everything") if one["scope"] == "all" else what
             why = f": {one['note']}" if one["note"] else ""
-            console.print(f"Paused since {one['since']:%Y-%m-%d %H:%M} UTC: {words}{why}")
+            console.print(
+                here(
+                    "Paused since {since} UTC: {words}{why}",
+                    since=f"{one['since']:%Y-%m-%d %H:%M}",
+                    words=words,
+                    why=why,
+                )
+            )
 
     desk.show({"paused": held}, tell)
 

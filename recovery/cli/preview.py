@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, to_json, verb
 from recovery.errors import Exit
+from recovery.i18n import here
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +75,7 @@ def command(
     else:
         _tell(desk.console, shown, file, t)
     for trouble in troubles:
-        click.echo(f"Error: {trouble}", err=True)
+        click.echo(here("Error: {trouble}", trouble=trouble), err=True)
     return Exit.DATA if troubles or any(one.error for one in shown) else Exit.DONE
 
 

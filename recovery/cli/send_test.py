@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, refuse, verb
 from recovery.errors import ConnectorError, Exit, SendFailure, UsageError
+from recovery.i18n import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,9 +82,20 @@ def _message(desk: Desk, campaign: str, wish: "Wish", lang: str) -> "Shown":
     studio = Studio.of(desk.settings, samples, load_markets(desk.settings.project), lang)
     cell = next(cells(campaigns, samples, studio.markets, wish), None)
     if cell is None:
-        raise UsageError(f"sample {wish.samples[0]!r} fits no order that gets {wish.steps[0]!r}")
+        raise UsageError(
+            say(
+                "sample {samples} fits no order that gets {steps}",
+                samples=f"{wish.samples[0]!r}",
+                steps=f"{wish.steps[0]!r}",
+            )
+        )
     if cell.step.task:
-        raise UsageError(f"{wish.steps[0]!r} is a task for a colleague; there is nothing to send")
+        raise UsageError(
+            say(
+                "{steps} is a task for a colleague; there is nothing to send",
+                steps=f"{wish.steps[0]!r}",
+            )
+        )
     shown = studio.show(cell, desk.clock.now())
     if shown.error:
         raise shown.error
@@ -101,11 +113,17 @@ def _own(addresses: Sequence[str], channel: "Channel") -> list[str]:
         except ValueError as error:
             raise UsageError(str(error)) from None
         if kind is not channel:
-            raise UsageError(f"{text!r} is no address for {channel.value}")
+            raise UsageError(
+                say("{text} is no address for {value}", text=f"{text!r}", value=channel.value)
+            )
         found[one] = None
     if len(found) > MOST:
         raise UsageError(
-            f"{len(found)} addresses are too many: a test goes to {MOST} of your own at most"
+            say(
+                "{count} addresses are too many: a test goes to {most} of your own at most",
+                count=str(len(found)),
+                most=MOST,
+            )
         )
     return list(found)
 
@@ -133,7 +151,13 @@ def _expect_welcome(desk: Desk, addresses: Sequence[str], channel: "Channel") ->
         closed = {row.address: row.reason for row in listed(connection, channel.value)}
     for to in addresses:
         if reason := closed.get(compared(channel.value, to)):
-            raise UsageError(f"{to} is on the suppression list ({reason}): it gets no tests either")
+            raise UsageError(
+                say(
+                    "{to} is on the suppression list ({reason}): it gets no tests either",
+                    to=to,
+                    reason=reason,
+                )
+            )
 
 
 def _sent(sender: "Sender", message: "Message", to: str) -> dict[str, Any]:

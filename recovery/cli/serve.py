@@ -6,6 +6,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.cli.doors import shut_doors
+from recovery.i18n import here
 
 
 @click.command("serve")
@@ -29,13 +30,22 @@ def command(desk: Desk, *, host: str, port: int, workers: int) -> None:
 
     desk.expect_a_project()
     settings, clock = desk.settings, desk.clock
-    shut = [f"{path} is shut: set {name}" for path, name in shut_doors(settings).items()]
+    shut = [
+        here("{path} is shut: set {name}", path=path, name=name)
+        for path, name in shut_doors(settings).items()
+    ]
     _ = settings.secret_key  # made before the first of several processes asks
     with listen(host, port) as listener:
         bound, number = listener.getsockname()[:2]
         url = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
         warnings = _astray(settings.public_url, number)
-        said = "\n".join([f"Serving {url} as {settings.public_url}", *shut, *warnings])
+        said = "\n".join(
+            [
+                here("Serving {url} as {public_url}", url=url, public_url=settings.public_url),
+                *shut,
+                *warnings,
+            ]
+        )
         told = {"serving": url, "public_url": settings.public_url}
         desk.show(
             told | {"not_set_up": shut, "warnings": warnings},
@@ -53,6 +63,10 @@ def _astray(public_url: str, port: int) -> list[str]:
     if not is_loopback(public_url) or led == port:
         return []
     return [
-        f"links in messages lead to {public_url}, and port {port} answers here: "
-        f"set RECOVERY_PUBLIC_URL=http://localhost:{port}, unless a proxy stands between"
+        here(
+            "links in messages lead to {public_url}, and port {port} answers here: set "
+            "RECOVERY_PUBLIC_URL=http://localhost:{port}, unless a proxy stands between",
+            public_url=public_url,
+            port=port,
+        )
     ]

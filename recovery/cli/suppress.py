@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.common import told as told_of
 from recovery.errors import Exit, UsageError
+from recovery.i18n import here, mark, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +47,7 @@ def add(desk: Desk, addresses: Sequence[str], channel: str | None, reason: str) 
     Phone numbers with their country code, as +4930901820.
     """
     given = ((number, (text,), None) for number, text in enumerate(addresses, 1))
-    return _bring(desk, given, channel, reason, "word")
+    return _bring(desk, given, channel, reason, mark("word"))
 
 
 @command.command("import")
@@ -63,7 +65,7 @@ def import_(desk: Desk, file: str, channel: str | None, reason: str) -> int:
     from recovery.connectors.table_file.addresses import read_addresses
 
     listed = ((row.line, row.texts, row.problem) for row in read_addresses(file))
-    return _bring(desk, listed, channel, reason, "line")
+    return _bring(desk, listed, channel, reason, mark("line"))
 
 
 @command.command("remove")
@@ -83,13 +85,17 @@ def remove(desk: Desk, address: str, channel: str | None, note: str | None) -> N
 
     if not (note := (note or "").strip()):
         raise UsageError(
-            'say with --note how they agreed again, e.g. --note "ticket 4711: asked for it"; '
-            "it is kept as evidence"
+            say(
+                'say with --note how they agreed again, e.g. --note "ticket 4711: asked for it"; '
+                "it is kept as evidence"
+            )
         )
     where = _read(address, channel)
     with closing(desk.engine()) as engine, writing(engine.database) as connection:
         removed = lift(connection, *where, OPERATOR, desk.clock.now(), note)
-    words = "taken off the list" if removed else "was not on the list; nothing was changed"
+    words = (
+        here("taken off the list") if removed else here("was not on the list; nothing was changed")
+    )
     payload = {"channel": where[0], "address": where[1], "removed": removed}
     desk.show(payload, lambda console: console.print(f"{where[1]}: {words} ({where[0]})"))
 
@@ -161,13 +167,16 @@ def _judged(
                 kind, address = _address(text)
             except UsageError as error:
                 found += 1
-                refused.append({unit: number, "error": str(error)})
+                refused.append({unit: number, "error": told_of(error)})
                 continue
             if channel in (None, kind):
                 found += 1
                 yield Ban(kind, address, reason, OPERATOR, at)
         if not found:
-            told = problem or f"{', '.join(texts)!r} is no address for {channel}"
+            none = here(
+                "'{texts}' is no address for {channel}", texts=", ".join(texts), channel=channel
+            )
+            told = problem or none
             refused.append({unit: number, "error": told})
 
 
@@ -175,7 +184,9 @@ def _read(text: str, channel: str | None) -> tuple[str, str]:
     """Channel and address that `text` means; UsageError says what is wrong with it."""
     kind, address = _address(text)
     if channel not in (None, kind):
-        raise UsageError(f"{text!r} is no address for {channel}")
+        raise UsageError(
+            say("{text} is no address for {channel}", text=f"{text!r}", channel=channel)
+        )
     return kind, address
 
 
@@ -190,32 +201,47 @@ def _address(text: str) -> tuple[str, str]:
 
 
 def _told(console: "Console", payload: dict[str, Any]) -> None:
-    from recovery.measure.plain import counted
-
-    emails = counted(payload["emails"], "e-mail address", "e-mail addresses")
-    phones = counted(payload["phones"], "phone number")
-    stopped = counted(payload["closed_touches"], "planned message")
+    emails = plural("{count} e-mail address", "{count} e-mail addresses", payload["emails"])
+    phones = plural("{count} phone number", "{count} phone numbers", payload["phones"])
+    stopped = plural(
+        "{count} planned message", "{count} planned messages", payload["closed_touches"]
+    )
     console.print(
-        f"{emails}, {phones}: {payload['added']} added, {payload['known']} were on the list "
-        f"already; {stopped} stopped",
+        here(
+            "{emails}, {phones}: {added} added, {known} were on the list already; {stopped} "
+            "stopped",
+            emails=emails,
+            phones=phones,
+            added=payload["added"],
+            known=payload["known"],
+            stopped=stopped,
+        ),
         soft_wrap=True,
     )
     for one in payload["rejects"]:
-        where = next(f"{name} {number}" for name, number in one.items() if name != "error")
+        where = next(f"{here(name)} {n}" for name, n in one.items() if name != "error")
         console.print(f"{where}: {one['error']}", style="red", soft_wrap=True)
     if payload["rejected"] > len(payload["rejects"]):
-        console.print(f"… {payload['rejected']} refused in all", style="red")
+        console.print(
+            here("… {rejected} refused in all", rejected=payload["rejected"]), style="red"
+        )
 
 
 def _show(console: "Console", rows: Sequence[dict[str, Any]]) -> None:
     from rich.table import Table
 
     if not rows:
-        console.print("The list is empty.")
+        console.print(here("The list is empty."))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("channel", "address", "why", "said by", "since (UTC)"):
-        table.add_column(title, no_wrap=True)
+    for title in (
+        mark("channel"),
+        mark("address"),
+        mark("why"),
+        mark("said by"),
+        mark("since (UTC)"),
+    ):
+        table.add_column(here(title), no_wrap=True)
     for row in rows:
         since = f"{row['at']:%Y-%m-%d %H:%M}"
         table.add_row(row["channel"], row["address"], row["reason"], row["source"], since)

@@ -8,6 +8,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
     from recovery.intake.tasks import Work, Worth
 
+_STATES = {
+    "open": mark("open"),
+    "closed": mark("closed"),
+    "withdrawn": mark("withdrawn"),
+}
 OUTCOMES = ("reached", "promised", "no_answer", "wrong_number", "refused", "other")
 
 
@@ -112,7 +118,13 @@ def _expect_language(lang: str, written: "Sequence[str]") -> None:
 
     if choose(lang, frozenset(written), "") is None:
         there_are = ", ".join(written)
-        raise UsageError(f"no words for this task in {lang!r}; --lang may be one of {there_are}")
+        raise UsageError(
+            say(
+                "no words for this task in {lang}; --lang may be one of {there_are}",
+                lang=f"{lang!r}",
+                there_are=there_are,
+            )
+        )
 
 
 def _do(desk: Desk, task: int, act: "Callable[[Connection], None]") -> None:
@@ -136,32 +148,63 @@ def _worth(desk: Desk) -> "Worth":
 
 def _show_all(console: "Console", works: "list[Work]") -> None:
     if not works:
-        console.print("Nothing to do.")
+        console.print(here("Nothing to do."))
     for work in works:
         _show_one(console, work)
         console.print()
 
 
 def _show_one(console: "Console", work: "Work") -> None:
-    state = f"claimed by {work.claimed_by}" if work.state == "claimed" else work.state.value
+    state = here(_STATES.get(work.state.value, work.state.value))
+    if work.state == "claimed":
+        state = here("claimed by {name}", name=work.claimed_by)
     amount = f"{work.amount} {work.amount.currency}"
-    console.print(f"#{work.id}  {amount}  order {work.order}  ({state})", style="bold")
+    console.print(
+        here(
+            "#{id}  {amount}  order {order}  ({state})",
+            id=work.id,
+            amount=amount,
+            order=work.order,
+            state=state,
+        ),
+        style="bold",
+    )
     for label, value in _lines(work):
         if value:
-            console.print(f"    {label:<10} {value}")
+            console.print(f"    {_padded(here(label), 10)} {value}")
+
+
+def _padded(text: str, width: int) -> str:
+    """`text` and spaces; a Chinese sign takes two cells."""
+    from recovery.campaign.cells import cells
+
+    return text + " " * max(0, width - cells(text))
 
 
 def _lines(work: "Work") -> list[tuple[str, Any]]:
     local = f"{work.customer_time:%a %H:%M}"
-    who = ", ".join(filter(None, (work.customer, work.phone or "no phone number")))
+    who = ", ".join(filter(None, (work.customer, work.phone or here("no phone number"))))
     until = work.expires_at and f"{work.expires_at:%Y-%m-%d %H:%M} UTC"
     return [
-        ("call", f"{who} · {local} there · speaks {work.locale}"),
-        ("ordered", ", ".join(work.items)),
-        ("why", work.why),
-        ("pays at", work.payment_url),
-        ("kept until", until),
-        ("task", f"{work.template} for {work.team}, due {work.due_at:%Y-%m-%d %H:%M} UTC"),
-        ("outcome", work.outcome),
-        ("note", work.note),
+        (
+            mark("call"),
+            here(
+                "{who} · {local} there · speaks {locale}", who=who, local=local, locale=work.locale
+            ),
+        ),
+        (mark("ordered"), ", ".join(work.items)),
+        (mark("why"), work.why),
+        (mark("pays at"), work.payment_url),
+        (mark("kept until"), until),
+        (
+            mark("task"),
+            here(
+                "{template} for {team}, due {at} UTC",
+                template=work.template,
+                team=work.team,
+                at=f"{work.due_at:%Y-%m-%d %H:%M}",
+            ),
+        ),
+        (mark("outcome"), work.outcome),
+        (mark("note"), work.note),
     ]

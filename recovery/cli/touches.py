@@ -9,6 +9,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -88,14 +89,16 @@ def resolve_(
     with closing(desk.engine()) as engine:
         filtered = any((state, campaign, before))
         if bool(touch) == filtered:
-            raise UsageError("name touches, or say which by --state, --campaign, --before")
+            raise UsageError(say("name touches, or say which by --state, --campaign, --before"))
         if filtered:
             with reading(engine.database) as connection:
                 found_ = resolve.look(connection, "unknown", campaign)
             until = _instant(before) if before else None
             touch = tuple(row.id for row in found_ if until is None or row.tried_at < until)
             if not yes:
-                raise UsageError(f"this decides about {len(touch)} messages: add --yes")
+                raise UsageError(
+                    say("this decides about {count} messages: add --yes", count=str(len(touch)))
+                )
         found, now = resolve.Finding(finding), desk.clock.now()
         told = ": ".join(filter(None, (by, note))) or None
         with writing(engine.database) as connection:
@@ -113,7 +116,7 @@ def _instant(text: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise UsageError(f"--before {text}: a time such as 2026-11-22T09:00:00Z")
+        raise UsageError(say("--before {text}: a time such as 2026-11-22T09:00:00Z", text=text))
     return found
 
 
@@ -131,15 +134,25 @@ def _show(console: "Console", rows: Sequence[dict[str, Any]], total: int) -> Non
     from rich.table import Table
 
     if not rows:
-        console.print("None.")
+        console.print(here("None."))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("touch", "order", "campaign", "step", "channel", "state", "why", "due", "tried"):
-        table.add_column(title, no_wrap=title != "why")
+    for title in (
+        mark("touch"),
+        mark("order"),
+        mark("campaign"),
+        mark("step"),
+        mark("channel"),
+        mark("state"),
+        mark("why"),
+        mark("due"),
+        mark("tried"),
+    ):
+        table.add_column(here(title), no_wrap=title != "why")
     for row in rows:
         due, tried = (f"{at:%m-%d %H:%M}" if at else "" for at in (row["due_at"], row["tried_at"]))
         what = (row["campaign"], row["step"], row["channel"], row["state"], row["reason"] or "")
         table.add_row(str(row["id"]), row["order"], *what, due, tried)
     console.print(table)
     if total > len(rows):
-        console.print(f"… and {total - len(rows)} more; see --limit")
+        console.print(here("… and {value} more; see --limit", value=total - len(rows)))

@@ -7,6 +7,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
+from recovery.i18n import here, plural, say
 
 
 @click.command("worker")
@@ -22,17 +23,26 @@ def command(desk: Desk, *, processes: int, threads: int) -> None:
     desk.expect_a_project()
     if not desk.settings.broker_url.startswith("redis"):
         raise UsageError(
-            "RECOVERY_BROKER_URL is memory://, so `recovery run` sends by itself; "
-            "set it to redis://host:6379/0 to use workers"
+            say(
+                "RECOVERY_BROKER_URL is memory://, so `recovery run` sends by itself; set it to "
+                "redis://host:6379/0 to use workers"
+            )
         )
     from workers.broker import expect_an_answer
 
     expect_an_answer(desk.settings.broker_url)
     environ = os.environ | {"RECOVERY_PROJECT": str(desk.settings.project)}
-    noun = "process" if processes == 1 else "processes"
     desk.show(
         {"processes": processes, "threads": threads},
-        lambda console: console.print(f"Sending what runs hand over, in {processes} {noun}"),
+        lambda console: console.print(
+            here(
+                plural(
+                    "Sending what runs hand over, in {count} process",
+                    "Sending what runs hand over, in {count} processes",
+                    processes,
+                )
+            )
+        ),
     )
     sys.stdout.flush()
     arguments = ["--processes", str(processes), "--threads", str(threads)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from recovery.connectors.base import Lookup, Sender
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.message import Channel
 
 if TYPE_CHECKING:
@@ -48,7 +49,14 @@ def lookups(settings: Settings) -> Iterator[dict[Channel, Lookup]]:
 def _sender(setting: str, name: str, known: Mapping[str, Factory], settings: Settings) -> Sender:
     if factory := known.get(name):
         return factory(settings)
-    raise UsageError(f"{setting}={name}: no such sender; choose one of {', '.join(known)}")
+    raise UsageError(
+        say(
+            "{setting}={name}: no such sender; choose one of {known}",
+            setting=setting,
+            name=name,
+            known=", ".join(known),
+        )
+    )
 
 
 def _email_outbox(settings: Settings) -> Sender:
@@ -138,7 +146,15 @@ def _twilio_account(settings: Settings, more: Mapping[str, str | None]) -> tuple
 def _needs(setting: str, name: str, values: Mapping[str, str | None]) -> None:
     if missing := [variable for variable, value in values.items() if not value]:
         cure = f"set it, or {setting}=outbox to write files instead of sending"
-        raise UsageError(f"{setting}={name} needs {' and '.join(missing)}: {cure}")
+        raise UsageError(
+            say(
+                "{setting}={name} needs {missing}: {cure}",
+                setting=setting,
+                name=name,
+                missing=" and ".join(missing),
+                cure=cure,
+            )
+        )
 
 
 EMAIL: Mapping[str, Factory] = {"outbox": _email_outbox, "sendgrid": _sendgrid, "smtp": _smtp}

@@ -27,6 +27,7 @@ from recovery.clock import Stopwatch
 from recovery.connectors.base import is_loopback
 from recovery.crash import crash_point
 from recovery.errors import ConnectorError, SendFailure, UsageError
+from recovery.i18n import say
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
@@ -241,7 +242,12 @@ def _checked(base_url: str) -> SplitResult:
     except ValueError:  # a port that is no number
         known = False
     if not known:
-        raise UsageError(f"{base_url!r} is no base URL: write it like https://api.example.com")
+        raise UsageError(
+            say(
+                "{base_url} is no base URL: write it like https://api.example.com",
+                base_url=f"{base_url!r}",
+            )
+        )
     return base
 
 

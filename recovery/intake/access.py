@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from recovery.db import table
+from recovery.i18n import mark
 from recovery.intake.mentions import mentions
 from recovery.intake.people import Person, order_numbers
 from recovery.models import (
@@ -35,17 +36,17 @@ tasks, consents, suppressions = table(Task), table(Consent), table(Suppression)
 inbox = table(InboxItem)
 
 MEANINGS = {
-    "customers": "Who you are to us, and what the shop last said that you agreed to",
-    "orders": "Your orders, as the shop told us",
-    "enrolments": "The campaigns that your unpaid orders were in",
-    "messages": "Messages to you: sent, planned, or left out and why",
-    "clicks": "When links in our messages to you were opened; a machine is a mail scanner",
-    "coupons": "Vouchers that were made for you",
-    "tasks": "What our colleagues were asked to do about your orders",
-    "journal": "What was decided about your orders, and what we learned, in order",
-    "consents": "What you agreed to or took back, when, and where we know it from",
-    "suppressions": "Addresses of yours that get nothing more",
-    "inbox": "What we keep of what came in about you",
+    "customers": mark("Who you are to us, and what the shop last said that you agreed to"),
+    "orders": mark("Your orders, as the shop told us"),
+    "enrolments": mark("The campaigns that your unpaid orders were in"),
+    "messages": mark("Messages to you: sent, planned, or left out and why"),
+    "clicks": mark("When links in our messages to you were opened; a machine is a mail scanner"),
+    "coupons": mark("Vouchers that were made for you"),
+    "tasks": mark("What our colleagues were asked to do about your orders"),
+    "journal": mark("What was decided about your orders, and what we learned, in order"),
+    "consents": mark("What you agreed to or took back, when, and where we know it from"),
+    "suppressions": mark("Addresses of yours that get nothing more"),
+    "inbox": mark("What we keep of what came in about you"),
 }
 Rows = list[dict[str, Any]]
 

@@ -15,6 +15,7 @@ from recovery import telemetry
 from recovery.db import insert_ignore, table
 from recovery.errors import UsageError
 from recovery.facts import InboundSms
+from recovery.i18n import say
 from recovery.intake.numbers import spellings
 from recovery.models import Answer, Decision, Enrolment, InboxItem, Order
 
@@ -82,7 +83,9 @@ def close(connection: Connection, ids: Sequence[int], by: str, now: datetime) ->
     """Say that `by` has seen to these; returns how many were open. UsageError: no such answer."""
     known = set(connection.execute(select(answers.c.id).where(answers.c.id.in_(ids))).scalars())
     if unknown := sorted(set(ids) - known):
-        raise UsageError(f"there is no answer {unknown[0]}; see recovery answers list")
+        raise UsageError(
+            say("there is no answer {unknown}; see recovery answers list", unknown=unknown[0])
+        )
     done = (
         update(answers)
         .where(answers.c.id.in_(ids), answers.c.closed_at.is_(None))

@@ -17,6 +17,7 @@ from recovery.connectors.table_file.row import RowError, read_row
 from recovery.db import retried, writing
 from recovery.errors import UnreadableFile, UsageError
 from recovery.facts import OrderSnapshot
+from recovery.i18n import say
 from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
@@ -77,11 +78,19 @@ def import_files(
     UsageError for a wrong source or a missing file, before anything is imported.
     """
     if not _SOURCE(source):
-        raise UsageError(f"--source {source!r}: use letters, digits, dots and dashes, e.g. shop")
+        raise UsageError(
+            say(
+                "--source {source}: use letters, digits, dots and dashes, e.g. shop",
+                source=f"{source!r}",
+            )
+        )
     for file in files:
         if isinstance(file, str | Path) and str(file) != "-" and not _is_there(Path(file)):
             raise UsageError(
-                f"{file} is no file; give CSV or JSON Lines files, or - for standard input"
+                say(
+                    "{file} is no file; give CSV or JSON Lines files, or - for standard input",
+                    file=file,
+                )
             )
     result = ImportResult(files=[label(file) for file in files])
     with Rejects(rejects, files) as refused:

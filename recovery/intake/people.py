@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from recovery.db import among, changed, table
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.intake.addresses import former
 from recovery.intake.mentions import mentions
 from recovery.intake.resolve import RESOLVED
@@ -62,12 +63,21 @@ def find(connection: Connection, who: str) -> Person:
         return Person((), frozenset({address}))
     if not ids:
         raise UsageError(
-            f"nobody here is known as {who!r}; give an e-mail address, a phone number with its "
-            "country code, or the shop's customer id"
+            say(
+                "nobody here is known as {who}; give an e-mail address, a phone number with its "
+                "country code, or the shop's customer id",
+                who=f"{who!r}",
+            )
         )
     if "@" not in who and len({row.source for row in ids}) > 1 and _phone(who) is None:
         keys = ", ".join(row.key for row in ids)
-        raise UsageError(f"several sources have a customer {who!r}; give one of {keys}")
+        raise UsageError(
+            say(
+                "several sources have a customer {who}; give one of {keys}",
+                who=f"{who!r}",
+                keys=keys,
+            )
+        )
     people = tuple(row.id for row in ids)
     given = connection.execute(
         select(func.lower(orders.c.email), orders.c.phone).where(

@@ -8,6 +8,7 @@ from typing import IO, Any, Self
 
 from recovery.connectors.table_file.row import RowError
 from recovery.errors import UsageError
+from recovery.i18n import say
 
 SHOWN = 1_000  # beyond it an answer would outgrow memory; the file has them all
 
@@ -17,7 +18,9 @@ class Rejects:
 
     def __init__(self, path: Path | None, inputs: Sequence[object]) -> None:
         if path is not None and any(_same(path, given) for given in inputs):
-            raise UsageError(f"--rejects {path} is also a file to import; give it another name")
+            raise UsageError(
+                say("--rejects {path} is also a file to import; give it another name", path=path)
+            )
         self._path = path
         self._file: IO[str] | None = None
         self.rows = 0
@@ -32,7 +35,11 @@ class Rejects:
                 self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
             except OSError as error:
                 raise UsageError(
-                    f"--rejects {self._path} can't be written: {error.strerror}"
+                    say(
+                        "--rejects {path} can't be written: {strerror}",
+                        path=self._path,
+                        strerror=error.strerror,
+                    )
                 ) from error
         return self
 

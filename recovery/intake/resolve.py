@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from recovery.db import changed, table
 from recovery.errors import Exit, RecoveryError, UsageError
+from recovery.i18n import say
 from recovery.incentives import budget, issue
 from recovery.models import Decision, Enrolment, Order, Touch, TouchState
 
@@ -95,7 +96,12 @@ def resolve(
     """
     row = connection.execute(select(touches).where(touches.c.id == touch_id)).first()
     if row is None:
-        raise UsageError(f"there is no touch {touch_id}; see recovery touches --state unknown")
+        raise UsageError(
+            say(
+                "there is no touch {touch_id}; see recovery touches --state unknown",
+                touch_id=touch_id,
+            )
+        )
     unknown = row.state == TouchState.UNKNOWN
     if unknown and finding is Finding.RESEND and row.resent and not force:
         raise Settled(

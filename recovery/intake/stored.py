@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from recovery.db import changed, table
 from recovery.errors import Exit, RecoveryError, UsageError
+from recovery.i18n import say
 from recovery.models import InboxItem
 from recovery.telemetry.redaction import Redactor
 
@@ -79,7 +80,7 @@ def look(connection: Connection, event: int) -> Event:
     """One event, in any state; UsageError when there is none with this number."""
     row = connection.execute(select(inbox).where(inbox.c.id == event)).first()
     if row is None:
-        raise UsageError(f"there is no event {event}; see recovery inbox list")
+        raise UsageError(say("there is no event {event}; see recovery inbox list", event=event))
     return _event(row)
 
 

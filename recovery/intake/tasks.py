@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from recovery.db import changed, table
 from recovery.errors import Exit, RecoveryError, UsageError
+from recovery.i18n import say, spoken
 from recovery.models import Decision, Enrolment, Order, Task, TaskState
 from recovery.money import Money
 from recovery.reasons import why_unpaid
@@ -124,7 +125,9 @@ def look(connection: Connection, task_id: int, now: datetime, worth: Worth) -> W
     """One task, in any state; UsageError when there is none with this number."""
     row = connection.execute(_works().where(tasks.c.id == task_id)).first()
     if row is None:
-        raise UsageError(f"there is no task {task_id}; see recovery tasks list")
+        raise UsageError(
+            say("there is no task {task_id}; see recovery tasks list", task_id=task_id)
+        )
     return _work(row, now, worth)
 
 
@@ -208,7 +211,7 @@ def _work(row: Row[Any], now: datetime, worth: Worth) -> Work:
         locale=row.locale,
         customer_time=now.astimezone(ZoneInfo(row.timezone)),
         items=tuple(f"{item.get('quantity', 1)} × {item['name']}" for item in row.items or ()),
-        why=why_unpaid(row.status, row.failure_reason),
+        why=why_unpaid(row.status, row.failure_reason, spoken()),
         payment_url=row.payment_url,
         expires_at=row.expires_at,
     )
@@ -217,7 +220,9 @@ def _work(row: Row[Any], now: datetime, worth: Worth) -> Work:
 def _state(connection: Connection, task_id: int) -> Row[Any]:
     row = connection.execute(select(tasks).where(tasks.c.id == task_id)).first()
     if row is None:
-        raise UsageError(f"there is no task {task_id}; see recovery tasks list")
+        raise UsageError(
+            say("there is no task {task_id}; see recovery tasks list", task_id=task_id)
+        )
     return row
 
 

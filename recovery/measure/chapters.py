@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from recovery.db import table
 from recovery.facts import UNPAID, OrderStatus
+from recovery.i18n import here, mark, spoken
 from recovery.measure.plain import reason
 from recovery.measure.verdicts import ENDINGS, NAMES, SUPPRESSED, banned, day, sentence
 from recovery.message import Channel
@@ -21,8 +22,8 @@ coupons, tasks, suppressions = table(Coupon), table(Task), table(Suppression)
 
 # Whether a machine opened a link; scanners and previews are nobody's interest.
 _VISITS = {
-    False: ("clicked", "followed"),
-    True: ("scanned", "a scanner or a preview, not the customer, opened"),
+    False: ("clicked", mark("followed")),
+    True: ("scanned", mark("a scanner or a preview, not the customer, opened")),
 }
 # Things that happened in the same second are told in the order in which they must have happened.
 _RANKS = ("placed", "payment_failed", "enrolled", "held_out", "planned", "paid", "recovered")
@@ -69,16 +70,20 @@ def of_order(order: Row[Any]) -> Iterator[Event]:
     amount = f"{Money(order.amount_minor, order.currency)} {order.currency}"
     yield Event(order.placed_at, "placed", f"{amount}, {order.country}, {order.customer_type}")
     if order.failure_reason is not None:
-        words = why_unpaid(OrderStatus.FAILED, order.failure_reason)
-        code = f" ({order.failure_source or 'provider'}: {order.failure_code})"
+        words = why_unpaid(OrderStatus.FAILED, order.failure_reason, spoken())
+        code = f" ({order.failure_source or here('provider')}: {order.failure_code})"
         detail = f"{words}{code if order.failure_code else ''}"
         yield Event(order.unpaid_since, "payment_failed", detail, reason=str(order.failure_reason))
     if order.paid_at is not None:
         yield Event(order.paid_at, "paid", amount)
     if order.refunded_at is not None:
-        yield Event(order.refunded_at, "refunded", "the shop gave the money back")
+        yield Event(order.refunded_at, "refunded", here("the shop gave the money back"))
     if order.paid_at is None and order.status not in UNPAID:
-        yield Event(order.updated_at, order.status, f"the shop calls the order {order.status}")
+        yield Event(
+            order.updated_at,
+            order.status,
+            here("the shop calls the order {status}", status=order.status),
+        )
 
 
 def of_journeys(
@@ -101,14 +106,14 @@ def of_journeys(
     for coupon in _rows(connection, coupons, campaigns):
         yield from _coupon(coupon, steps)
     for task in _rows(connection, tasks, campaigns):
-        detail = f"for {task.team}, template {task.template}"
+        detail = here("for {team}, template {template}", team=task.team, template=task.template)
         step = steps[task.touch_id].step
         yield Event(task.due_at, "task_opened", detail, campaigns[task.enrolment_id], step)
     followed = select(clicks).where(clicks.c.touch_id.in_(steps))
     for click in connection.execute(followed.order_by(clicks.c.at)):
         touch = steps[click.touch_id]
         what, who = _VISITS[click.machine]
-        detail = f"{who} the link of {touch.step}"
+        detail = here("{who} the link of {step}", who=here(who), step=touch.step)
         yield Event(click.at, what, detail, campaigns[touch.enrolment_id], touch.step)
 
 
@@ -123,25 +128,39 @@ def _enrolled_at(journeys: Sequence[Row[Any]], touch: Row[Any]) -> datetime:
 
 
 def _enrolled(journey: Row[Any]) -> Event:
-    until = f"the goal window ends {day(journey.window_ends_at)}"
-    where = f"segment {journey.segment}"
+    until = here("the goal window ends {day}", day=day(journey.window_ends_at))
+    where = here("segment {segment}", segment=journey.segment)
     if journey.holdout:
-        detail = f"{where}: drawn into the hold-out, gets no message; {until}"
+        detail = here(
+            "{where}: drawn into the hold-out, gets no message; {until}", where=where, until=until
+        )
         return Event(journey.enrolled_at, "held_out", detail, journey.campaign)
-    detail = f"{where}, sequence {journey.sequence}; {until}"
+    detail = here(
+        "{where}, sequence {sequence}; {until}", where=where, sequence=journey.sequence, until=until
+    )
     return Event(journey.enrolled_at, "enrolled", detail, journey.campaign)
 
 
 def _touch(touch: Row[Any], campaigns: dict[int, str], enrolled: datetime) -> Iterator[Event]:
     campaign, words = campaigns[touch.enrolment_id], f"{touch.channel} {touch.step}"
     if touch.state == TouchState.WITHHELD:
-        detail = f"{words} would have been due; withheld from the hold-out"
+        detail = here("{words} would have been due; withheld from the hold-out", words=words)
         yield Event(touch.planned_at, "withheld", detail, campaign, touch.step, ahead=True)
         return
-    yield Event(enrolled, "planned", f"{words} for {day(touch.planned_at)}", campaign, touch.step)
+    yield Event(
+        enrolled,
+        "planned",
+        here("{words} for {day}", words=words, day=day(touch.planned_at)),
+        campaign,
+        touch.step,
+    )
     if touch.state in (TouchState.PLANNED, TouchState.CLAIMED):
-        waits = f"waits until {day(touch.due_at)}, because {reason(touch.reason)}"
-        detail = f"{words} {waits if touch.reason else 'is due'}"
+        waits = here(
+            "waits until {day}, because {reason}",
+            day=day(touch.due_at),
+            reason=reason(touch.reason),
+        )
+        detail = f"{words} {waits if touch.reason else here('is due')}"
         yield Event(touch.due_at, "next", detail, campaign, touch.step, touch.reason, ahead=True)
 
 
@@ -210,7 +229,7 @@ def _fallen_away(
         cause = _cause(touch, journal)
         at, number = (cause.at, cause.id) if cause else (journey.ended_at, 0)
         if at is not None:
-            because = f", because {_told(cause, touch)}" if touch.reason else ""
+            because = here(", because {told}", told=_told(cause, touch)) if touch.reason else ""
             detail = f"{touch.channel} {touch.step}{because}"
             where = (journey.campaign, touch.step, touch.reason)
             yield Event(at, touch.state, detail, *where, number=number)
@@ -233,8 +252,13 @@ def _cause(touch: Row[Any], journal: Sequence[Row[Any]]) -> Row[Any] | None:
 
 def _coupon(coupon: Row[Any], steps: dict[int, Row[Any]]) -> Iterator[Event]:
     step = steps[coupon.touch_id].step
-    detail = f"code {coupon.code} ({coupon.kind}), valid until {day(coupon.expires_at)}"
+    detail = here(
+        "code {code} ({kind}), valid until {day}",
+        code=coupon.code,
+        kind=coupon.kind,
+        day=day(coupon.expires_at),
+    )
     yield Event(coupon.issued_at, "coupon_issued", detail, coupon.campaign, step)
     if coupon.redeemed_at is not None:
-        detail = f"code {coupon.code}"
+        detail = here("code {code}", code=coupon.code)
         yield Event(coupon.redeemed_at, "coupon_redeemed", detail, coupon.campaign, step)

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.message import Channel
 from recovery.money import Money, currencies, digits, round_half_up
 
@@ -34,7 +35,13 @@ class Price:
         except InvalidOperation:
             each = Decimal(-1)
         if not each.is_finite() or each < 0 or currency not in currencies():
-            raise UsageError(f"{name}: {text!r} is no price; write it as 0.0079 USD")
+            raise UsageError(
+                say(
+                    "{name}: {text} is no price; write it as 0.0079 USD",
+                    name=name,
+                    text=f"{text!r}",
+                )
+            )
         return cls(each, currency)
 
     def times(self, count: int) -> Money:

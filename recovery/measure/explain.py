@@ -12,6 +12,7 @@ from recovery.campaign.schema import Campaign
 from recovery.db import table
 from recovery.errors import UsageError
 from recovery.facts import OrderStatus
+from recovery.i18n import say, spoken
 from recovery.measure import chapters
 from recovery.measure.chapters import Event
 from recovery.measure.plain import masked
@@ -69,11 +70,19 @@ def _find(connection: Connection, order: str, source: str | None) -> Row[Any]:
         return found[0]
     if found:
         names = ", ".join(row.source for row in found)
-        raise UsageError(f"several sources have an order {order!r}; add --source (one of {names})")
+        raise UsageError(
+            say(
+                "several sources have an order {order}; add --source (one of {names})",
+                order=f"{order!r}",
+                names=names,
+            )
+        )
     near = _near(connection, order)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    where = f" from source {source!r}" if source is not None else ""
-    raise UsageError(f"there is no order {order!r}{where}{hint}")
+    hint = say("; did you mean {names}?", names=" or ".join(near)) if near else ""
+    where = say(" from source '{source}'", source=source) if source is not None else ""
+    raise UsageError(
+        say("there is no order {order}{where}{hint}", order=f"{order!r}", where=where, hint=hint)
+    )
 
 
 def _near(connection: Connection, order: str) -> list[str]:
@@ -116,7 +125,7 @@ def _card(row: Row[Any]) -> dict[str, Any]:
         "payment_method": row.payment_method,
         "failure_code": row.failure_code,
         "failure_reason": row.failure_reason,
-        "why_unpaid": why_unpaid(row.status, row.failure_reason),
+        "why_unpaid": why_unpaid(row.status, row.failure_reason, spoken()),
         "paid_at": _utc(row.paid_at),
     }
 

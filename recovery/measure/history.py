@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, true
 
 from recovery.db import table
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.models import CampaignVersion, Enrolment, EnrolmentState, Publication
 
 versions, publications, enrolments = table(CampaignVersion), table(Publication), table(Enrolment)
@@ -57,7 +58,13 @@ def text_of(connection: Connection, campaign: str, version: str) -> str:
     if len(texts) != 1:
         many = "no version" if not texts else f"{len(texts)} versions"
         raise UsageError(
-            f"{many} of {campaign} begin with {version!r}; `recovery history {campaign}` lists them"
+            say(
+                "{many} of {campaign} begin with {version}; `recovery history {campaign}` lists "
+                "them",
+                many=many,
+                campaign=campaign,
+                version=f"{version!r}",
+            )
         )
     return str(texts[0])
 

@@ -1,6 +1,6 @@
 """Verdicts and reasons of the journal in plain words. What is not listed is shown as written."""
 
-from recovery.i18n import Text, mark, say
+from recovery.i18n import Text, here, mark, say
 
 REASONS = {
     # why a message was not sent, or waits
@@ -58,8 +58,14 @@ _TOO_LATE = "too_late_after_"
 
 
 def reason(code: str | None) -> str | None:
-    """`quiet_hours` as a person would say it, in English; a code nobody listed, with spaces."""
-    return None if code is None else str(reason_text(code))
+    """`quiet_hours` as a person would say it, in the language spoken.
+
+    A code that nobody listed is told with spaces.
+    """
+    if code is None:
+        return None
+    told = reason_text(code)
+    return here(told) if isinstance(told, Text) else told
 
 
 def reason_text(code: str) -> Text | str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from recovery.campaign.schema import Audience, Campaign, Status, TriggerOn
 from recovery.facts import UNPAID, OrderStatus
+from recovery.i18n import here, mark
 from recovery.money import Money
 
 WAITS_FOR = {
@@ -31,15 +32,15 @@ class Unenrolled:
 def why_not(order: Unenrolled, campaigns: Sequence[Campaign], now: datetime) -> Iterator[str]:
     """One sentence a campaign, the highest priority first; one in all when nothing is unpaid."""
     if order.status not in UNPAID:
-        yield f"the order is {order.status}; there is nothing to bring back"
+        yield here("the order is {status}; there is nothing to bring back", status=order.status)
         return
     for campaign in sorted(campaigns, key=lambda one: (-one.priority, one.campaign)):
-        yield f"{campaign.campaign}: {_objection(order, campaign, now) or _NOTHING_AGAINST}"
+        yield f"{campaign.campaign}: {_objection(order, campaign, now) or here(_NOTHING_AGAINST)}"
     if not campaigns:
-        yield "there is no campaign"
+        yield here("there is no campaign")
 
 
-_NOTHING_AGAINST = (
+_NOTHING_AGAINST = mark(
     "nothing against it; a run will take it, unless another campaign comes first "
     "or the customer is in this one already"
 )
@@ -48,32 +49,39 @@ _NOTHING_AGAINST = (
 def _objection(order: Unenrolled, campaign: Campaign, now: datetime) -> str | None:
     trigger, unpaid_for = campaign.trigger, now - order.unpaid_since
     if campaign.status is not Status.ACTIVE:
-        return f"the campaign is {campaign.status}"
+        return here("the campaign is {status}", status=campaign.status)
     if WAITS_FOR[trigger.on] is not order.status:
-        return f"it waits for {trigger.on}; the order is {order.status}"
+        return here("it waits for {on}; the order is {status}", on=trigger.on, status=order.status)
     if unpaid_for < trigger.after:
-        return f"too early; its turn comes {order.unpaid_since + trigger.after:%Y-%m-%d %H:%M} UTC"
+        return here(
+            "too early; its turn comes {value} UTC",
+            value=f"{order.unpaid_since + trigger.after:%Y-%m-%d %H:%M}",
+        )
     if trigger.not_after is not None and unpaid_for > trigger.not_after:
         last = order.unpaid_since + trigger.not_after
-        return f"too late; it took orders like this until {last:%Y-%m-%d %H:%M} UTC"
+        return here(
+            "too late; it took orders like this until {last} UTC", last=f"{last:%Y-%m-%d %H:%M}"
+        )
     misfits = [f"{segment.segment} ({_misfit(order, segment)})" for segment in campaign.segments]
     if all(_misfit(order, segment) for segment in campaign.segments):
-        return "no segment fits: " + ", ".join(misfits)
+        return here("no segment fits: {misfits}", misfits=", ".join(misfits))
     return None
 
 
 def _misfit(order: Unenrolled, audience: Audience) -> str | None:
     """The first condition that fails. Amounts in another currency are not judged here."""
     if audience.market is not None and order.country not in audience.market:
-        return f"market {order.country} is not among them"
+        return here("market {country} is not among them", country=order.country)
     if audience.customer is not None and order.customer_type not in audience.customer:
-        return f"not for {order.customer_type} customers"
+        return here("not for {customer_type} customers", customer_type=order.customer_type)
     if audience.failure is not None and not order.failures & set(audience.failure):
-        return "another reason of failure"
+        return here("another reason of failure")
     if (amount := audience.amount) is not None:
         low, high = amount.from_, amount.below
         if low and low.currency == order.amount.currency and order.amount.minor < low.minor:
-            return f"the amount is below {low} {low.currency}"
+            return here("the amount is below {low} {currency}", low=low, currency=low.currency)
         if high and high.currency == order.amount.currency and order.amount.minor >= high.minor:
-            return f"the amount is not below {high} {high.currency}"
+            return here(
+                "the amount is not below {high} {currency}", high=high, currency=high.currency
+            )
     return None

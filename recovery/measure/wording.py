@@ -11,6 +11,7 @@ from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.measure.report import Row, Verdict
 from recovery.measure.stats import BURN_IN, Interval
 from recovery.money import Money
@@ -38,7 +39,13 @@ class Wording:
     def of(cls, lang: str) -> "Wording":
         """The wording of `lang`; UsageError when it is none of `LANGUAGES`."""
         if lang not in _LOCALES:
-            raise UsageError(f"no report in {lang!r}; languages: {', '.join(LANGUAGES)}")
+            raise UsageError(
+                say(
+                    "no report in {lang}; languages: {languages}",
+                    lang=f"{lang!r}",
+                    languages=", ".join(LANGUAGES),
+                )
+            )
         return cls(lang, _all_words()[lang])
 
     def __call__(self, key: str, **places: object) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from recovery.db import is_postgres, reading, writing
 from recovery.errors import UsageError
+from recovery.i18n import say
 
 HEAD = "0015"
 # One upgrade at a time: any number that nobody else in this database locks.
@@ -46,8 +47,12 @@ def prepare(engine: Engine) -> None:
         return
     if version is not None and engine.dialect.name == "postgresql":
         raise UsageError(
-            f"the database has version {version}, this program needs {HEAD}: stop the workers and "
-            "run `recovery db upgrade`"
+            say(
+                "the database has version {version}, this program needs {head}: stop the workers "
+                "and run `recovery db upgrade`",
+                version=version,
+                head=HEAD,
+            )
         )
     upgrade(engine)
 
@@ -58,8 +63,12 @@ def _version(connection: Connection) -> str | None:
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if version is not None and str(version) > HEAD:
         raise UsageError(
-            f"the database has version {version}, newer than this program ({HEAD}): "
-            "update the program"
+            say(
+                "the database has version {version}, newer than this program ({head}): update the "
+                "program",
+                version=version,
+                head=HEAD,
+            )
         )
     return version
 

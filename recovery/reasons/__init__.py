@@ -4,6 +4,7 @@
 a reason. Both are our judgement; a code that is in no list is UNKNOWN, never guessed.
 """
 
+from recovery.i18n import mark, words
 from recovery.reasons.codes import known_failures, listed, mapping_version, reason_for
 from recovery.reasons.meanings import MEANINGS, Meaning
 from recovery.reasons.vocabulary import FailureReason, Incentive, Suggestion
@@ -22,15 +23,18 @@ __all__ = [
 ]
 
 _NOT_TRIED = {
-    "cart": "The customer left before placing the order",
-    "pending": "The order was placed and no payment is known",
-    "awaiting": "A voucher or transfer was issued and has not been paid yet",
-    "failed": "A payment was refused, and the shop did not say why",
+    "cart": mark("The customer left before placing the order"),
+    "pending": mark("The order was placed and no payment is known"),
+    "awaiting": mark("A voucher or transfer was issued and has not been paid yet"),
+    "failed": mark("A payment was refused, and the shop did not say why"),
 }
 
 
-def why_unpaid(status: str, reason: str | None) -> str | None:
+def why_unpaid(status: str, reason: str | None, lang: str = "en") -> str | None:
     """Why an order in `status` is unpaid, in words for colleagues; None when it is not unpaid."""
     if status not in _NOT_TRIED:
         return None
-    return MEANINGS[FailureReason(reason)].en if reason else _NOT_TRIED[status]
+    if reason:
+        meaning = MEANINGS[FailureReason(reason)]
+        return meaning.zh if lang == "zh-CN" else meaning.en
+    return words(lang).gettext(_NOT_TRIED[status])

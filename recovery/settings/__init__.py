@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.settings.alerts import AlertSettings
 from recovery.settings.providers import SendgridSettings, TwilioSettings
 from recovery.settings.schema import (
@@ -55,7 +56,9 @@ def load_settings(
     environ = os.environ if environ is None else environ
     folder = Path(project or environ.get("RECOVERY_PROJECT") or ".").resolve()
     if not folder.is_dir():
-        raise UsageError(f"no project folder at {folder}; `recovery init {folder}` makes one")
+        raise UsageError(
+            say("no project folder at {folder}; `recovery init {folder}` makes one", folder=folder)
+        )
     given: dict[str, Given] = {}
     for layer in (
         from_toml(folder / "recovery.toml"),
@@ -66,9 +69,11 @@ def load_settings(
     settings = _anchored(_validated(folder, given))
     if settings.given_secret_key is None and not is_loopback(settings.public_url):
         raise UsageError(
-            "RECOVERY_SECRET_KEY must be set, because RECOVERY_PUBLIC_URL is not localhost: links "
-            "that customers hold must stay valid. Make one: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            say(
+                "RECOVERY_SECRET_KEY must be set, because RECOVERY_PUBLIC_URL is not localhost: "
+                "links that customers hold must stay valid. Make one: python3 -c 'import secrets; "
+                "print(secrets.token_urlsafe(32))'"
+            )
         )
     return settings
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 
 
 def kept_key(file: Path) -> str:
@@ -34,11 +35,17 @@ def read_key(file: Path) -> str:
         key = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UsageError(f"{file}: can't read the key that signs links: {reason}") from error
+        raise UsageError(
+            say("{file}: can't read the key that signs links: {reason}", file=file, reason=reason)
+        ) from error
     if not key:
         raise UsageError(
-            f"{file} is empty: links signed with it could be forged; bring it back from a backup, "
-            "or delete it and a new key is made (links in messages sent so far stop working)"
+            say(
+                "{file} is empty: links signed with it could be forged; bring it back from a "
+                "backup, or delete it and a new key is made (links in messages sent so far stop "
+                "working)",
+                file=file,
+            )
         )
     return key
 

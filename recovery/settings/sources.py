@@ -10,6 +10,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.settings.schema import PREFIX, known_settings
 
 FILE = "_FILE"
@@ -38,7 +39,7 @@ def from_dotenv(file: Path) -> dict[str, Given]:
     try:
         lines = dotenv_values(file, interpolate=False, encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: not UTF-8 text; save it as UTF-8") from error
+        raise UsageError(say("{file}: not UTF-8 text; save it as UTF-8", file=file)) from error
     found = from_environ({name: value or "" for name, value in lines.items()})
     return {name: Given(given.value, f"{file}: {name}") for name, given in found.items()}
 
@@ -50,9 +51,9 @@ def from_toml(file: Path) -> dict[str, Given]:
     try:
         tree = tomllib.loads(file.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: not UTF-8 text; save it as UTF-8") from error
+        raise UsageError(say("{file}: not UTF-8 text; save it as UTF-8", file=file)) from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from error
+        raise UsageError(say("{file}: not valid TOML: {error}", file=file, error=error)) from error
     return {
         PREFIX + "_".join(path).upper(): Given(value, f"{file}: {'.'.join(path)}", in_toml=True)
         for path, value in _leaves(tree)
@@ -86,7 +87,13 @@ def resolved(layer: Mapping[str, Given], folder: Path) -> dict[str, Given]:
             if given.value == "":
                 continue
             if bare in layer and layer[bare].value != "":
-                raise UsageError(f"{given.spoken}: {bare} is set as well; keep one of the two")
+                raise UsageError(
+                    say(
+                        "{spoken}: {bare} is set as well; keep one of the two",
+                        spoken=given.spoken,
+                        bare=bare,
+                    )
+                )
             found[bare] = _from_file(given, folder)
         else:
             raise UsageError(_unknown(name, given))
@@ -98,14 +105,26 @@ def _from_file(given: Given, folder: Path) -> Given:
         text = (folder / str(given.value)).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UsageError(f"{given.spoken}: can't read {given.value}: {reason}") from error
+        raise UsageError(
+            say(
+                "{spoken}: can't read {value}: {reason}",
+                spoken=given.spoken,
+                value=given.value,
+                reason=reason,
+            )
+        ) from error
     _not_blank(Given(text, given.spoken), f"{given.spoken}: {given.value}")
     return Given(text, given.spoken)
 
 
 def _not_blank(secret: Given, spoken: str) -> None:
     if isinstance(secret.value, str) and not secret.value.strip():
-        raise UsageError(f"{spoken} holds nothing but blanks; write the secret there, or unset it")
+        raise UsageError(
+            say(
+                "{spoken} holds nothing but blanks; write the secret there, or unset it",
+                spoken=spoken,
+            )
+        )
 
 
 def _unknown(name: str, given: Given) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from recovery.campaign.loader import load_folder
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.project import PARTS, shipped
 from recovery.settings import Settings, load_settings
 
@@ -62,7 +63,11 @@ def _parts(project: Path) -> dict[str, Path]:
 def _clear(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not (folder / MARK).is_file()):
         raise UsageError(
-            f"{folder} is in the way, and `recovery demo` did not make it: move it elsewhere first"
+            say(
+                "{folder} is in the way, and `recovery demo` did not make it: move it elsewhere "
+                "first",
+                folder=folder,
+            )
         )
     if folder.exists():
         shutil.rmtree(folder)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recovery.measure.plain import counted
+from recovery.i18n import Text, here, plural, spoken
+from recovery.measure.plain import reason_text
 from recovery.measure.wording import Wording
 from recovery.money import Money
 from recovery.settings import Settings
@@ -64,36 +65,63 @@ class Summary:
         touches = self.touches()
         held = sum(row.enrolled for row in story.report.rows if row.arm.holdout)
         left_out = sum(diary.skipped.values())
-        yield (
-            f"{counted(self.orders, 'order')} came in from "
-            f"{counted(len(self.markets()), 'market')}; {story.shoppers.unpaid:,} of them "
-            f"{_were(story.shoppers.unpaid)} not paid at once."
+        unpaid = story.shoppers.unpaid
+        orders = plural("{count} order", "{count} orders", self.orders)
+        markets = plural("{count} market", "{count} markets", len(self.markets()))
+        yield here(
+            plural(
+                "{orders} came in from {markets}; {count} of them was not paid at once.",
+                "{orders} came in from {markets}; {count} of them were not paid at once.",
+                unpaid,
+                orders=orders,
+                markets=markets,
+            )
         )
-        yield (
-            f"{counted(self.earlier, 'earlier, paid order')} of returning customers came with them."
+        yield here(
+            plural(
+                "{count} earlier, paid order of returning customers came with them.",
+                "{count} earlier, paid orders of returning customers came with them.",
+                self.earlier,
+            )
         )
-        yield (
-            f"{counted(diary.runs, 'recovery run')} put "
-            f"{counted(sum(diary.enrolled.values()), 'order')} into "
-            f"{counted(len(diary.enrolled), 'campaign')}; {held:,} of them, drawn by lot, got "
-            "nothing."
+        yield here(
+            "{runs} put {orders} into {campaigns}; {held} of them, drawn by lot, got nothing.",
+            runs=plural("{count} recovery run", "{count} recovery runs", diary.runs),
+            orders=plural("{count} order", "{count} orders", sum(diary.enrolled.values())),
+            campaigns=plural("{count} campaign", "{count} campaigns", len(diary.enrolled)),
+            held=f"{held:,}",
         )
-        yield (
-            f"{counted(touches['email'], 'e-mail')} and {touches['sms']:,} SMS went to the outbox, "
-            f"{counted(touches['task'], 'task')} to people."
+        yield here(
+            "{emails} and {sms} SMS went to the outbox, {tasks} to people.",
+            emails=plural("{count} e-mail", "{count} e-mails", touches["email"]),
+            sms=f"{touches['sms']:,}",
+            tasks=plural("{count} task", "{count} tasks", touches["task"]),
         )
-        yield (
-            f"{counted(left_out, 'message')} {_were(left_out)} left out "
-            f"({_first(diary.skipped)}), and "
-            f"{diary.snoozed['quiet_hours']:,} waited for the customer's morning."
+        yield here(
+            plural(
+                "{count} message was left out ({why}), and {waited} waited for the customer's "
+                "morning.",
+                "{count} messages were left out ({why}), and {waited} waited for the customer's "
+                "morning.",
+                left_out,
+                why=_first(diary.skipped),
+                waited=f"{diary.snoozed['quiet_hours']:,}",
+            )
         )
-        paid = ", ".join(map(Wording.of("en").money, self.money))
-        orders = f"{counted(self.recovered, 'order')} {_were(self.recovered)}"
-        yield f"{orders} paid within their time: {paid or 'nothing'}."
-        yield (
-            f"Simulated shoppers, so the true effect is known: {self.caused:,} of these would not "
-            "have been paid without a message. These people are made up: the figures are no "
-            "promise for your shop."
+        paid = ", ".join(map(Wording.of(spoken()).money, self.money))
+        yield here(
+            plural(
+                "{count} order was paid within their time: {paid}.",
+                "{count} orders were paid within their time: {paid}.",
+                self.recovered,
+                paid=paid or here("nothing"),
+            )
+        )
+        yield here(
+            "Simulated shoppers, so the true effect is known: {caused} of these would not have "
+            "been paid without a message. These people are made up: the figures are no promise "
+            "for your shop.",
+            caused=f"{self.caused:,}",
         )
 
     def touches(self) -> dict[str, int]:
@@ -145,11 +173,15 @@ class Summary:
         }
 
 
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
-
-
 def _first(skipped: dict[str, int]) -> str:
     """The most frequent reasons."""
     most = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
-    return ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in most) or "none"
+    told = [f"{_told(reason)} {count:,}" for reason, count in most]
+    return ", ".join(told) or here("none")
+
+
+def _told(reason: str) -> str:
+    """A code with spaces; in other languages the words that stand for it."""
+    words = reason_text(reason)
+    plain = reason.replace("_", " ")
+    return plain if spoken() == "en" or not isinstance(words, Text) else here(words)

@@ -22,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from recovery.clock import Clock
 from recovery.errors import UsageError
+from recovery.i18n import say
 from recovery.settings import Settings
 from recovery.web.app import create
 
@@ -70,8 +71,13 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise UsageError(
-            f"can't listen on {host} port {port}: {error.strerror or error}; choose another one "
-            "with --host and --port"
+            say(
+                "can't listen on {host} port {port}: {strerror}; choose another one with --host "
+                "and --port",
+                host=host,
+                port=port,
+                strerror=error.strerror or error,
+            )
         ) from error
     # Connections inherit it; without, an answer waits 40 ms for the other side's acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -31,7 +31,7 @@ def test_what_you_loosen_is_said_each_time(tmp_path: Path):
 def test_rules_with_a_mistake_are_not_well(tmp_path: Path):
     found = customs(settings_of(tmp_path, "market: DE\n"))
     assert (found.well, found.code) == (False, Exit.DATA)
-    assert found.told.startswith("2 mistakes in your own rules: markets/DE.yaml:1:1")
+    assert found.told.startswith("2 mistakes in your own rules, the first: markets/DE.yaml:1:1")
 
 
 @pytest.mark.parametrize(

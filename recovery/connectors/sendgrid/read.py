@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from recovery.connectors.visitors import is_machine
 from recovery.errors import UsageError
 from recovery.facts import EventKind, MessageEvent
+from recovery.i18n import say
 from recovery.settings.keys import webhook_key
 
 SOURCE = "sendgrid"
@@ -102,7 +103,7 @@ def _key(text: str) -> EllipticCurvePublicKey:
     try:
         return webhook_key(text)
     except ValueError as error:
-        raise UsageError(f"RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY {error}") from None
+        raise UsageError(say("RECOVERY_SENDGRID_WEBHOOK_PUBLIC_KEY {error}", error=error)) from None
 
 
 def _name(event: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from urllib3.util.wait import wait_for_read
 from recovery.connectors.base import is_loopback
 from recovery.connectors.mime import ascii_address, email_bytes, message_id
 from recovery.errors import ConnectorError, SendFailure, UsageError
+from recovery.i18n import say
 from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
 
 SECONDS = 20.0
@@ -170,5 +171,5 @@ def _bytes(text: bytes | str) -> bytes:
 def _checked(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise UsageError("RECOVERY_SMTP_URL must look like smtp://user:password@host:587")
+        raise UsageError(say("RECOVERY_SMTP_URL must look like smtp://user:password@host:587"))
     return parts

@@ -28,6 +28,7 @@ from recovery.connectors.table_file.encoding import (
     probable,
 )
 from recovery.errors import UnreadableFile, UsageError
+from recovery.i18n import say
 
 STDIN = "-"
 LONGEST_LINE = 4 * 1024 * 1024  # bytes; a row is some hundreds
@@ -67,7 +68,10 @@ def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
             yield from _json_rows(lines)
         elif first == "[":
             raise UnreadableFile(
-                f"{name} is one JSON list; write one object a line: jq -c '.[]' {name}",
+                say(
+                    "{name} is one JSON list; write one object a line: jq -c '.[]' {name}",
+                    name=name,
+                ),
                 file=name,
                 line=1,
             )
@@ -82,7 +86,9 @@ def opened(file: str | Path | IO[bytes], name: str) -> Iterator[io.BufferedReade
     try:
         raw = Path(str(file)).open("rb") if ours else _given(file)  # noqa: SIM115 - see finally
     except OSError as error:
-        raise UsageError(f"{name} can't be opened: {error.strerror}") from error
+        raise UsageError(
+            say("{name} can't be opened: {strerror}", name=name, strerror=error.strerror)
+        ) from error
     stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)
     try:
         if name.endswith(".gz") or stream.peek(2)[:2] == _GZIP:
@@ -144,15 +150,25 @@ class Lines:
             line = self._stream.readline(LONGEST_LINE)
         except _BROKEN_GZIP as error:
             raise UnreadableFile(
-                f"{self.name} breaks off after line {self.number}: its gzip is damaged ({error}); "
-                f"make the file again. {self._kept()}",
+                say(
+                    "{name} breaks off after line {number}: its gzip is damaged ({error}); make "
+                    "the file again. {kept}",
+                    name=self.name,
+                    number=self.number,
+                    error=error,
+                    kept=str(self._kept()),
+                ),
                 file=self.name,
                 line=self.number + 1,
             ) from error
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             raise UnreadableFile(
-                f"{self.name} line {self.number + 1} is longer than 4 MB; write one order a line. "
-                f"{self._kept()}",
+                say(
+                    "{name} line {value} is longer than 4 MB; write one order a line. {kept}",
+                    name=self.name,
+                    value=str(self.number + 1),
+                    kept=str(self._kept()),
+                ),
                 file=self.name,
                 line=self.number + 1,
             )
@@ -160,9 +176,15 @@ class Lines:
 
     def _refuse(self, encoding: Encoding, line: int) -> NoReturn:
         raise UnreadableFile(
-            f"{self.name} line {line} is not UTF-8; it looks like {encoding.name}. Save the file "
-            f"as UTF-8, for example: iconv -f {encoding.iconv} -t UTF-8 {self.name} > utf8.txt. "
-            f"{self._kept()}",
+            say(
+                "{name} line {line} is not UTF-8; it looks like {name2}. Save the file as UTF-8, "
+                "for example: iconv -f {iconv} -t UTF-8 {name} > utf8.txt. {kept}",
+                name=self.name,
+                line=line,
+                name2=encoding.name,
+                iconv=encoding.iconv,
+                kept=str(self._kept()),
+            ),
             file=self.name,
             line=line,
         )
@@ -251,16 +273,24 @@ def _header(opening: str, lines: Lines) -> tuple[str, list[str]]:
     header = splits[delimiter]
     if "order_id" not in header:
         raise UnreadableFile(
-            f"{lines.name} line {lines.number} is no header with a column order_id; "
-            f"found: {', '.join(header)[:200]}. Nothing of this file was imported.",
+            say(
+                "{name} line {number} is no header with a column order_id; found: {header}. "
+                "Nothing of this file was imported.",
+                name=lines.name,
+                number=lines.number,
+                header=str(", ".join(header)[:200]),
+            ),
             file=lines.name,
             line=lines.number,
         )
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise UnreadableFile(
-            f"{lines.name} has the column {', '.join(twice)} twice; keep one. "
-            "Nothing of this file was imported.",
+            say(
+                "{name} has the column {twice} twice; keep one. Nothing of this file was imported.",
+                name=lines.name,
+                twice=", ".join(twice),
+            ),
             file=lines.name,
             line=lines.number,
         )

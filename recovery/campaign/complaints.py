@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from recovery.campaign import schema
 from recovery.campaign.experiments import Decision
-from recovery.campaign.problems import Fix, Road, written
+from recovery.campaign.problems import Fix, Place, Road, written
 from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import Meant, guess, meant, nearest
 from recovery.i18n import Text, Value, say
@@ -35,6 +35,7 @@ _SHAPES = {
     "CR024": _ONE,
 }
 _FOUND: dict[type, Text] = {dict: say("a block"), list: say("a list"), str: say("one value")}
+_LACKING = {"missing", "too_short", "CR047", "CR048"}
 _OURS = {"at", "fix", "safe", "code"}  # of a refusal's context: for us, not for its words
 
 
@@ -47,6 +48,8 @@ def complain(error: ValidationError, tree: Tree, model: type[BaseModel]) -> None
         said.update(_meant(detail, model))
     for detail in details:
         road = _road(detail)
+        if detail["type"] in _LACKING and not tree.merged.isdisjoint((road, road[:-1])):
+            continue  # the block wanted to have it from another
         if detail["type"] == "extra_forbidden" or written(road) not in said:
             _report(detail, road, tree, model)
 
@@ -88,6 +91,7 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
         tree.report("CR024", place, road, key=key, wanted=wanted, found=found, example=example)
     elif kind in CODES:
         fix = _fix(detail, road, tree)
+        place = _part(tree, place, detail)
         tree.report(kind, place, road, fix=fix, **{"key": key} | _parameters(detail))
     elif kind == "missing":
         tree.report("CR021", tree.key(road[:-1]), road, key=key)
@@ -105,6 +109,15 @@ def _report(detail: ErrorDetails, road: Road, tree: Tree, model: type[BaseModel]
 
 def _parameters(detail: ErrorDetails) -> dict[str, Any]:
     return {name: value for name, value in detail.get("ctx", {}).items() if name not in _OURS}
+
+
+def _part(tree: Tree, place: Place, detail: ErrorDetails) -> Place:
+    """The place of the part of a value that is wrong: a currency stands behind its number."""
+    given, whole = detail.get("ctx", {}).get("given"), tree.sheet.read(place)
+    if detail["type"] != "CR032" or not isinstance(given, str) or given not in whole:
+        return place
+    start = place.column + whole.rindex(given)
+    return Place(place.line, start, start + len(given))
 
 
 def _fix(detail: ErrorDetails, road: Road, tree: Tree) -> Fix | None:
@@ -130,9 +143,7 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
     tree.problems[:] = [one for one in tree.problems if (one.code, one.road) != empty]
     near = meant_key(key, choices)
     renamed = tree.rewritten(place, key, near) if near else None
-    merged = say("write the keys out: there are no merge keys here")
-    cure = merged if key == "<<" else guess(key, choices)
-    tree.report("CR020", place, road, fix=renamed, key=key, guess=cure)
+    tree.report("CR020", place, road, fix=renamed, key=key, guess=guess(key, choices))
 
 
 def _called(road: Road) -> Value:

@@ -217,7 +217,7 @@ def _indented(at: Stopped) -> Iterator[Found]:
         named: dict[str, Any] = {"found": found.given, "wanted": found.wanted}
         also = ((found.above, *found.span, say("the lines above begin here")),)
         end = max(found.given, 1)
-        yield Found("CR004", at.line, 0, end, named, edits, safe=found.sure, also=also)
+        yield Found("CR004", found.line, 0, end, named, edits, safe=found.sure, also=also)
 
 
 def _no_bullet(at: Stopped) -> Iterator[Found]:

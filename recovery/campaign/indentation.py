@@ -1,16 +1,16 @@
 """Which column a line was meant to begin in, judged by the lines above it and by what fits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import yaml
 from pydantic import ValidationError
 
 from recovery.campaign.schema import Campaign
+from recovery.campaign.tabs import LOADER, readable
 from recovery.campaign.words import KEY
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _KNOWN = re.compile(rf"\s*(?:- +)*(?:\{{\s*)?{KEY.pattern}\s*:|\s*[\w.-]+:\s*$|\s*- ")
 Moves = list[tuple[int, int]]
 _HOPELESS = 1_000_000
@@ -18,8 +18,9 @@ _SHORT = 200_000  # a longer file is not read once more for every guess
 
 
 class Expected(NamedTuple):
-    """A line with `given` spaces should have `wanted`; `moves` are all lines that go with it."""
+    """Line `line` with `given` spaces should have `wanted`; `moves` are all that go with it."""
 
+    line: int
     given: int
     wanted: int
     moves: tuple[tuple[int, int], ...]
@@ -34,29 +35,55 @@ def width(line: str) -> int:
 
 
 def expected(lines: Sequence[str], number: int) -> Expected | None:
-    """Guess where line `number` (from 0) should begin; None when no column above would do."""
-    given, columns = width(lines[number]), _columns(lines[:number])
-    guesses = []
-    for wanted in sorted(columns, key=lambda column: abs(column - given)):
-        for moves in _moves(lines, number, given, wanted) if wanted != given else ():
-            guesses.append(
-                (
-                    _weight(_moved(lines, moves), number),
-                    abs(wanted - given),
-                    len(moves),
-                    wanted,
-                    moves,
-                )
-            )
-    fitting = sorted(guess for guess in guesses if guess[0] < _HOPELESS)
+    """Guess where line `number` (from 0) should begin; None when no column above would do.
+
+    It may also be right, and the line above it too far to the left.
+    """
+    guesses = [*_guesses(lines, number, number), *_guesses_above(lines, number)]
+    fitting = sorted(guess for guess in guesses if guess.weight < _HOPELESS)
     if not fitting:
         return None
-    weight, _, _, wanted, moves = fitting[0]
-    sure = all(guess[0] > weight for guess in fitting if guess[3] != wanted)
-    sure = sure and bool(_KNOWN.match(lines[number]))
-    above = columns[wanted]
+    best = fitting[0]
+    line, wanted, moves = best.line, best.wanted, tuple(best.moves)
+    sure = all(
+        one.weight > best.weight for one in fitting if (one.line, one.wanted) != (line, wanted)
+    )
+    sure = sure and bool(_KNOWN.match(lines[line]))
+    above = _columns(lines[:line]).get(wanted, line)
     start = width(lines[above])
-    return Expected(given, wanted, tuple(moves), above, (start, len(lines[above].rstrip())), sure)
+    span = (start, len(lines[above].rstrip()))
+    return Expected(line, width(lines[line]), wanted, moves, above, span, sure)
+
+
+class _Guess(NamedTuple):
+    """How wrong the file would be if `line` began in `wanted`, and how much would have to move."""
+
+    weight: int
+    distance: int
+    lines: int
+    line: int
+    wanted: int
+    moves: Moves
+
+
+def _guesses(lines: Sequence[str], number: int, stopped: int) -> Iterator[_Guess]:
+    given, columns = width(lines[number]), _columns(lines[:number])
+    for wanted in sorted(columns, key=lambda column: abs(column - given)):
+        for moves in _moves(lines, number, given, wanted) if wanted != given else ():
+            weight = _weight(_moved(lines, moves), stopped)
+            yield _Guess(weight, abs(wanted - given), len(moves), number, wanted, moves)
+
+
+def _guesses_above(lines: Sequence[str], number: int) -> Iterator[_Guess]:
+    """The line above alone, moved to the right."""
+    above = next((at for at in range(number - 1, -1, -1) if lines[at].strip()), None)
+    if above is None or width(lines[above]) >= width(lines[number]):
+        return
+    given = width(lines[above])
+    for wanted in _columns(lines[:above]):
+        if wanted > given and not lines[above].lstrip().startswith("#"):
+            weight = _weight(_moved(lines, [(above, wanted)]), number)
+            yield _Guess(weight, wanted - given, 1, above, wanted, [(above, wanted)])
 
 
 def bulleted(above: Sequence[str], column: int) -> bool:
@@ -121,7 +148,7 @@ def _weight(text: str, number: int) -> int:
     if len(text) > _SHORT or "*" in text:
         return 0
     try:
-        data = yaml.load(text, _LOADER)  # noqa: S506  a loader that only makes text
+        data = yaml.load(readable(text), LOADER)  # noqa: S506  a loader that only makes text
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         return _HOPELESS if mark is None or mark.line <= number else 1000

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from recovery.campaign.durations import parse_duration
 from recovery.campaign.hours import check_hours
-from recovery.campaign.problems import Place, Related, Road
+from recovery.campaign.problems import Edit, Fix, Place, Related, Road
 from recovery.campaign.schema import SHARED, Campaign
 from recovery.campaign.tree import Tree
 from recovery.campaign.values import read_share
@@ -34,6 +34,7 @@ def lint(tree: Tree) -> None:
     check_hours(tree)
     _same_names(tree, ("segments",), segments, "segment")
     for number, segment in segments:
+        _told_twice(tree, ("segments", number), segment)
         _segment(tree, ("segments", number, "sequence"), segment.get("sequence"), sequences)
     for name in block(tree.data, "sequences"):
         steps = list(blocks(listed(tree.data["sequences"], name)))
@@ -52,6 +53,32 @@ def lint_defaults(tree: Tree) -> None:
             continue
         if share > _WHOLE // 2:
             tree.report("CR073", tree.value((key,)), (key,), key=key, given=tree.data[key])
+
+
+def _told_twice(tree: Tree, road: Road, audience: Any) -> None:
+    """Report what stands in one list of an audience more than once."""
+    for key in ("market", "customer", "failure"):
+        seen: dict[str, Place] = {}
+        items = listed(audience, key)
+        for number, item in enumerate(items):
+            place = tree.value((*road, key, number))
+            if isinstance(item, str) and item and item in seen:
+                first = (Related(seen[item], say("first written here")),)
+                before = tree.value((*road, key, number - 1))
+                fix = _without(tree, before, place, items, number)
+                here = (*road, key, number)
+                tree.report("CR095", place, here, fix=fix, related=first, given=item, key=key)
+            elif isinstance(item, str):
+                seen[item] = place
+
+
+def _without(tree: Tree, before: Place, place: Place, items: list[Any], number: int) -> Fix | None:
+    """The list without an item, where both stand in one line between brackets."""
+    between = tree.sheet.read(Place(before.line, before.end, place.column))
+    if before.line != place.line or between.strip() != ",":
+        return None
+    rest = ", ".join(map(str, items[:number] + items[number + 1 :]))
+    return Fix(f"[{rest}]", (Edit(Place(place.line, before.end, place.end), ""),))
 
 
 def missing(tree: Tree, code: str, road: Road, given: str, known: Collection[str]) -> None:
@@ -140,6 +167,7 @@ def _steps(tree: Tree, road: Road, steps: Steps, offers: Collection[str] | None)
     told = len(names) == len(steps)  # else a name may be the one that is asked for
     earlier: list[str] = []
     for number, step in steps:
+        _told_twice(tree, (*road, number, "if"), block(step, "if"))
         offer = step.get("offer")
         if isinstance(offer, str) and offer and offers is not None and offer not in offers:
             missing(tree, "CR042", (*road, number, "offer"), offer, offers)

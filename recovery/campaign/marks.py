@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recovery.campaign.words import KEY, NAMES, TYPED
+from recovery.campaign.words import KEY, KEYS, NAMES, TYPED
 from recovery.i18n import Value, say
 
 _NO_WIDTH = "\u200b\u2060\ufeff"
@@ -18,10 +18,13 @@ ODD = frozenset(SPACES)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200c-\u200f\u2028-\u202e\u2066-\u2069\u00ad\ufffe\uffff]+"
 )
+UNSEEN = re.compile(f"[{_NO_WIDTH}]+|{_UNSEEN.pattern}")
 # What YAML refuses, or takes for the end of a line.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
+ODD_SIGN = re.compile(f"[{SPACES[1:]}\u200c-\u200f\u00ad]")  # a tab is no such sign
 _ODD_RUN = re.compile(f"[{SPACES}]+")
 _WIDE = re.compile("[\uff01-\uff07\uff0a\uff0b\uff0d-\uff5e]+")
+_SPLIT_KEY = re.compile(rf"(?:^[ -]*|[{{,]\s*)(?P<key>\w(?:[\w-]|{UNSEEN.pattern})*)\s*[:：]")
 _PIECE = re.compile(r"[,}\]]|\s#")
 _COMMENT = re.compile(r"\s#")
 _DASH = re.compile(r"\s*[–—－~～〜]\s*")
@@ -114,6 +117,14 @@ def _bracketed(text: str) -> str:
         if not depth:
             return text[: number + 1]
     return uncommented(text)
+
+
+def unseen_in_keys(line: str) -> Iterator[Slip]:
+    """Signs that nobody sees inside of a key of the language."""
+    for found in _SPLIT_KEY.finditer(line):
+        if found["key"] != (plain := UNSEEN.sub("", found["key"])) and plain in KEYS:
+            for sign in UNSEEN.finditer(line, *found.span("key")):
+                yield Slip(*sign.span(), "", "CR013", {"sign": sign_name(sign[0][0])})
 
 
 def spaced(line: str, start: int, end: int, key: str) -> Iterator[Slip]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from recovery.campaign.problems import CampaignError, Edit, Problem
+from recovery.campaign.problems import CampaignError, Edit, Problem, Severity
 from recovery.campaign.text import decoded
 
 _ROUNDS = 30
@@ -24,7 +24,8 @@ class Mended(NamedTuple):
 def mended(raw: bytes, file: str, check: Check) -> Mended:
     """Apply the safe fixes of `raw` until there are none; `check` finds the problems of a text.
 
-    A fix that leaves its own mistake in the file is not written; the others are. Comments and
+    A fix that leaves its own mistake in the file, or makes mistakes no fewer, is not written; the
+    others are. Comments and
     line ends stay. Whatever is written again is UTF-8 without a byte order mark.
     """
     before, problems = raw, _problems(raw, file, check)
@@ -36,6 +37,9 @@ def mended(raw: bytes, file: str, check: Check) -> Mended:
         after = _applied(raw, file, chosen)
         left = _problems(after, file, check)
         vain = _vain(chosen, problems, left)
+        if not vain and not _better(problems, left):
+            vain = {_key(one) for one in chosen if not _helps(one, raw, file, problems, check)}
+            vain = vain or {_key(one) for one in chosen[1:] or chosen}  # together they do harm
         if vain:
             stuck |= vain
         elif after in seen:
@@ -46,6 +50,23 @@ def mended(raw: bytes, file: str, check: Check) -> Mended:
     still = {(one.code, one.line) for one in problems}
     gone = tuple(one for one in done if (one.code, one.line) not in still)
     return Mended(raw, gone) if gone else Mended(before, ())
+
+
+def _better(before: Sequence[Problem], after: Sequence[Problem]) -> bool:
+    """Whether a fix has made mistakes fewer; of very many only the first are counted."""
+    if any(one.code == "CR099" for one in before):
+        return True
+    return _count(after) < _count(before)
+
+
+def _count(problems: Sequence[Problem]) -> tuple[int, int]:
+    errors = sum(one.severity is Severity.ERROR for one in problems)
+    return errors, len(problems) - errors
+
+
+def _helps(one: Problem, raw: bytes, file: str, before: Sequence[Problem], check: Check) -> bool:
+    """Whether a fix by itself does any good."""
+    return _better(before, _problems(_applied(raw, file, [one]), file, check))
 
 
 def _safe(one: Problem) -> bool:

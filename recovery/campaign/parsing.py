@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from recovery.campaign.complaints import complain
 from recovery.campaign.lint import lint, lint_defaults
-from recovery.campaign.marks import uncommented
+from recovery.campaign.marks import ODD_SIGN, uncommented
+from recovery.campaign.outdents import indent
 from recovery.campaign.problems import CampaignError
 from recovery.campaign.remains import Part, part_of
 from recovery.campaign.schema import Campaign, Defaults
@@ -161,7 +162,8 @@ def read_text(
     read, problems, tree = _attempt(Sheet(text), file, judge, rounds=1)
     wrong = [one for one in problems if one.severity is Severity.ERROR]
     if not wrong:
-        return read, problems, tree
+        hidden = _hidden(text, file)
+        return (None if hidden else read), _in_order([*problems, *hidden]), tree
     if wrong[0].code in _HOPELESS:
         return None, problems, tree
     sheet, slips = _mended(text, file)
@@ -170,6 +172,12 @@ def read_text(
     if tree is None or sheet.mended:
         _, problems, tree = _attempt(sheet, file, judge)
     return None, _most(_in_order(_reconciled(slips, problems, sheet))), tree
+
+
+def _hidden(text: str, file: str) -> list[Problem]:
+    """Signs that nobody sees, in a text that can be read all the same."""
+    odd = ODD_SIGN.search(text)
+    return [one for one in mend(Sheet(text), file) if one.code == "CR013"] if odd else []
 
 
 def _most(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -191,22 +199,31 @@ def _attempt(
     broken = len(tree.problems)
     read = judge(tree)
     told = [one for one in tree.problems[broken:] if not _follows(one, tree.problems[:broken])]
-    nameless = {(one.line, one.column) for one in told if one.code == "CR025"}
-    told = [
-        one for one in told if one.code not in _UNDEFINED or (one.line, one.column) not in nameless
+    return read, _in_order([*tree.problems[:broken], *_named_once(told)]), tree
+
+
+def _named_once(told: Sequence[Problem]) -> list[Problem]:
+    """Leave out the names that are missed only because one of the two is no name."""
+    nameless = [one for one in told if one.code == "CR025"]
+    places = {(one.line, one.column) for one in nameless}
+    meant = {one.fix.shown for one in nameless if one.fix}
+    return [
+        one
+        for one in told
+        if one.code not in _UNDEFINED
+        or ((one.line, one.column) not in places and one.parameters["given"] not in meant)
     ]
-    return read, _in_order([*tree.problems[:broken], *told]), tree
 
 
 def _mended(text: str, file: str) -> tuple[Sheet, list[Problem]]:
     """Mend the slips of `text`; a tab is as wide as the file needs it to be."""
     for tab in (2, 4, 8) if "\t" in text else ():
         sheet = Sheet(text)
-        slips = mend(sheet, file, tab)
+        slips = mend(sheet, file, tab) + indent(sheet, file)
         if composes(sheet):
             return sheet, slips
     sheet = Sheet(text)
-    return sheet, mend(sheet, file)
+    return sheet, mend(sheet, file) + indent(sheet, file)
 
 
 def _reconciled(slips: list[Problem], more: Sequence[Problem], sheet: Sheet) -> list[Problem]:

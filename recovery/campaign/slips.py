@@ -26,6 +26,7 @@ from recovery.campaign.marks import (
     sign_name,
     spaced,
     uncommented,
+    unseen_in_keys,
 )
 from recovery.campaign.problems import NOTHING, Edit, Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
@@ -49,6 +50,7 @@ def mend(sheet: Sheet, file: str, tab: int = 2, most: int = 500) -> list[Problem
     lines, found = _Lines(sheet.lines, tab), list[Problem]()
     for number, line in enumerate(sheet.lines):
         if len(line) <= LONG:
+            found += _told(sheet, file, number, list(unseen_in_keys(line)))
             found += _told(sheet, file, number, list(lines.slips(number)))
         if len(found) > most:
             break

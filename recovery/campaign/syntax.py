@@ -10,10 +10,10 @@ from recovery.campaign.diagnoses import LOOKS, Found, Stopped
 from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
+from recovery.campaign.tabs import LOADER, readable
 from recovery.campaign.words import LONG
 from recovery.i18n import say
 
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 ROUNDS = 25
 _PATIENCE = 2_000_000  # signs that are read again and again, at most
 
@@ -29,7 +29,7 @@ def compose(
     reached = (-1, 0)
     for _ in range(min(rounds, 3 + _PATIENCE // (len(sheet.text) + 1))):
         try:
-            return yaml.compose(sheet.text, LOADER), problems
+            return yaml.compose(readable(sheet.text), LOADER), problems
         except yaml.MarkedYAMLError as error:
             stopped = _stopped(error, sheet)
         except yaml.YAMLError as error:  # a sign that no text may hold: the reader knows no line
@@ -50,7 +50,7 @@ def compose(
 def composes(sheet: Sheet) -> bool:
     """Whether YAML can read `sheet` from end to end."""
     try:
-        return yaml.compose(sheet.text, LOADER) is not None
+        return yaml.compose(readable(sheet.text), LOADER) is not None
     except yaml.YAMLError:
         return False
 

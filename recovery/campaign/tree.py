@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import (
     CampaignError,
     Edit,
@@ -22,7 +23,8 @@ from recovery.campaign.problems import (
     problem,
 )
 from recovery.campaign.sheet import Sheet
-from recovery.campaign.syntax import LOADER, ROUNDS, compose
+from recovery.campaign.syntax import ROUNDS, compose
+from recovery.campaign.tabs import LOADER, readable
 from recovery.i18n import Text, Value, say
 
 _TOO_MANY = 50_000  # values; aliases of aliases could otherwise fill the memory
@@ -47,6 +49,7 @@ class Tree:
     keys: dict[Road, Place] = field(default_factory=dict)
     values: dict[Road, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    merged: set[Road] = field(default_factory=set)  # blocks that wanted the keys of another
     moved: Mapping[Road, Step] = field(default_factory=dict)
 
     def key(self, road: Road) -> Place:
@@ -129,7 +132,7 @@ def _refuse_wells(sheet: Sheet, file: str) -> None:
         return
     depth = 0
     try:
-        for event in yaml.parse(sheet.text, LOADER):
+        for event in yaml.parse(readable(sheet.text), LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEP:
@@ -188,6 +191,11 @@ class _Gardener:
     def _mapping(self, node: yaml.MappingNode, road: Road) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
+            if key.value == "<<":
+                self.tree.merged.add(road)
+                cure = say("write the keys out: there are no merge keys here")
+                self.tree.report("CR020", self._place(key), (*road, "<<"), key="<<", guess=cure)
+                continue
             if not isinstance(key, yaml.ScalarNode):
                 why = say("a key must be one word")
                 self.tree.report("CR006", self._place(key), road, problem=why)
@@ -206,12 +214,33 @@ class _Gardener:
         return data
 
     def _items(self, node: yaml.SequenceNode, road: Road) -> Iterator[Any]:
-        for number, item in enumerate(node.value):
+        for number, item in enumerate(self._parted(node)):
             here = (*road, number)
             yield self.build(item, here)
             if _nothing(item):
                 name = say("item {number}", number=number + 1)
                 self.tree.report("CR023", self._place(item), here, key=name)
+
+    def _parted(self, node: yaml.SequenceNode) -> Iterator[yaml.Node]:
+        """The items of a list; one that begins anew in its middle has lost a dash there."""
+        for item in node.value:
+            begin = 0
+            for at in [*_begins_anew(item), None]:
+                whole = begin == 0 and at is None
+                yield item if whole else _part(item, begin, at)
+                if at is not None:
+                    self._no_dash(item.value[at][0])
+                    begin = at
+
+    def _no_dash(self, key: yaml.Node) -> None:
+        mark, end = key.start_mark, len(self.tree.sheet.lines[key.start_mark.line])
+        place = self.tree.sheet.place(mark.line, mark.column, end)
+        given = uncommented(self.tree.sheet.read(place))
+        before = Place(place.line, max(1, place.column - 2), place.column)
+        bare = self.tree.sheet.read(before) == "  "
+        edits = (Edit(before, "- "),) if bare else ()
+        place = Place(place.line, place.column, place.column + len(given))
+        self.tree.report("CR098", place, fix=Fix(f"- {given}", edits), given=given)
 
     def _tagged(self, node: yaml.Node, place: Place, road: Road) -> None:
         tag = re.match(r"(![^\s,\]}]*)\s*", self.tree.sheet.read(place, whole=True))
@@ -231,6 +260,23 @@ class _Gardener:
         return self.tree.sheet.place(
             start.line, start.column, end.column if one_line else start.column + 1
         )
+
+
+def _begins_anew(item: yaml.Node) -> list[int]:
+    """Where the first key of a block is written again, followed by others that were there."""
+    if not isinstance(item, yaml.MappingNode) or item.flow_style:
+        return []
+    names = [key.value for key, _ in item.value]
+    again = [at for at, name in enumerate(names) if at and name == names[0]]
+    ends = [*again[1:], len(names)]
+    first = {*names[1 : again[0]]} if again else set()
+    return [at for at, end in zip(again, ends, strict=False) if first & {*names[at + 1 : end]}]
+
+
+def _part(item: yaml.Node, begin: int, end: int | None) -> yaml.MappingNode:
+    pairs = item.value[begin:end]
+    start = pairs[0][0].start_mark if begin else item.start_mark
+    return yaml.MappingNode(item.tag, pairs, start, item.end_mark, flow_style=False)
 
 
 def _nothing(node: yaml.Node) -> bool:

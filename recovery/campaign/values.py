@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from recovery.campaign import meant
 from recovery.campaign.codes import refuse
 from recovery.campaign.durations import Written, parse_duration
+from recovery.campaign.marks import UNSEEN
 from recovery.campaign.vocabulary import (
     Meant,
     countries,
@@ -78,6 +79,9 @@ def read_name(text: str) -> str:
 
 
 def read_text(text: str) -> str:
+        seen = UNSEEN.sub("", text)
+        if seen != text and re.fullmatch(r"\w(?:[\w.-]*\w)?", seen):
+            raise refuse("CR025", given=text, example=seen, fix=seen, safe=True)
     """Read words for people; they can't be empty."""
     if not text.strip():
         raise refuse("CR023", key=say("the text"))
@@ -176,7 +180,9 @@ def read_budget(text: str) -> Budget:
         return Budget(_money_per(amount, per), Period(per or Period.EVER))
     exact, safe = (part, True) if _is_money(part) else meant.money(part)[1][1:]
     fix = f"{exact} per {period}" if period and exact else None
-    example = fix if fix and safe else say("500 USD per day, per week or per month")
+    given = amount if _is_money(amount) else "500 USD"
+    periods = say("{amount} per day, per week or per month", amount=given)
+    example = fix if fix and safe else periods
     raise refuse("CR037", given=text, example=example, fix=fix, safe=bool(fix) and safe)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import NamedTuple
 
 from babel.core import get_global
@@ -47,8 +48,15 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     if len(word) > 100:  # comparing costs more than it could tell
         return None
     found = get_close_matches(word.casefold(), folded, n=8, cutoff=0.6)
+    found.sort(key=lambda one: _alike(word.casefold(), one), reverse=True)
     swapped = [option for option in found if sorted(option) == sorted(word.casefold())]
     return folded[(swapped or found)[0]] if found else None
+
+
+def _alike(word: str, other: str) -> tuple[float, int]:
+    """How much two words have in common; of equals, how far they begin alike."""
+    begin = takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))
+    return SequenceMatcher(None, other, word).ratio(), len(list(begin))
 
 
 def meant(word: str, options: Iterable[str]) -> Meant:

@@ -157,6 +157,14 @@ KEYBOARD: dict[str, Row] = {
         "    customer: «*regulars»",
         "    customer: [vip]",
     ),
+    "CR097": Row(
+        "'{given}' stands in the column of '{key}', to which it belongs",
+        "begin it, and what follows it there, two spaces further to the right",
+        "What belongs to a key is indented below it. In the same column it is a key of its own, and "
+        "the one above is empty.",
+        "goal:\n«paid_within»: 7d",
+        "goal: {paid_within: 7d}",
+    ),
     "CR098": Row(
         "no '- ' before '{given}'",
         "begin each item of a list with a dash and a space",

@@ -101,6 +101,14 @@ MEANING: dict[str, Row] = {
         "    - {step: nudge, after: 20h, sms: payment-failed, to: «service»}",
         _NUDGE,
     ),
+    "CR095": Row(
+        "'{given}' stands in '{key}' more than once",
+        "delete one of the two",
+        "It changes nothing; most often another one was meant.",
+        "    market: [US, GB, «US»]",
+        "    market: [US, GB]",
+        severity=Severity.WARNING,
+    ),
     "CR053": Row(
         "campaign '{given}' is also in {other}",
         "give one of the two files another campaign name",

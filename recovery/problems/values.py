@@ -28,7 +28,7 @@ VALUES: dict[str, Row] = {
         "unknown currency '{given}'",
         "{guess}",
         "Currencies are the three letters of ISO 4217.",
-        _SHIP.replace("8 USD", "«8 UDS»"),
+        _SHIP.replace("8 USD", "8 «UDS»"),
         _SHIP,
     ),
     "CR033": Row(

@@ -6,7 +6,7 @@ import pytest
 
 from recovery.campaign.mending import mended
 from recovery.campaign.parsing import read_campaign
-from recovery.problems import Problem
+from recovery.problems import Edit, Fix, Place, Problem, problem
 
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
 FROM, BUDGET = "{from: 200 USD}", "500 USD per month"
@@ -71,3 +71,26 @@ def test_the_fix_that_is_shown_is_of_its_own_line() -> None:
 def test_what_may_mean_two_things_stays(money: str) -> None:
     raw = changed(((FROM, f"{{from: {money}}}"),)).encode()
     assert mended(raw, "x.yaml", check) == (raw, ())
+
+
+def test_a_right_line_stays_where_it_is() -> None:
+    right = "  free-shipping:\n    kind: gift\n    gift: socks\n    worth: 8 USD\n    valid: 72h"
+    offer = next(line for line in SAMPLE.split("\n") if line.startswith("  free-shipping: {"))
+    wrong = changed(((offer, right.replace("    gift", "gift")),))
+    assert mended(wrong.encode(), "x.yaml", check).raw.decode() == changed(((offer, right),))
+
+
+def test_a_fix_that_does_harm_is_not_written() -> None:
+    """`bad` alone is one mistake; its fix would be two."""
+
+    def judge(text: str) -> list[Problem]:
+        place = Place(1, 1, 4)
+        fix = Fix("worse", (Edit(place, "worse"),), safe=True)
+        if text == "bad":
+            return [problem("CR005", "x.yaml", place, fix=fix, cure="")]
+        return [
+            problem(code, "x.yaml", Place(2, 1, 2), key="a", guess="")
+            for code in ("CR020", "CR020")
+        ]
+
+    assert mended(b"bad", "x.yaml", judge) == (b"bad", ())

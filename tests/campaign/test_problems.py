@@ -84,7 +84,7 @@ CASES = [
     ("CR026", "{not_clicked: reminder}", "{}", (26, 76), f"{OFFER}.if", "nothing in it", "delete"),
     ("CR030", "not_after: 3d", "not_after: 3", (6, 54), "trigger.not_after", "'3'", "3m, 3h or 3d"),
     ("CR031", "200 USD", "$200", (13, 20), f"{SEGMENT}.amount.from", "'$200'", "200 USD"),
-    ("CR032", "8 USD", "8 UDS", (31, 47), f"{SHIPPING}.worth", "'UDS'", "'USD'?"),
+    ("CR032", "8 USD", "8 UDS", (31, 49), f"{SHIPPING}.worth", "'UDS'", "'USD'?"),
     ("CR033", "holdout: 10%", "holdout: 10", (9, 10), "holdout", "'10'", "10%"),
     (
         "CR033",

@@ -183,6 +183,47 @@ TEXT: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]] 
         ),
         [("CR096", 17, 13)],
     ),
+    "a segment without its dash in the column of its keys": (
+        (("  - segment: everyone-else", "    segment: everyone-else"),),
+        [("CR098", 16, 5)],
+    ),
+    "the keys of a block in its own column": (
+        (
+            (
+                "trigger: {on: payment_failed, after: 30m, not_after: 3d}",
+                "trigger:\non: payment_failed\nafter: 30m\n# at last\nnot_after: 3d",
+            ),
+        ),
+        [("CR097", 7, 1)],
+    ),
+    "the names of a block in its own column": (
+        (("offers:\n  free-ship", "offers:\nfree-ship"), ("  welcome-back", "welcome-back")),
+        [("CR097", 31, 1)],
+    ),
+    "a range in the column of its key": (
+        (("    amount: {from: 200 USD} ", "    amount:\n    from: 200 USD "),),
+        [("CR097", 14, 5)],
+    ),
+    "a key too far to the left": (
+        (
+            (
+                "  free-shipping: {kind: free_shipping, worth: 8 USD, valid: 72h,"
+                " budget: 500 USD per month, once_per_customer: 90d}",
+                "  free-shipping:\n    kind: gift\ngift: socks\n    worth: 8 USD\n    valid: 72h",
+            ),
+        ),
+        [("CR004", 33, 1)],
+    ),
+    "a no-break space that can be read": ((("3 per week", "3\xa0per week"),), [("CR013", 33, 25)]),
+    "a zero-width space in a key": ((("holdout: 10%", "hold\u200bout: 10%"),), [("CR013", 9, 5)]),
+    "zero-width spaces in keys in braces": (
+        (("{step: nudge, after", "{st\u200bep: nudge, af\u200bter"),),
+        [("CR013", 23, 10)],
+    ),
+    "a zero-width space in a name that is a key": (
+        (("  plain:\n", "  pl\u200bain:\n"),),
+        [("CR025", 21, 3)],
+    ),
     "an arrow": ((("priority: 20", "priority => 20"),), [("CR027", 5, 1)]),
     "no colon before a brace": ((("goal: {paid", "goal {paid"),), [("CR027", 8, 1)]),
     "no colon before a bracket": (

@@ -23,7 +23,7 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
         (("    amount: {from: 200 USD}           #", "    amount:\n      from: 9,50 EUR #"),),
         [("CR031", 14, 13)],
     ),
-    "a currency misspelt": ((("worth: 8 USD", "worth: 8 UDS"),), [("CR032", 31, 47)]),
+    "a currency misspelt": ((("worth: 8 USD", "worth: 8 UDS"),), [("CR032", 31, 49)]),
     "UK and Germany": (
         (("[US, GB]\n", "[UK, Germany]\n"),),
         [("CR038", 12, 14), ("CR038", 12, 18)],
@@ -131,11 +131,31 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
     ),
     "countries without brackets": ((("[US, GB]\n", "US, GB\n"),), [("CR038", 12, 13)]),
     "countries in quotes": ((("[US, GB]\n", '"[US, GB]"\n'),), [("CR038", 12, 13)]),
-    "money of the street": ((("{from: 200 USD}", "{from: 200 RMB}"),), [("CR032", 13, 20)]),
+    "money of the street": ((("{from: 200 USD}", "{from: 200 RMB}"),), [("CR032", 13, 24)]),
     "money with a Chinese sign": ((("{from: 200 USD}", "{from: 200元}"),), [("CR031", 13, 20)]),
     "a list below its key": (
         (("    market: [US, GB]\n", "    market:\n      - US\n      - UK\n"),),
         [("CR038", 14, 9)],
+    ),
+    "a currency that is none": ((("{from: 200 USD}", "{from: 150 USX}"),), [("CR032", 13, 24)]),
+    "twice in a list": (
+        (("[US, GB]\n", "[US, GB, US]\n"), ("[vip, returning]", "[vip, vip]")),
+        [("CR095", 12, 22), ("CR095", 14, 21)],
+    ),
+    "twice in the list of a step": (
+        (("if: {amount: {from: 80 USD}}", "if: {market: [US, US]}"),),
+        [("CR095", 23, 72)],
+    ),
+    "merge keys": (
+        (
+            ("  free-shipping: {kind", "  free-shipping: &x {kind"),
+            ("  welcome-back: {kind: percent,", "  welcome-back: {<<: *x,"),
+        ),
+        [("CR020", 32, 18)],
+    ),
+    "merge keys of a whole block": (
+        (("  welcome-back: {", "  <<: {a: b}\n  welcome-back: {"),),
+        [("CR020", 32, 3)],
     ),
     "a list over two lines": (
         (("[vip, returning]  ", "[vip,\n      returnin]  "),),

@@ -59,7 +59,7 @@ def total_for(pc: float, pt: float, pi: float, power: float = POWER, alpha: floa
     if not 0 <= pc <= 1 or not 0 <= pt <= 1 or pc == pt:
         raise ValueError(f"no number of customers tells a rate of {pt!r} from one of {pc!r}")
     spread = pt * (1 - pt) / _share(pi) + pc * (1 - pc) / (1 - pi)
-    return (z_of(alpha) + z_of_power(power)) ** 2 * spread / (pt - pc) ** 2
+    return _z2(alpha, power) * spread / (pt - pc) ** 2
 
 
 def mde_rr(
@@ -72,13 +72,17 @@ def mde_rr(
     if not 0 <= pc <= 1 or total_n <= 0:
         raise ValueError(f"no lift to be seen over a rate of {pc!r} by {total_n!r} customers")
     nt, nc = _share(pi) * total_n, (1 - pi) * total_n
-    z2 = (z_of(alpha) + z_of_power(power)) ** 2
+    z2 = _z2(alpha, power)
     a, b = 1 + z2 / nt, -z2 * (1 - 2 * pc) / nt
     c = -z2 * pc * (1 - pc) * (1 / nt + 1 / nc)
     lift = (-b + sqrt(b * b - 4 * a * c)) / (2 * a)
     if pc + lift > 1 or lift <= 0:
         return Smallest(None, None)
     return Smallest(1 + lift / pc if pc else None, lift)
+
+
+def _z2(alpha: float, power: float) -> float:
+    return (z_of(alpha) + z_of_power(power)) ** 2
 
 
 def _share(pi: float) -> float:

@@ -31,6 +31,7 @@ _LETTER = r"[^\s!-/:-@\[-^`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff
 _INSIDE = _LETTER.replace("!-/", "!-,/")
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _SOMETHING = "(?=.*[1-9])"
+_NULL = "(?:null|Null|NULL|~)"  # what YAML calls nothing, even between quotes
 _PLAIN = ["string", "number", "boolean"]  # an editor types what we read as text
 _OFFERS = {
     "percent": ({"percent"}, {"amount", "gift", "worth"}),
@@ -96,7 +97,9 @@ class _Writer:
             return _one_or_more(self._once("country", country))
         if annotation == scalars.Failures:
             reasons = {"type": "string", "enum": sorted(known_failures())}
-            failure = {"anyOf": [reasons, {"type": "integer"}]}  # an editor types 51, we read text
+            # An editor types 51 and 05 as numbers, we read text.
+            numbers = sorted({int(one) for one in known_failures() if one.isdecimal()})
+            failure = {"anyOf": [reasons, {"type": "integer", "enum": numbers}]}
             return _one_or_more(self._once("failure", failure))
         if annotation == Decided:
             block = self._defined(Decision) | {"minProperties": 1}
@@ -148,12 +151,12 @@ class _Writer:
 
     def _scalar(self, name: str) -> Schema:
         if name == "text":
-            return {"type": _PLAIN, "minLength": 1}
+            return {"type": _PLAIN, "pattern": rf"^\s*(?!{_NULL}\s*$)\S"}
         pattern = {"pattern": _PATTERNS[name]}
         told = {"patternErrorMessage": self._say(WANTED[_CALLED.get(name, name)])}
         whole = ["string", "integer"]
         kinds: Any = {"name": _PLAIN, "number": whole, "count": whole}.get(name, "string")
-        return self._once(name, {"type": kinds, **pattern, **told})
+        return self._once(name, {"type": kinds, **pattern, **_BOUNDS.get(name, {}), **told})
 
 
 def _one_or_more(item: Schema) -> Schema:
@@ -177,7 +180,7 @@ def _amount(decimals: int, codes: list[str]) -> str:
 _SHARE = r"(?:0?\d{1,2}(?:\.\d{1,2})?|100(?:\.0{1,2})?)\s*%"
 _SPAN = _SOMETHING + DURATION.removeprefix("^").removesuffix("$")
 _PATTERNS = {
-    "name": f"^{_LETTER}(?:{_INSIDE}{{0,62}}{_LETTER})?$",
+    "name": f"^(?!{_NULL}$){_LETTER}(?:{_INSIDE}{{0,62}}{_LETTER})?$",
     "duration": rf"^\s*{DURATION.removeprefix('^').removesuffix('$')}\s*$",
     "span": rf"^\s*{_SPAN}\s*$",
     "share": f"^{_SHARE}$",
@@ -185,10 +188,16 @@ _PATTERNS = {
     "money": rf"^{_money()}\s*$",
     "cap": rf"^\s*(?=0*[1-9])\d{{1,4}}\s+per\s+(?:day|week|month|{_SPAN})\s*$",
     "budget": rf"^\s*{_money()}(?:\s+per\s+(?:day|week|month))?\s*$",
-    "quiet": rf"^{_CLOCK}\s*-\s*(?:{_CLOCK}|24:00)$",
-    "number": r"^-?\d{1,9}$",
+    "quiet": rf"^(?!(\d\d:\d\d)\s*-\s*\1$)(?!00:00\s*-\s*24:00$){_CLOCK}\s*-\s*(?:{_CLOCK}|24:00)$",
+    "number": r"^[-+]?\d{1,9}$",
     "count": rf"^{_SOMETHING}\d{{1,9}}$",
     "lift": rf"^{_SOMETHING}(?:\d{{1,3}}(?:\.\d{{1,2}})?|1000(?:\.0{{1,2}})?)\s*%$",
+}
+# Of what an editor has typed as a number.
+_BOUNDS: dict[str, Schema] = {
+    "name": {"minimum": 0},
+    "number": {"minimum": -999_999_999, "maximum": 999_999_999},
+    "count": {"minimum": 1, "maximum": 999_999_999},
 }
 _CALLED = {"weight": "share"}
 _SCALARS = (

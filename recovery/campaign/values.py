@@ -70,27 +70,33 @@ class Quiet:
     end: time
 
 
+# What YAML calls nothing: an editor sees no words there.
+_NOTHING = re.compile(r"null|Null|NULL|~")
+
+
 def read_name(text: str) -> str:
     """Read a name: letters and digits of any script, `-`, `_` and `.` inside, 64 at most."""
+    if _NOTHING.fullmatch(text):
+        raise refuse("CR025", given=text, example="a-name")
     if len(text) > 64 or not re.fullmatch(r"\w(?:[\w.-]*\w)?", text):
+        seen = UNSEEN.sub("", text)
+        if seen != text and re.fullmatch(r"\w(?:[\w.-]*\w)?", seen):
+            raise refuse("CR025", given=text, example=seen, fix=seen, safe=True)
         example = "-".join(re.findall(r"\w+", text))[:64] or "a-name"
         raise refuse("CR025", given=text, example=example, fix=example)
     return text
 
 
 def read_text(text: str) -> str:
-        seen = UNSEEN.sub("", text)
-        if seen != text and re.fullmatch(r"\w(?:[\w.-]*\w)?", seen):
-            raise refuse("CR025", given=text, example=seen, fix=seen, safe=True)
     """Read words for people; they can't be empty."""
-    if not text.strip():
+    if not text.strip() or _NOTHING.fullmatch(text.strip()):
         raise refuse("CR023", key=say("the text"))
     return text.strip()
 
 
 def read_number(text: str) -> int:
     """Read a whole number; `012` is twelve."""
-    if not re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
+    if not re.fullmatch(r"[-+]?\d{1,9}", text, re.ASCII):
         raise _refused("CR034", text, meant.number(text))
     return int(text)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
@@ -20,6 +19,7 @@ from recovery.campaign.loader import CampaignError, parse_campaign
 from recovery.campaign.schema import Campaign, Defaults
 from recovery.message import Channel
 from tests.support.campaigns import a_campaign
+from tests.support.editor import as_an_editor_reads
 
 ROOT = Path(__file__).parents[2]
 BOTH = frozenset({Channel.EMAIL, Channel.SMS})
@@ -43,7 +43,21 @@ READERS: dict[str, Callable[[str], object]] = {
     "lift": experiments.read_lift,
 }
 WRITTEN = {
-    "name": ["a", "spring-sale", "a.b", "春季", "a b", "-a", "a-", "", "a/b", "x" * 64, "x" * 65],
+    "name": [
+        "a",
+        "spring-sale",
+        "a.b",
+        "春季",
+        "a b",
+        "-a",
+        "a-",
+        "",
+        "a/b",
+        "null",
+        "~",
+        "x" * 64,
+        "x" * 65,
+    ],
     "duration": ["0m", "30m", "1d12h", "12h1d", "72", "2 dayz", "1,5h", "PT1H", "P3D", "3天", ""],
     "span": ["0m", "1m", "PT0M", "0d1h", "1w", "-1d"],
     "share": ["0%", "10%", "10 %", "0.25%", "0.125%", "100%", "101%", "100.00%", "0.1", "10"],
@@ -69,8 +83,10 @@ WRITTEN = {
         "24:00-08:00",
         "20:00-24:00",
         "21:60-08:00",
+        "21:00-21:00",
+        "00:00-24:00",
     ],
-    "number": ["20", "-3", "012", "1.5", "ten", "1234567890"],
+    "number": ["20", "-3", "+3", "012", "1.5", "ten", "1234567890"],
     "count": ["5000", "012", "0", "000", "-3", "1.5", "many", "1234567890"],
     "lift": ["30%", "0%", "0.00%", "150 %", "1000%", "1000.01%", "1001%", "0.3", "12.345%"],
 }
@@ -112,32 +128,11 @@ def verdicts(text: str) -> tuple[bool, bool]:
         checked = True
     except CampaignError:
         checked = False
-    return _validator().is_valid(_as_an_editor_reads(text)), checked
+    return _validator().is_valid(as_an_editor_reads(text)), checked
 
 
 def _validator(model: type = Campaign) -> Draft7Validator:
     return Draft7Validator(made(model, templates=TEMPLATES))
-
-
-def _as_an_editor_reads(text: str) -> Any:
-    """YAML 1.2, core schema: numbers and booleans are typed, `NO` and `on` are words."""
-    found = yaml.compose(text, yaml.BaseLoader)
-    return _typed(found)
-
-
-def _typed(node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return {key.value: _typed(value) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_typed(item) for item in node.value]
-    word = str(node.value)
-    if node.style in ("'", '"'):
-        return word
-    if re.fullmatch(r"[-+]?[0-9]+", word):
-        return int(word)
-    if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", word):
-        return float(word)
-    return {"true": True, "false": False, "null": None, "~": None, "": None}.get(word, word)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "campaigns").glob("*.yaml")), ids=lambda f: f.stem)
@@ -145,7 +140,7 @@ def test_shipped_files_are_accepted(file: Path) -> None:
     shipped = {folder.name: frozenset(Channel) for folder in (ROOT / "templates").iterdir()}
     model = Defaults if file.stem == "defaults" else Campaign
     schema = Draft7Validator(made(model, templates=shipped))
-    assert list(schema.iter_errors(_as_an_editor_reads(file.read_text("utf-8")))) == []
+    assert list(schema.iter_errors(as_an_editor_reads(file.read_text("utf-8")))) == []
 
 
 SOUND = a_campaign(
@@ -213,9 +208,9 @@ def test_what_the_grammar_refuses_is_refused_by_both(before: str, after: str) ->
 
 def test_an_unknown_template_is_underlined() -> None:
     text = SOUND.replace("email: unpaid-reminder", "email: unpaid-remainder")
-    assert not _validator().is_valid(_as_an_editor_reads(text))
+    assert not _validator().is_valid(as_an_editor_reads(text))
     text = SOUND.replace("task: call-customer", "task: last-call")
-    assert not _validator().is_valid(_as_an_editor_reads(text)), "has no words for a task"
+    assert not _validator().is_valid(as_an_editor_reads(text)), "has no words for a task"
 
 
 @pytest.mark.parametrize("model", [Campaign, Defaults])

@@ -19,6 +19,8 @@ from recovery.campaign.loader import (
 from recovery.lawful import own_rules
 from recovery.markets import Markets, load_markets
 from recovery.markets.own import FOLDER, own_sheets
+from recovery.meaning import Voices
+from recovery.meaning.variants import strangers
 from recovery.preview.proofs import proofs
 from recovery.preview.samples import sample_problems
 from recovery.problems import Problem, Severity
@@ -123,9 +125,25 @@ def _found(
     samples = sample_problems(catalog.root) if names else ()
     broken = {one.file.split("/")[1] for one in wrong if one.severity is Severity.ERROR}
     whole = [name for name in catalog.names() if name in names and name not in broken]
-    doubtful = proofs(settings, catalog, whole)
+    doubtful = [*proofs(settings, catalog, whole), *_strangers(settings, programme, catalog)]
     problems = sorted([*programme.problems, *wrong, *samples, *doubtful, *own], key=_order)
     return Examination(programme.files, programme.loaded, names, problems)
+
+
+def _strangers(settings: Settings, programme: Programme, catalog: Catalog) -> list[Problem]:
+    """Variants that a template compares with and no step has; a step of a file that was not asked
+    for, or can't be read, may have them."""
+    campaigns = [one.campaign for one in programme.loaded]
+    drawing = any(
+        step.variants for one in campaigns for steps in one.sequences.values() for step in steps
+    )
+    if not drawing or not settings.campaigns_dir.is_dir():
+        return []
+    everything = read_programme(settings.campaigns_dir, catalog, load_markets(settings.project))
+    if programme.broken or everything.broken:
+        return []
+    campaigns += [one.campaign for one in everything.loaded]
+    return [one.problem() for one in strangers(campaigns, Voices(catalog))]
 
 
 def _located(error: TemplateError, root: Path) -> Problem:

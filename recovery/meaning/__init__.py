@@ -7,7 +7,7 @@ templates. Pure: the caller knows the folders.
 
 from recovery.campaign.parsing import Reading
 from recovery.markets import Markets
-from recovery.meaning import audiences, decisions, messages, steps
+from recovery.meaning import audiences, decisions, messages, steps, variants
 from recovery.meaning.reach import Paths
 from recovery.meaning.voices import Voices
 
@@ -24,4 +24,5 @@ def sensible(reading: Reading, voices: Voices, markets: Markets) -> Reading:
     decisions.check(campaign, tree)
     steps.check(campaign, tree, paths)
     messages.check(campaign, tree, paths, voices, markets)
+    variants.check(campaign, tree, voices)
     return reading.judged(tree.problems)

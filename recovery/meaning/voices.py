@@ -6,6 +6,7 @@ from functools import cached_property
 from recovery.message import Channel, MessageClass
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
+from recovery.template.heed import Heed
 from recovery.template.locales import choose
 
 
@@ -41,6 +42,13 @@ class Voices:
         if spoken is None or tongue(spoken) == tongue(locale):
             return False
         return not message.deliberate or tongue(locale) in self._tongues
+
+    def heed(self, template: str, channel: Channel) -> Heed | None:
+        """How its words for `channel` heed the variant of a step."""
+        try:
+            return self.catalog.heed(template, channel)
+        except TemplateError:
+            return None
 
     @cached_property
     def _tongues(self) -> frozenset[str]:

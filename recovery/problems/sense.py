@@ -2,6 +2,7 @@
 
 from recovery.problems.row import Row, Severity
 
+_NUDGE = "    - {step: nudge, after: 20h, sms: payment-failed}"
 _LAST = "    - {step: last, after: 2d, email: last-call, offer: ship, if: {not_clicked: reminder}}"
 _SHIP = "  ship: {kind: free_shipping, worth: 8 USD, valid: 72h, budget: 500 USD per month}"
 
@@ -124,6 +125,15 @@ SENSE: dict[str, Row] = {
         "written here.",
         "limits: {per_customer: 3 per week, quiet: «08:00-21:00»}",
         "limits: {per_customer: 3 per week, quiet: 21:00-08:00}",
+        severity=Severity.WARNING,
+    ),
+    "CR075": Row(
+        "the variants {given} get the same words: '{template}' tells them apart in no language",
+        "write {{% if variant == \"{example}\" %}} in its subject or text, or delete 'variants'",
+        "An experiment compares words. Where everybody reads the same, it can find nothing but "
+        "chance.",
+        _NUDGE.replace("}", ", variants: «{calm: 50%, urgent: 50%}»}"),
+        _NUDGE,
         severity=Severity.WARNING,
     ),
 }

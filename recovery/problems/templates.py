@@ -253,4 +253,11 @@ TEMPLATES: dict[str, Row] = {
         _LETTER + "Order {{ order.number }}",
         file=_TEXT,
     ),
+    "CR134": Row(
+        "no step that sends this has the variant '{given}'",
+        "{guess}",
+        "The words that stand there would never be read, and the variant that was meant gets those "
+        "of the others.",
+        severity=Severity.WARNING,
+    ),
 }

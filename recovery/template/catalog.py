@@ -15,6 +15,7 @@ from recovery.message import Channel, MessageClass
 from recovery.template import check
 from recovery.template.context import context, one_line
 from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.heed import Heed, heed
 from recovery.template.library import SUBJECT, Library, render
 from recovery.template.messages import FILES, LETTER, Message, read_message
 from recovery.template.view import MessageView
@@ -108,6 +109,10 @@ class Catalog:
         """Everything wrong with the templates, or with `names` only; file, line, message, cure."""
         chosen = self.names() if names is None else tuple(names)
         return check.problems(self, self._library, chosen)
+
+    def heed(self, name: str, channel: Channel) -> Heed:
+        """How the words of `name` for `channel` heed the variant of a step."""
+        return heed(self._library, self.message(name), channel)
 
     def message(self, name: str) -> Message:
         """The folder of `name`; TemplateError when it is missing or wrong."""

@@ -30,6 +30,8 @@ VERBS = {
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),
     "report": mark("Show how many orders each sequence brought back."),
+    "funnel": mark("Show where orders are lost on the way to being paid."),
+    "alerts": mark("Tell what has turned for the worse. For cron."),
     "coupons": mark("List the codes that went out, for your shop to honour."),
     "tasks": mark("List, claim and close what a person has to do."),
     "answers": mark("Read what customers wrote by SMS; say when it is seen to."),

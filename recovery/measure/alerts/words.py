@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from recovery.i18n import mark
-from recovery.measure.alerts.judge import Alert, Level, Unjudged
+from recovery.measure.alerts.judge import Alert, Level, Why
 from recovery.measure.alerts.look import Look
 from recovery.measure.alerts.series import Cell, Kind, Subject
 from recovery.measure.tongue import Tongue
@@ -57,8 +57,8 @@ _STEPS: Mapping[Level, str] = {
 }
 _BESIDE = mark("Its hold-out: {rate}, usually {usual}.")
 _WHY: Mapping[str, str] = {
-    "few": mark("too few in the last period ({total}, {minimum} are needed)"),
-    "no_usual": mark("too few before it ({total}, {minimum} are needed)"),
+    "few": mark("too few in the last period, {minimum} are needed"),
+    "no_usual": mark("too few before it, {minimum} are needed"),
     "half": mark("only failed orders are told: no failure rate can be known"),
 }
 _LOOKED_AT: Mapping[Kind, str] = {
@@ -105,16 +105,18 @@ def sentence(alert: Alert, look: Look, t: Tongue) -> str:
     return told
 
 
-def unjudged(one: Unjudged, look: Look, t: Tongue) -> str:
-    """What nobody can say anything about, and why."""
-    cell = one.usual if one.why == "no_usual" and one.usual else one.last
-    why = t(_WHY[one.why], total=t.number(cell.total), minimum=look.rules.minimum)
-    return t(
-        mark("{kind}, {subject}: {why}"),
-        kind=t(_LOOKED_AT[one.kind]),
-        subject=subject(one.subject, t),
-        why=why,
-    )
+def unjudged(look: Look, t: Tongue) -> Iterator[str]:
+    """What nobody can say anything about, and why: a line for each kind and reason."""
+    told: dict[tuple[Kind, Why], list[str]] = {}
+    for one in look.unjudged:
+        told.setdefault((one.kind, one.why), []).append(subject(one.subject, t))
+    for (kind, why), names in told.items():
+        yield t(
+            mark("{kind}, {why}: {names}"),
+            kind=t(_LOOKED_AT[kind]),
+            why=t(_WHY[why], minimum=look.rules.minimum),
+            names=", ".join(names),
+        )
 
 
 def summary(look: Look, t: Tongue) -> str:
@@ -153,7 +155,7 @@ def markdown(look: Look, t: Tongue) -> Iterator[str]:
         yield f"- **{t(LEVELS[alert.level])}** {sentence(alert, look, t)}"
     if look.unjudged:
         yield f"\n## {t(mark('Could not be judged'))}\n"
-        yield from (f"- {unjudged(one, look, t)}" for one in look.unjudged)
+        yield from (f"- {line}" for line in unjudged(look, t))
     yield f"\n{honesty(look, t)}"
 
 

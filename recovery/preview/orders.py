@@ -42,6 +42,7 @@ def situation(
     message_class: MessageClass | None,
     order: OrderFacts,
     now: datetime,
+    variant: str = "",
 ) -> Situation:
     """One touch that goes out now; no row stands behind it."""
     return Situation(
@@ -65,6 +66,7 @@ def situation(
         zones=(order.timezone,),
         issued=(),
         rules=place.rules,
+        variant=variant,
     )
 
 

@@ -13,12 +13,15 @@ def payload(shown: Shown, t: Tongue) -> dict[str, Any]:
     email = message if isinstance(message, EmailMessage) else None
     return {
         "campaign": cell.campaign.campaign,
+        "key": shown.key,
         "step": cell.step.step,
+        "variant": cell.variant or None,
         "template": cell.step.template,
         "class": shown.message_class,
         "market": cell.place.market.country,
         "locale": cell.place.locale,
         "sample": cell.name,
+        "goes_out": cell.goes_out,
         "channel": shown.channel.value,
         "subject": shown.subject,
         "preheader": shown.markup.preheader if shown.markup else None,

@@ -32,6 +32,7 @@ MOST = 5  # addresses: this is for your own, not for a list
 @click.option("--market", metavar="DE", help="As there.  [default: the first of the step]")
 @click.option("--locale", metavar="LOCALE", help="In this language.  [default: of the market]")
 @click.option("--sample", metavar="SAMPLE", default="usual", show_default=True, help="The order.")
+@click.option("--variant", metavar="NAME", help="Of a step with variants.  [default: the first]")
 @click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @verb(at=True)
 def command(
@@ -43,6 +44,7 @@ def command(
     market: str | None,
     locale: str | None,
     sample: str,
+    variant: str | None,
     lang: str | None,
 ) -> Exit:
     """Send this very message, with a sample order and [TEST] in front, to addresses of yours.
@@ -54,12 +56,14 @@ def command(
     from recovery.preview.matrix import Wish
 
     markets, locales = (market.upper(),) if market else (), (locale,) if locale else ()
-    wish = Wish(markets, locales, (step,), (sample,))
+    variants = (variant,) if variant else ()
+    wish = Wish(markets, locales, (step,), (sample,), variants)
     shown = _message(desk, campaign, wish, language(lang, os.environ))
     assert shown.message is not None, "anything else was refused"  # noqa: S101
     results = _send(desk, shown.message, _own(addresses, shown.channel), shown.channel)
     place = shown.cell.place
     about = {"campaign": campaign, "step": step, "sample": sample}
+    about |= {"variant": shown.cell.variant} if shown.cell.variant else {}
     where = {"market": place.market.country, "locale": place.locale, "channel": shown.channel.value}
     desk.show(about | where | {"results": results}, lambda console: _tell(console, results))
     failures = {one["failure"] for one in results if not one["sent"]}

@@ -1,7 +1,7 @@
 """Which messages to show: every step, in every market it can reach, with which sample orders."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from recovery.campaign.schema import Campaign, Step
@@ -23,6 +23,7 @@ class Wish:
     locales: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()  # of them, `all` is every one
+    variants: tuple[str, ...] = ()  # of steps that have some
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Cell:
     place: Place
     name: str
     sample: Sample
+    variant: str = ""
 
 
 def cells(
@@ -42,8 +44,18 @@ def cells(
     """Every message that `wish` names, in the order of campaigns, steps and markets.
 
     Without a wish for samples the usual one is shown in every market, the others in the first
-    that they fit: a matrix of all with all would hide what matters.
+    that they fit: a matrix of all with all would hide what matters. A step with variants is shown
+    in each of them.
     """
+    for cell in _cells(campaigns, samples, markets, wish):
+        for variant in cell.step.variants or ("",):
+            if variant in wish.variants or not wish.variants:
+                yield replace(cell, variant=variant)
+
+
+def _cells(
+    campaigns: Sequence[Campaign], samples: Samples, markets: Markets, wish: Wish
+) -> Iterator[Cell]:
     for campaign in campaigns:
         for step, reached in steps(campaign):
             if wish.steps and step.step not in wish.steps:
@@ -65,7 +77,8 @@ def steps(campaign: Campaign) -> list[tuple[Step, tuple[str, ...]]]:
     found: dict[tuple[object, ...], tuple[Step, dict[str, None]]] = {}
     for name, listed in campaign.sequences.items():
         for step in listed:
-            key = (step.step, step.channel, step.template, step.offer, step.without_offer)
+            words = (step.template, step.offer, step.without_offer, *(step.variants or ()))
+            key = (step.step, step.channel, *words)
             only = step.if_.market if step.if_ else None
             reached = _reached(campaign, name, only)
             found.setdefault(key, (step, {}))[1].update(dict.fromkeys(reached))
@@ -76,7 +89,8 @@ def expect(campaigns: Sequence[Campaign], samples: Samples, wish: Wish) -> None:
     """UsageError for a name that nothing has, with the near one."""
     known = list(dict.fromkeys(one.step for each in campaigns for one, _ in steps(each)))
     names = [*dict.fromkeys([*samples.names(), USUAL]), "all"]
-    for what, given, there in (("step", wish.steps, known), ("sample", wish.samples, names)):
+    asked = (("step", wish.steps, known), ("sample", wish.samples, names))
+    for what, given, there in (*asked, ("variant", wish.variants, _variants(campaigns, wish))):
         for name in given:
             if name not in there:
                 raise unknown(what, name, there)
@@ -88,6 +102,13 @@ def expect(campaigns: Sequence[Campaign], samples: Samples, wish: Wish) -> None:
             raise UsageError(
                 f"{country!r} is no country; write its ISO 3166 code, such as DE or GB"
             )
+
+
+def _variants(campaigns: Sequence[Campaign], wish: Wish) -> list[str]:
+    """The variants of the steps that are asked for."""
+    chosen = (one for each in campaigns for one, _ in steps(each))
+    some = [one for one in chosen if one.step in wish.steps or not wish.steps]
+    return list(dict.fromkeys(name for one in some for name in one.variants or ()))
 
 
 def unknown(what: str, given: str, there: Sequence[str]) -> UsageError:

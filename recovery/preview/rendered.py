@@ -53,10 +53,11 @@ class Shown:
 
     @property
     def key(self) -> str:
-        """Its name in a link: `campaign.step.email.DE.de-DE.usual`."""
+        """Its name in a link: `campaign.step.email.DE.de-DE.usual`, and its variant behind that."""
         place = self.cell.place
         parts = (self.cell.campaign.campaign, self.cell.step.step, self.channel)
-        return ".".join((*parts, place.market.country, place.locale, self.cell.name))
+        where = (place.market.country, place.locale, self.cell.name)
+        return ".".join((*parts, *where, *filter(None, [self.cell.variant])))
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Studio:
         """Write one message and look at it; a template's mistake is shown, not raised."""
         message_class = self.renderer.class_of(cell.step.template)
         facts = order(cell.campaign, cell.step, cell.place, cell.sample, self.samples, now)
-        s = situation(cell.campaign, cell.step, cell.place, message_class, facts, now)
+        about = (cell.campaign, cell.step, cell.place)
+        s = situation(*about, message_class, facts, now, cell.variant)
         try:
             if cell.step.channel is Channel.TASK:
                 return Shown(cell, None, task=self.renderer.task(s, self.staff, now))

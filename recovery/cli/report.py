@@ -92,4 +92,4 @@ def _table(title: str, rows: "list[Row]", say: "Wording") -> "Table":
     return table
 
 
-_STYLES = {"lift": "green", "harm": "red", "open": "yellow"}
+_STYLES = {"lift": "green", "harm": "red", "inconclusive": "yellow"}

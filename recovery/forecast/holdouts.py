@@ -12,7 +12,8 @@ from recovery.campaign.schema import Campaign, Segment
 from recovery.db import table
 from recovery.draws import SLOTS
 from recovery.forecast.power import needed, smallest_lift
-from recovery.measure.counts import Arm, Counts
+from recovery.measure.counts import Counts
+from recovery.measure.evidence.units import Arm
 from recovery.measure.stats import BURN_IN
 from recovery.models import Enrolment
 
@@ -56,7 +57,7 @@ def weekly_entries(connection: Connection, now: datetime) -> dict[tuple[str, str
     e = enrolments.c
     counted = (
         select(e.campaign, e.segment, func.count(), func.min(e.enrolled_at))
-        .where(e.enrolled_at > now - PACE, e.enrolled_at < now)
+        .where(e.enrolled_at > now - PACE, e.enrolled_at < now, e.layer.is_(None))
         .group_by(e.campaign, e.segment)
     )
     return {

@@ -1,6 +1,7 @@
 """What one message costs. Prices may be finer than a cent; only totals are rounded."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from recovery.errors import UsageError
 from recovery.i18n import say
 from recovery.message import Channel
 from recovery.money import Money, currencies, digits, round_half_up
+from recovery.settings.prices import market_prices
 
 
 class CostsSetting(Protocol):
@@ -17,6 +19,8 @@ class CostsSetting(Protocol):
     def email(self) -> str | None: ...
     @property
     def sms(self) -> str | None: ...
+    @property
+    def markets(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,28 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Prices by channel: of one e-mail, of one SMS segment. None is free."""
+    """Prices by channel: of one e-mail, of one SMS segment. None is free.
+
+    `markets` has what differs in a market, by `sms:DE`.
+    """
 
     email: Price | None = None
     sms: Price | None = None
+    markets: Mapping[str, Price] = field(default_factory=dict)
 
     @classmethod
     def read(cls, setting: CostsSetting) -> "Costs":
         """The prices of the settings; UsageError when one can't be read."""
+        local = market_prices(setting.markets or "")
         return cls(
             email=Price.parse(setting.email, "RECOVERY_COSTS_EMAIL") if setting.email else None,
             sms=Price.parse(setting.sms, "RECOVERY_COSTS_SMS") if setting.sms else None,
+            markets={
+                key: Price.parse(price, "RECOVERY_COSTS_MARKETS") for key, price in local.items()
+            },
         )
 
-    def of(self, channel: Channel) -> Price | None:
-        """The price of one unit of `channel`; a colleague's time has none here."""
-        return {Channel.EMAIL: self.email, Channel.SMS: self.sms}.get(channel)
+    def of(self, channel: Channel, country: str | None = None) -> Price | None:
+        """The price of one unit of `channel` (to `country`); a colleague's time has none here."""
+        general = {Channel.EMAIL: self.email, Channel.SMS: self.sms}.get(channel)
+        return self.markets.get(f"{channel}:{country}", general)

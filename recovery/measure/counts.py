@@ -7,29 +7,19 @@ sequence. Everyone enrolled counts, sent to or not. Nothing after `now` is looke
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, null, select
 
 from recovery.db import table
+from recovery.measure.evidence.letters import SENT
+from recovery.measure.evidence.units import Arm
 from recovery.message import Channel
-from recovery.models import Coupon, CouponState, Enrolment, Order, Touch, TouchState
-
-SENT = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
+from recovery.models import Coupon, CouponState, Enrolment, Order, Touch
 
 enrolments = table(Enrolment)
 orders = table(Order)
 touches = table(Touch)
 coupons = table(Coupon)
-
-
-class Arm(NamedTuple):
-    """Whom we compare; `sequence` is None for a hold-out."""
-
-    campaign: str
-    segment: str
-    sequence: str | None
-    holdout: bool
 
 
 @dataclass(slots=True)
@@ -49,7 +39,8 @@ class Counts:
     mature: int = 0  # their window is over
     recovered: int = 0  # of the mature ones, paid inside the window
     touches: dict[str, int] = field(default_factory=dict)  # sent, by channel; of everyone enrolled
-    units: dict[str, int] = field(default_factory=dict)  # mails, SMS segments; of the mature ones
+    # mails and SMS segments by channel and country; of the mature ones
+    units: dict[tuple[str, str], int] = field(default_factory=dict)
     money: defaultdict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
 
 
@@ -78,6 +69,7 @@ def _arms(now: datetime, campaign: str | None) -> CTE:
         e.segment,
         case((e.holdout, null()), else_=e.sequence).label("sequence"),
         e.holdout,
+        o.country,
         case((mature, 1), else_=0).label("mature"),
         case((in_window, 1), else_=0).label("recovered"),
     )
@@ -107,17 +99,24 @@ def _count_touches(
     # A provider is paid for each segment of an SMS; anything else counts once.
     units = case((touches.c.channel == Channel.SMS, func.coalesce(touches.c.segments, 1)), else_=1)
     statement = (
-        select(*_by(arms), touches.c.channel, func.count(), func.sum(units * arms.c.mature))
+        select(
+            *_by(arms),
+            touches.c.channel,
+            arms.c.country,
+            func.count(),
+            func.sum(units * arms.c.mature),
+        )
         .join_from(touches, arms, touches.c.enrolment_id == arms.c.id)
         .where(
             touches.c.state.in_(SENT),
             func.coalesce(touches.c.tried_at, touches.c.due_at) <= now,
         )
-        .group_by(*_by(arms), touches.c.channel)
+        .group_by(*_by(arms), touches.c.channel, arms.c.country)
     )
-    for *arm, channel, sent, paid_for in connection.execute(statement):
-        found[Arm(*arm)].touches[channel] = sent
-        found[Arm(*arm)].units[channel] = int(paid_for)
+    for *arm, channel, country, sent, paid_for in connection.execute(statement):
+        counts = found[Arm(*arm)]
+        counts.touches[channel] = counts.touches.get(channel, 0) + sent
+        counts.units[channel, country] = int(paid_for)
 
 
 def _sum_recovered(

@@ -1,45 +1,40 @@
 """The report: the rate of each sequence, and its lift against the hold-out of its own segment.
 
 Recovery rate = enrolled orders paid within the goal window after enrolment ÷ enrolled orders
-whose window is over. Everyone enrolled counts, sent to or not (intention to treat).
+whose window is over. Lift is measured on customers, each at the first enrolment in the segment.
+Everyone enrolled counts, sent to or not (intention to treat).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from recovery.measure import counts, stats
+from recovery.campaign.experiments import Decision
+from recovery.campaign.schema import Status
+from recovery.measure import stats
+from recovery.measure.cash import Cash
+from recovery.measure.comparing import Compared, compare
 from recovery.measure.costs import Costs
-from recovery.measure.counts import Arm, Counts
-from recovery.measure.holdouts import drawing
+from recovery.measure.counts import Counts
+from recovery.measure.evidence.credit import Rule
+from recovery.measure.evidence.repeats import Repeats
+from recovery.measure.evidence.tallies import Tally
+from recovery.measure.evidence.units import Arm, Question
+from recovery.measure.journey import Hazard, hazards
+from recovery.measure.judging import Health, Verdict, judge, outcome
+from recovery.measure.lift import Lift
 from recovery.measure.stats import Interval, Proportion
+from recovery.measure.stats.moments import ratio
+from recovery.measure.survey import Survey, survey
 from recovery.message import Channel
-from recovery.money import Money
+from recovery.money import Money, digits, round_half_up
 
-
-class Verdict(StrEnum):
-    """What may be said about a sequence today."""
-
-    UNKNOWN = "unknown"  # no hold-out: what would have been paid anyway is not known
-    UNDRAWN = "undrawn"  # there is a hold-out, and nobody has been drawn into it yet
-    COLLECTING = "collecting"  # too few orders for a word
-    OPEN = "open"  # the interval holds zero: not settled
-    LIFT = "lift"
-    HARM = "harm"
-
-
-@dataclass(frozen=True, slots=True)
-class Lift:
-    """Rate of a sequence minus rate of its hold-out; None while one of them has no rate."""
-
-    absolute: float | None
-    interval: Interval | None
-    enough_data: bool
-    control: Proportion  # the hold-out it is compared with
+__all__ = ["Arm", "Balance", "Lift", "Report", "Row", "Verdict", "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +58,20 @@ class Row:
 
     arm: Arm
     enrolled: int
-    mature: Proportion  # recovered, of those whose window is over
-    interval: Interval | None
+    mature: Proportion  # recovered orders, of those whose window is over
+    interval: Interval | None  # of that rate, orders of one customer hanging together
     lift: Lift | None
+    verdict: Verdict
     touches: Mapping[str, int]
-    money: tuple[Balance, ...]  # by currency
-    draws: bool = False  # whether its campaign holds out a share; asked where nobody is held out
+    money: tuple[Balance, ...]  # of orders, by currency
+    people: Tally  # customers, each at the first enrolment
+    cash: tuple[Cash, ...]  # of customers, by currency
+    health: Health
+    credits: Mapping[Rule, Counter[str]]
+    stages: tuple[Hazard, ...]
+    decision: Decision
+    window: timedelta | None  # the goal window; None where no version can be read
+    owner: str | None = None
 
     @property
     def rate(self) -> float | None:
@@ -76,15 +79,12 @@ class Row:
         return self.mature.rate if self.mature.total else None
 
     @property
-    def verdict(self) -> Verdict:
-        """What may be said about this sequence."""
-        if self.lift is None:
-            return Verdict.UNDRAWN if self.draws else Verdict.UNKNOWN
-        if not self.lift.enough_data or self.lift.interval is None:
-            return Verdict.COLLECTING
-        if 0.0 in self.lift.interval:
-            return Verdict.OPEN
-        return Verdict.LIFT if self.lift.interval.low > 0 else Verdict.HARM
+    def outcome(self) -> Verdict | None:
+        """On which side of zero the lift lies, where a verdict was reached."""
+        settled = self.verdict in (Verdict.FINAL, Verdict.LIFT, Verdict.HARM)
+        if self.verdict is Verdict.HARM:
+            return Verdict.HARM
+        return outcome(self.lift) if settled and self.lift else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,109 +95,86 @@ class Report:
     rows: tuple[Row, ...]
 
     def payload(self) -> dict[str, Any]:
-        """The JSON of `recovery report --json`: rates to four places, money in major units."""
-        return {
-            "at": self.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "sequences": [_row(row) for row in self.rows],
-        }
+        """The JSON of `recovery report --json`."""
+        from recovery.measure.payload import payload
+
+        return payload(self)
 
 
 def report(
     connection: Connection, now: datetime, costs: Costs, campaign: str | None = None
 ) -> Report:
     """Count and compare, as of `now`; of one `campaign` or of all."""
-    found = counts.count(connection, now, campaign)
-    ordered = sorted(found, key=lambda arm: (arm.campaign, arm.segment, arm.holdout, arm.sequence))
-    controls = {arm[:2]: _seen(found[arm]) for arm in found if arm.holdout}
-    alone = any(not arm.holdout and arm[:2] not in controls for arm in found)
-    draws = drawing(connection, now) if alone else frozenset()
-    rows = (
-        _measure(arm, found[arm], controls.get(arm[:2]), costs, draws=arm.campaign in draws)
-        for arm in ordered
+    found = survey(connection, Question(now, campaign), costs)
+    compared = {arm[:2]: compare(found, arm[:2]) for arm in found.arms()}
+    return Report(now, tuple(_row(found, compared[arm[:2]], arm, costs) for arm in found.arms()))
+
+
+def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
+    counted, newest = found.orders[arm], found.designs.newest(arm.campaign)
+    seen, lift = (
+        Proportion(counted.recovered, counted.mature),
+        compared.lifts.get(str(arm.sequence)),
     )
-    return Report(now, tuple(rows))
-
-
-def _seen(counted: Counts) -> Proportion:
-    return Proportion(counted.recovered, counted.mature)
-
-
-def _measure(
-    arm: Arm, counted: Counts, control: Proportion | None, costs: Costs, *, draws: bool
-) -> Row:
-    seen = _seen(counted)
+    people = found.tally(arm)
+    over = newest is not None and newest.status is Status.ENDED and _all_mature(found, arm)
     return Row(
         arm=arm,
         enrolled=counted.enrolled,
         mature=seen,
-        interval=stats.wilson(seen.count, seen.total).interval if seen.total else None,
-        lift=None if arm.holdout or control is None else _lift(seen, control),
+        interval=_interval(seen, found.repeats.get(arm)),
+        lift=None if arm.holdout else lift,
+        verdict=judge(lift, compared.health, draws=found.designs.draws(arm.campaign), over=over),
         touches={channel: counted.touches.get(channel, 0) for channel in Channel},
         money=_balances(counted, costs),
-        draws=draws,
+        people=people,
+        cash=compared.cash.get(arm, ()),
+        health=compared.health,
+        credits={rule: one.get(arm, Counter()) for rule, one in found.credits.items()},
+        stages=() if arm.holdout else hazards(found, arm, Arm(*arm[:2], None, holdout=True)),
+        decision=found.designs.decision(arm.campaign),
+        window=newest.window if newest else None,
+        owner=newest.owner if newest else None,
     )
 
 
-def _lift(seen: Proportion, control: Proportion) -> Lift:
-    if not seen.total or not control.total:
-        return Lift(None, None, enough_data=False, control=control)
-    lift = stats.newcombe(seen.count, seen.total, control.count, control.total)
-    return Lift(lift.diff, lift.interval, stats.enough(seen, control), control)
+def _all_mature(found: Survey, arm: Arm) -> bool:
+    return all(
+        one.enrolled == one.mature for other, one in found.orders.items() if other[:2] == arm[:2]
+    )
+
+
+def _interval(seen: Proportion, repeats: Repeats | None) -> Interval | None:
+    """Wilson's, of as many independent orders as these are worth: a customer's orders hang
+    together (design effect, L. Kish, 1965)."""
+    if not seen.total:
+        return None
+    count, total, worth = seen.count, seen.total, 1.0
+    if repeats is not None and repeats.customers > 1 and 0 < count < total:
+        r = repeats
+        clustered = ratio(r.customers, r.m, r.mm, r.d, r.dd, r.md)
+        alone = seen.rate * (1 - seen.rate) / total
+        worth = max(1.0, (clustered.variance or 0.0) / clustered.n / alone)
+    return stats.wilson(count / worth, total / worth).interval
 
 
 def _balances(counted: Counts, costs: Costs) -> tuple[Balance, ...]:
     """A message billed in another currency than the orders makes a row of its own."""
-    messages: dict[str, int] = {}
-    for channel, units in counted.units.items():
-        if (price := costs.of(Channel(channel))) and units:
-            bill = price.times(units)
-            messages[bill.currency] = messages.get(bill.currency, 0) + bill.minor
+    exact: dict[str, Decimal] = {}
+    for (channel, country), units in counted.units.items():
+        if (price := costs.of(Channel(channel), country)) and units:
+            exact[price.currency] = exact.get(price.currency, Decimal(0)) + price.each * units
     return tuple(
         Balance(
             recovered=Money(counted.money[currency].recovered, currency),
             incentives=Money(counted.money[currency].incentives, currency),
-            messages=Money(messages.get(currency, 0), currency),
+            messages=_rounded(exact.get(currency, Decimal(0)), currency),
             refunded=Money(counted.money[currency].refunded, currency),
         )
-        for currency in sorted({*counted.money, *messages})
+        for currency in sorted({*counted.money, *exact})
     )
 
 
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        **row.arm._asdict(),
-        "enrolled": row.enrolled,
-        "open": row.enrolled - row.mature.total,
-        "mature": row.mature.total,
-        "recovered": row.mature.count,
-        "recovery_rate": {"value": _rounded(row.rate), "ci95": _bounds(row.interval)},
-        "lift": None
-        if row.lift is None
-        else {
-            "against": "holdout",
-            "absolute": _rounded(row.lift.absolute),
-            "ci95": _bounds(row.lift.interval),
-            "enough_data": row.lift.enough_data,
-        },
-        "touches": dict(row.touches),
-        "money": [_balance(balance) for balance in row.money],
-    }
-
-
-def _balance(balance: Balance) -> dict[str, str]:
-    return {
-        "currency": balance.net.currency,
-        "recovered": str(balance.recovered),
-        "incentive_cost": str(balance.incentives),
-        "message_cost": str(balance.messages),
-        "refunded": str(balance.refunded),
-        "net": str(balance.net),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-def _bounds(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [round(interval.low, 4), round(interval.high, 4)]
+def _rounded(exact: Decimal, currency: str) -> Money:
+    """Prices may be finer than a cent: only their sum is rounded."""
+    return Money(round_half_up(exact.scaleb(digits(currency))), currency)

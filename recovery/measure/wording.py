@@ -18,6 +18,8 @@ from recovery.money import Money
 
 _LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 LANGUAGES = tuple(_LOCALES)
+# A comparison that can't be trusted shows no number.
+_HIDDEN = (Verdict.SRM_FAIL, Verdict.CONTAMINATED)
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -88,14 +90,15 @@ class Wording:
         """The verdict in a sentence, with the numbers it stands on."""
         if row.arm.holdout:
             return self("says_control")
-        lift = row.lift
-        if lift is None:
-            return self(f"says_{row.verdict}")
-        if not lift.enough_data or lift.absolute is None or lift.interval is None:
-            here, there = self.number(row.mature.count), self.number(lift.control.count)
+        lift, verdict = row.lift, row.verdict
+        if verdict is Verdict.COLLECTING and lift is not None:
+            here, there = self.number(lift.treated.count), self.number(lift.control.count)
             return self("says_collecting", here=here, there=there)
+        if lift is None or lift.absolute is None or lift.interval is None or verdict in _HIDDEN:
+            return self(f"says_{verdict}")
+        ending = f"_{row.outcome}" if verdict is Verdict.FINAL else ""
         return self(
-            f"says_{row.verdict}",
+            f"says_{verdict}{ending}",
             points=f"{abs(lift.absolute) * 100:.1f}",
             direction=self("fewer" if lift.absolute < 0 else "more"),
             low=signed(lift.interval.low),
@@ -104,9 +107,9 @@ class Wording:
 
     def extra(self, row: Row) -> str:
         """How many of the recovered orders the sequence caused; nothing unless it is settled."""
-        if row.verdict is not Verdict.LIFT or not row.lift or not row.lift.interval:
+        if row.outcome is not Verdict.LIFT or not row.lift or not row.lift.interval:
             return ""
-        total, lift = row.mature.total, row.lift
+        total, lift = row.lift.treated.total, row.lift
         return self(
             "extra",
             count=self.number((lift.absolute or 0) * total),

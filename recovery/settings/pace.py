@@ -28,11 +28,11 @@ def market_gaps(text: str) -> Mapping[str, timedelta]:
         found = _MARKET.fullmatch(part)
         if found is None:
             raise ValueError(f"should be a list such as US sms 1 per second ({part!r} is none)")
-        gaps[f"{found[2]}:{_country(found[1])}"] = gap(found[3])
+        gaps[f"{found[2]}:{country(found[1])}"] = gap(found[3])
     return gaps
 
 
-def _country(code: str) -> str:
+def country(code: str) -> str:
     """An ISO 3166 code; of another one nobody would ever notice that it never holds."""
     if code in _countries():
         return code

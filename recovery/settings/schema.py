@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from recovery.money import currencies
 from recovery.settings.alerts import AlertSettings
 from recovery.settings.pace import gap, market_gaps
+from recovery.settings.prices import market_prices
 from recovery.settings.providers import SendgridSettings, TwilioSettings, secret
 from recovery.settings.secret_key import kept_key
 from recovery.settings.section import Section
@@ -72,11 +73,21 @@ class CostSettings(Section):
 
     email: str | None = Field(None, description="one e-mail, e.g. 0.001 USD")
     sms: str | None = Field(None, description="one SMS segment, e.g. 0.0079 USD")
+    markets: str | None = Field(
+        None, description="in one market, e.g. DE sms 0.07 EUR; BR sms 0.04 USD"
+    )
 
     @field_validator("email", "sms")
     @classmethod
     def _an_amount(cls, value: str | None) -> str | None:
         return _amount(value)
+
+    @field_validator("markets")
+    @classmethod
+    def _amounts(cls, value: str | None) -> str | None:
+        for price in market_prices(value or "").values():
+            _amount(price)
+        return value
 
 
 class PaceSettings(Section):

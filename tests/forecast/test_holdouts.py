@@ -8,7 +8,8 @@ from recovery.campaign.schema import Campaign
 from recovery.db import reading
 from recovery.forecast.holdouts import ASSUMED, promises, weekly_entries
 from recovery.forecast.power import needed, smallest_lift
-from recovery.measure.counts import Arm, Counts
+from recovery.measure.counts import Counts
+from recovery.measure.evidence.units import Arm
 from tests.support.campaigns import a_campaign, loaded
 from tests.support.house import House
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from recovery.db import reading, writing
-from recovery.measure.counts import Arm, count
+from recovery.measure.counts import count
+from recovery.measure.evidence.units import Arm
 from tests.support.ledger import Ledger
 
 H = 168
@@ -129,7 +130,7 @@ def counted(database: Engine, now: float) -> Counter[tuple[object, ...]]:
             found[arm, "recovered"] = counts.recovered
             for channel, sent in counts.touches.items():
                 found[arm, "touches", channel] = sent
-                found[arm, "units", channel] = counts.units[channel]
+                found[arm, "units", channel] = counts.units[channel, "DE"]
             for currency, money in counts.money.items():
                 found[arm, "gross", currency] = money.recovered
                 found[arm, "refunded", currency] = money.refunded

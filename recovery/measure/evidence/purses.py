@@ -103,8 +103,7 @@ def purses(connection: Connection, question: Question) -> dict[Key, Purse]:
 def first_payments(
     connection: Connection,
     question: Question,
-    campaign: str,
-    segment: str,
+    segment: tuple[str, str],
     currency: str,
     most: int,
 ) -> list[int]:
@@ -115,7 +114,7 @@ def first_payments(
     statement = (
         select(each.c.net)
         .join_from(each, counted, each.c.unit == counted.c.id)
-        .where(*_of(counted, campaign, segment, currency), each.c.paid.is_not(None))
+        .where(*_of(counted, segment, currency), each.c.paid.is_not(None))
         .order_by(counted.c.window_ends_at, counted.c.id)
         .limit(most)
     )
@@ -125,8 +124,7 @@ def first_payments(
 def capped(
     connection: Connection,
     question: Question,
-    campaign: str,
-    segment: str,
+    segment: tuple[str, str],
     currency: str,
     cap: int,
 ) -> dict[tuple[Arm, int], tuple[float, float]]:
@@ -138,7 +136,7 @@ def capped(
     statement = (
         select(*columns, func.sum(net), func.sum(net * net))
         .join_from(each, counted, each.c.unit == counted.c.id)
-        .where(*_of(counted, campaign, segment, currency))
+        .where(*_of(counted, segment, currency))
         .group_by(*columns)
     )
     return {
@@ -147,9 +145,9 @@ def capped(
     }
 
 
-def _of(counted: CTE, campaign: str, segment: str, currency: str) -> Iterable[ColumnElement[bool]]:
+def _of(counted: CTE, segment: tuple[str, str], currency: str) -> Iterable[ColumnElement[bool]]:
     u = counted.c
-    return u.mature == 1, u.campaign == campaign, u.segment == segment, u.currency == currency
+    return u.mature == 1, u.campaign == segment[0], u.segment == segment[1], u.currency == currency
 
 
 def _each(counted: CTE, question: Question) -> Subquery:

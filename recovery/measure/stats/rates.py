@@ -43,6 +43,14 @@ class Interval:
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
 
+    def times(self, factor: float) -> "Interval":
+        """Both ends times a positive `factor`."""
+        return Interval(self.low * factor, self.high * factor)
+
+    def hull(self, other: "Interval") -> "Interval":
+        """The narrowest interval that holds both."""
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rate(Result):

@@ -1,0 +1,118 @@
+"""A segment's sequences against its hold-out: lift, trust and money. Pure: a survey comes in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from recovery.measure.cash import Cash
+from recovery.measure.evidence.tallies import Tally
+from recovery.measure.evidence.units import Arm
+from recovery.measure.judging import Health, alike, balance
+from recovery.measure.lift import Lift, Stratum, lifts
+from recovery.measure.stats import Proportion
+from recovery.measure.survey import Segment, Survey
+from recovery.measure.waterfall import waterfall
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One segment: lifts by sequence, and the money of each of its arms."""
+
+    lifts: Mapping[str, Lift]
+    health: Health
+    cash: Mapping[Arm, tuple[Cash, ...]]
+
+
+def compare(survey: Survey, segment: Segment) -> Compared:
+    """Everything about one segment that needs more than one arm."""
+    sequences = [arm for arm in survey.arms() if arm[:2] == segment and not arm.holdout]
+    control = Arm(*segment, None, holdout=True)
+    found = _lifts(survey, sequences, control) if control in survey.orders else {}
+    cash = {arm: waterfall(survey, arm, control, found.get(str(arm.sequence))) for arm in sequences}
+    if control in survey.orders:
+        cash[control] = waterfall(survey, control, control, None)
+    return Compared(found, _health(survey, sequences, control), cash)
+
+
+def _lifts(survey: Survey, sequences: Sequence[Arm], control: Arm) -> dict[str, Lift]:
+    segment = control[:2]
+    strata = {
+        str(arm.sequence): [
+            Stratum(_converted(survey, arm, versions), _converted(survey, control, versions))
+            for versions in survey.strata(segment)
+        ]
+        for arm in sequences
+    }
+    shares = {
+        str(arm.sequence): share
+        for arm in sequences
+        if (share := _share(survey, segment, arm.sequence)) is not None
+    }
+    return lifts(strata, survey.designs.decision(segment[0]), shares)
+
+
+def _share(survey: Survey, segment: Segment, sequence: str | None) -> float | None:
+    """The treated's part of the pair under the newest design that drew both."""
+    for versions in reversed(survey.strata(segment)):
+        design = survey.design(versions)
+        weights = design.weights(segment[1]) if design else {}
+        if sequence in weights and None in weights:
+            return weights[sequence] / (weights[sequence] + weights[None])
+    return None
+
+
+def _tally(survey: Survey, arm: Arm, versions: Iterable[int]) -> Tally:
+    whole = Tally()
+    for version in versions:
+        if part := survey.tallies.get((arm, version)):
+            whole.add(part)
+    return whole
+
+
+def _converted(survey: Survey, arm: Arm, versions: Iterable[int]) -> Proportion:
+    tally = _tally(survey, arm, versions)
+    return Proportion(tally.converted, tally.mature)
+
+
+def _health(survey: Survey, sequences: Sequence[Arm], control: Arm) -> Health:
+    if control not in survey.orders:
+        return Health()
+    segment = control[:2]
+    return Health(
+        srm_p=_sizes(survey, [*sequences, control]),
+        early_p=_early(survey, [*sequences, control]),
+        contaminated=survey.reached.get(segment, 0),
+        held_out=survey.tally(control).enrolled,
+    )
+
+
+def _sizes(survey: Survey, arms: Sequence[Arm]) -> float | None:
+    """Everybody who was drawn, mature or not, against the shares of the version that drew them."""
+    segment = arms[0][:2]
+    counted, expected = [0] * len(arms), [0.0] * len(arms)
+    for versions in survey.strata(segment):
+        design = survey.design(versions)
+        if design is None or not design.holdout:
+            continue
+        weights = design.weights(segment[1])
+        drawn = [_tally(survey, arm, versions).enrolled for arm in arms]
+        for place, arm in enumerate(arms):
+            counted[place] += drawn[place]
+            expected[place] += sum(drawn) * weights.get(arm.sequence, 0.0)
+    filled = [place for place, due in enumerate(expected) if due or counted[place]]
+    return balance([counted[n] for n in filled], [expected[n] for n in filled])
+
+
+def _early(survey: Survey, arms: Sequence[Arm]) -> float | None:
+    """Who converted before the first message was due: nothing differs by then."""
+    segment, groups = arms[0][:2], [[0, 0] for _ in arms]
+    for versions in survey.strata(segment):
+        design = survey.design(versions)
+        first = design.first_touch(segment[1]) if design and design.holdout else None
+        if first is None:
+            continue
+        for group, arm in zip(groups, arms, strict=True):
+            tally = _tally(survey, arm, versions)
+            group[0] += tally.converted_by(first // timedelta(minutes=1))
+            group[1] += tally.mature
+    return alike([Proportion(count, total) for count, total in groups if total])

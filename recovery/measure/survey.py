@@ -1,0 +1,131 @@
+"""Everything a report needs to know, asked of the database in a fixed number of statements."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil
+
+from sqlalchemy import Connection
+
+from recovery.measure import counts, stats
+from recovery.measure.cash import bills
+from recovery.measure.costs import Costs
+from recovery.measure.counts import Counts
+from recovery.measure.designs import Design, Designs, designs
+from recovery.measure.evidence.credit import Credits, Rule, credits
+from recovery.measure.evidence.letters import Stage, letters
+from recovery.measure.evidence.purses import Purse, capped, first_payments, purses
+from recovery.measure.evidence.reached import reached
+from recovery.measure.evidence.repeats import Repeats, repeats
+from recovery.measure.evidence.tallies import Tally, tallies
+from recovery.measure.evidence.units import Arm, Question
+
+Segment = tuple[str, str]  # campaign and segment
+Capital = tuple[Segment, str]  # a segment's money in one currency
+FIRST = 200  # payers whose 99th percentile is the cap: it never moves again
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """What customers left where none counts for more than `cap`: sum and sum of squares, by arm and
+    version. A few very large orders would rule every interval."""
+
+    cap: int
+    sums: Mapping[tuple[Arm, int], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All counts, by arm and by version of the campaign."""
+
+    question: Question
+    orders: Mapping[Arm, Counts]
+    repeats: Mapping[Arm, Repeats]
+    tallies: Mapping[tuple[Arm, int], Tally]
+    purses: Mapping[tuple[Arm, int, str], Purse]
+    bills: Mapping[tuple[Arm, int, str, str], Decimal]
+    stages: Mapping[tuple[Arm, str], Stage]
+    credits: Mapping[Rule, Credits]
+    reached: Mapping[Segment, int]
+    designs: Designs
+    capped: Mapping[Capital, Capped]
+    _strata: dict[Segment, list[list[int]]] = field(default_factory=dict)
+
+    def arms(self) -> list[Arm]:
+        """Everyone who was enrolled: sequences by name, each segment's hold-out after them."""
+        return sorted(self.orders, key=lambda arm: (*arm[:2], arm.holdout, arm.sequence or ""))
+
+    def tally(self, arm: Arm) -> Tally:
+        """The customers of an arm, over all versions."""
+        whole = Tally()
+        for (one, _), part in self.tallies.items():
+            if one == arm:
+                whole.add(part)
+        return whole
+
+    def strata(self, segment: Segment) -> list[list[int]]:
+        """Versions of the segment's campaign that drew by the same shares, oldest first. Texts
+        that nobody can read any more are taken for one design."""
+        if segment not in self._strata:
+            found: defaultdict[object, list[int]] = defaultdict(list)
+            for version in sorted({v for arm, v in self.tallies if arm[:2] == segment}):
+                design = self.designs.by_version.get(version)
+                shares = design and sorted(design.weights(segment[1]).items(), key=str)
+                found[str(shares)].append(version)
+            self._strata[segment] = list(found.values())
+        return self._strata[segment]
+
+    def design(self, versions: Sequence[int]) -> Design | None:
+        """The design of some versions that drew alike."""
+        return next(filter(None, map(self.designs.by_version.get, versions)), None)
+
+
+def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
+    """Ask everything."""
+    sent = letters(connection, question)
+    counted = counts.count(connection, question.now, question.campaign)
+    people, money = tallies(connection, question), purses(connection, question)
+    return Survey(
+        question=question,
+        orders=counted,
+        repeats=_repeats(connection, question, counted, people),
+        tallies=people,
+        purses=money,
+        bills=bills(sent.paid_for, costs),
+        stages=sent.stages,
+        credits={rule: credits(connection, question, rule) for rule in Rule},
+        reached=reached(connection, question),
+        designs=designs(connection, question.now),
+        capped=_capped(connection, question, money),
+    )
+
+
+def _capped(
+    connection: Connection, question: Question, money: Mapping[tuple[Arm, int, str], Purse]
+) -> Mapping[Capital, Capped]:
+    """Asked only where every arm has payers enough for an interval."""
+    payers: defaultdict[Capital, Counter[Arm]] = defaultdict(Counter)
+    for (arm, _, currency), purse in money.items():
+        payers[arm[:2], currency][arm] += purse.payers
+    found = {}
+    for (segment, currency), arms in payers.items():
+        if any(arm.holdout for arm in arms) and stats.enough_payers(*arms.values()):
+            first = first_payments(connection, question, segment, currency, FIRST)
+            cap = sorted(first)[ceil(0.99 * len(first)) - 1]
+            sums = capped(connection, question, segment, currency, cap)
+            found[segment, currency] = Capped(cap, sums)
+    return found
+
+
+def _repeats(
+    connection: Connection,
+    question: Question,
+    counted: Mapping[Arm, Counts],
+    people: Mapping[tuple[Arm, int], Tally],
+) -> Mapping[Arm, Repeats]:
+    """Asked only where somebody came back."""
+    orders = sum(one.mature for one in counted.values())
+    if orders == sum(one.mature for one in people.values()):
+        return {}
+    return repeats(connection, question)

@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 from recovery.campaign import schema
 from recovery.campaign.experiments import Decision
 from recovery.campaign.problems import Fix, Place, Road, written
-from recovery.campaign.tree import Tree
-from recovery.campaign.vocabulary import Meant, guess, meant, nearest
+from recovery.campaign.tree import MOST, Tree
+from recovery.campaign.vocabulary import Meant, did_you_mean, guess, meant, nearest
 from recovery.i18n import Text, Value, say
 from recovery.problems.codes import CODES
 
@@ -35,6 +35,25 @@ _SHAPES = {
     "CR024": _ONE,
 }
 _FOUND: dict[type, Text] = {dict: say("a block"), list: say("a list"), str: say("one value")}
+# What other tools call our keys; and in Chinese.
+_OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("name", "id", "title"), ("campaign", "segment", "step")),
+    **dict.fromkeys(("delay", "wait"), ("after",)),
+    **dict.fromkeys(("country", "countries", "markets", "region"), ("market",)),
+    **dict.fromkeys(("mail", "e-mail", "template"), ("email",)),
+    **dict.fromkeys(("text", "message"), ("sms",)),
+    **dict.fromkeys(("type",), ("kind",)),
+    **dict.fromkeys(("min", "minimum", "at_least"), ("from", "min_order")),
+    **dict.fromkeys(("max", "maximum", "to", "until"), ("below",)),
+    **dict.fromkeys(("condition", "when", "only_if"), ("if",)),
+    **dict.fromkeys(("expires", "validity", "valid_for"), ("valid",)),
+    **dict.fromkeys(("quiet_hours",), ("quiet",)),
+    **dict.fromkeys(("control", "control_group"), ("holdout",)),
+    **{"活动": ("campaign",), "描述": ("description",), "状态": ("status",)},
+    **{"市场": ("market",), "客群": ("segment", "segments"), "序列": ("sequence", "sequences")},
+    **{"步骤": ("step",), "优惠": ("offer", "offers"), "限制": ("limits",), "目标": ("goal",)},
+}
+_WORTH = frozenset({"value", "discount", "amount_off", "percent_off", "percentage"})
 _LACKING = {"missing", "too_short", "CR047", "CR048"}
 _OURS = {"at", "fix", "safe", "code"}  # of a refusal's context: for us, not for its words
 
@@ -43,7 +62,7 @@ def complain(error: ValidationError, tree: Tree, model: type[BaseModel]) -> None
     """Add to `tree.problems` what `error` says, leaving out what only follows from another."""
     # A key that is written twice says nothing about the value of the first.
     said = {problem.road for problem in tree.problems if problem.code != "CR010"}
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)[: 2 * MOST]
     for detail in details:
         said.update(_meant(detail, model))
     for detail in details:
@@ -64,8 +83,9 @@ def _meant(detail: ErrorDetails, model: type[BaseModel]) -> set[str]:
 
 
 def meant_key(key: str, choices: list[str]) -> str | None:
-    """Return the key of `choices` that `key` was probably meant to be."""
-    return nearest(key, choices)
+    """Return the key of `choices` that was probably meant, also by the words of other tools."""
+    same = [one for one in _OTHER_WORDS.get(key.casefold(), ()) if one in choices]
+    return same[0] if same else nearest(key, choices)
 
 
 def meant_word(detail: ErrorDetails) -> Meant:
@@ -142,15 +162,35 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
     empty = ("CR023", written(road))  # what is under an unknown key is nobody's business
     tree.problems[:] = [one for one in tree.problems if (one.code, one.road) != empty]
     near = meant_key(key, choices)
+    if example := _worth_of(key, road, tree):
+        fix = Fix(example, tree.rewritten(place, key, example.partition(":")[0]).edits)
+        shown = say("write '{shown}'", shown=example)
+        tree.report("CR020", place, road, fix=fix, key=key, guess=shown)
+        return
     renamed = tree.rewritten(place, key, near) if near else None
-    tree.report("CR020", place, road, fix=renamed, key=key, guess=guess(key, choices))
+    cure: Value = did_you_mean(near) if near else guess(key, choices)
+    tree.report("CR020", place, road, fix=renamed, key=key, guess=cure)
+
+
+def _worth_of(key: str, road: Road, tree: Tree) -> str | None:
+    """What the value of an offer is called here: `percent: 10%`, `amount: 10 USD`."""
+    offer = tree.data.get("offers", {}).get(road[1]) if road[:1] == ("offers",) else None
+    if key not in _WORTH or not isinstance(offer, dict):
+        return None
+    given, kind = str(offer.get(key, "")), str(offer.get("kind", ""))
+    percent = kind.startswith("percent") or given.rstrip().endswith(("%", "％"))
+    number = re.match(r"[\d.]+", given)
+    if percent and "percent" not in offer:
+        return f"percent: {number[0] if number else 10}%"
+    if kind.startswith(("fix", "amount")) and "amount" not in offer:
+        named = re.search("[A-Z]{3}", given)
+        return f"amount: {given if named else f'{number[0] if number else 10} USD'}"
+    return None
 
 
 def _called(road: Road) -> Value:
-    last = road[-1] if road else say("the file")
-    if isinstance(last, int):
-        return say("item {number} of {key}", number=last + 1, key=str(road[-2]))
-    return last
+    """The key as the marketer wrote it: of an item that of its list."""
+    return next((step for step in reversed(road) if isinstance(step, str)), say("the file"))
 
 
 def known_keys(road: Road, model: type[BaseModel]) -> list[str]:

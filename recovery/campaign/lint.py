@@ -20,6 +20,7 @@ from recovery.campaign.vocabulary import meant, nearest
 from recovery.i18n import say
 
 _WHOLE = 10_000
+_SHOWN = 50  # members of a list that is written out in a message
 Steps = list[tuple[int, dict[str, Any]]]
 
 
@@ -75,7 +76,7 @@ def _told_twice(tree: Tree, road: Road, audience: Any) -> None:
 def _without(tree: Tree, before: Place, place: Place, items: list[Any], number: int) -> Fix | None:
     """The list without an item, where both stand in one line between brackets."""
     between = tree.sheet.read(Place(before.line, before.end, place.column))
-    if before.line != place.line or between.strip() != ",":
+    if len(items) > _SHOWN or before.line != place.line or between.strip() != ",":
         return None
     rest = ", ".join(map(str, items[:number] + items[number + 1 :]))
     return Fix(f"[{rest}]", (Edit(Place(place.line, before.end, place.end), ""),))
@@ -186,7 +187,7 @@ def _answer(
     if not isinstance(asked, str) or not asked or asked in earlier:
         return
     if asked not in names:
-        missing(tree, "CR043", road, asked, names)
+        missing(tree, "CR043", road, asked, earlier)
         return
     itself = asked == step.get("step")
     why = say("is this step itself") if itself else say("sends no message before this step")

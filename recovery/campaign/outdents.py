@@ -32,7 +32,7 @@ _EMPTY = re.compile(
 _KEY = re.compile(r" *([\w.-]+):(?=\s|$)\s*(.?)")
 
 
-def indent(sheet: Sheet, file: str) -> list[Problem]:
+def indent(sheet: Sheet, file: str, most: int = 500) -> list[Problem]:
     """Move such keys to the right in `sheet`, and return a problem for each block."""
     found = []
     for number, line in enumerate(sheet.lines):
@@ -43,21 +43,24 @@ def indent(sheet: Sheet, file: str) -> list[Problem]:
         children = _children(sheet.lines, number + 1, column, block["key"])
         if children:
             found.append(_moved(sheet, file, number, column, block["key"], children))
+        if len(found) > most:
+            break
     return found
 
 
 def _children(lines: Sequence[str], number: int, column: int, key: str) -> list[int]:
     """The lines from `number` on that belong to `key`, which stands in `column`."""
-    found, waiting = list[int](), list[int]()  # empty lines and comments wait for the next
+    found = list[int]()
     for at in range(number, len(lines)):
         line = lines[at]
         if not line.strip() or line.lstrip().startswith("#"):
-            waiting.append(at)
-        elif (width(line) == column and _belongs(line, key)) or (found and width(line) > column):
-            found, waiting = [*found, *waiting, at], []
+            continue
+        if (width(line) == column and _belongs(line, key)) or (found and width(line) > column):
+            found.append(at)
         else:
             break
-    return [at for at in found if lines[at].strip()]
+    whole = range(found[0], found[-1] + 1) if found else ()  # with the comments between
+    return [at for at in whole if lines[at].strip()]
 
 
 def _belongs(line: str, key: str) -> bool:

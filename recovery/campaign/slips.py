@@ -7,7 +7,6 @@ the rest of the file can be read. What is free text (`description`) may hold any
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from recovery.campaign.flow import FlowScanner
@@ -38,6 +37,7 @@ _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
 _QUOTED_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)')\s*:(?:\s+|$)""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
+_FAR = 100  # lines below which nobody closes a quote
 _TOGETHER = {"CR002", "CR013"}  # a line pasted or typed with them is one slip
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
 
@@ -214,7 +214,7 @@ class _Lines:
 
     def _closes_below(self, number: int, quote: str) -> bool:
         """A quote that nobody closes before the next key is a slip; YAML will tell of it."""
-        for below in islice(self.lines, number + 1, None):
+        for below in self.lines[number + 1 : number + _FAR]:
             if KNOWN.match(below.lstrip(" -")):
                 return False
             if quote in below:
@@ -241,7 +241,7 @@ class _Lines:
 
     def _goes_on(self, number: int) -> bool:
         """Whether the next line is indented deeper: then the text has several lines."""
-        rest = islice(self.lines, number + 1, None)
+        rest = (self.lines[at] for at in range(number + 1, len(self.lines)))
         below = next((line for line in rest if line.strip()), "")
         column = self.parents[-1][0] if self.parents else 0
         return len(below) - len(below.lstrip(" ")) > column

@@ -218,8 +218,7 @@ class _Gardener:
             here = (*road, number)
             yield self.build(item, here)
             if _nothing(item):
-                name = say("item {number}", number=number + 1)
-                self.tree.report("CR023", self._place(item), here, key=name)
+                self.tree.report("CR023", self._place(item), here, key="-")
 
     def _parted(self, node: yaml.SequenceNode) -> Iterator[yaml.Node]:
         """The items of a list; one that begins anew in its middle has lost a dash there."""

@@ -27,7 +27,7 @@ GRAMMAR: dict[str, Row] = {
     ),
     "CR023": Row(
         "'{key}' is empty",
-        "write its value after the colon, or delete the line",
+        "write its value behind it, or delete the line",
         "A key without a value says nothing; most often something was deleted by accident.",
         "«holdout»:",
         "holdout: 10%",

@@ -124,3 +124,21 @@ def test_many_signs_of_one_line_are_one_problem_with_one_fix() -> None:
         *(8, 9, 12, 27, 38, 52),
     ]
     assert one.message == "a full-width '：', '｛', '，', '｝' where YAML needs ':', '{', ',', '}'"
+
+
+def test_a_cure_is_the_right_form_and_the_key_that_was_written() -> None:
+    def cure(old: str, new: str) -> tuple[str, str]:
+        one = next(one for one in check(SAMPLE.replace(old, new, 1)) if one.severity == "error")
+        return one.message, one.cure
+
+    assert cure("percent: 10%, min", "value: 10, min")[1] == "write 'percent: 10%'"
+    assert "reminder" in cure("not_clicked: reminder", "not_clicked: ofer")[1]
+    assert cure("[vip, returning]", "[[vip], new]")[0].startswith("'customer' must be one value")
+    assert "300 EUR per day" in cure("500 USD per month", "300 EUR per year")[1]
+
+
+@pytest.mark.parametrize("line", ['k: "\n', "description: '\n", "amount:\n", "trigger:\non: x\n"])
+def test_very_many_mistakes_are_told_up_to_a_bound(line: str) -> None:
+    problems = check(line * (300_000 // len(line)))
+    assert len(problems) <= 501
+    assert problems[-1].code == "CR099"

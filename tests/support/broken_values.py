@@ -138,6 +138,13 @@ VALUES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
         [("CR038", 14, 9)],
     ),
     "a currency that is none": ((("{from: 200 USD}", "{from: 150 USX}"),), [("CR032", 13, 24)]),
+    "the words of another tool": (
+        (
+            ("kind: percent, percent: 10%", "kind: percentage, value: 10"),
+            ("{step: nudge, after: 20h", "{name: nudge, delay: 20h"),
+        ),
+        [("CR020", 23, 8), ("CR020", 23, 21), ("CR022", 32, 24), ("CR020", 32, 36)],
+    ),
     "twice in a list": (
         (("[US, GB]\n", "[US, GB, US]\n"), ("[vip, returning]", "[vip, vip]")),
         [("CR095", 12, 22), ("CR095", 14, 21)],

@@ -107,4 +107,5 @@ _REACHES = {
     "everybody": mark("everybody"),
     "newcomers": mark("newcomers"),
     "nobody": mark("nobody"),
+    "experiment": mark("holds for the next experiment"),
 }

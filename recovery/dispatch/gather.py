@@ -140,6 +140,7 @@ class Batch:
                 one for one in self.ahead[row.enrolment_id] if one.planned_at < row.planned_at
             ),
             variant=self.variants.get(row.touch_id, ""),
+            no_incentive=row.slot is not None and row.slot < script.campaign.no_incentive,
         )
 
 
@@ -214,6 +215,7 @@ def _everything(connection: Connection, ids: Sequence[int]) -> Any:
             enrolments.c.window_ends_at,
             *(orders.c[name] for name in ORDER),
             customers.c.key,
+            customers.c.slot,
             customers.c.email_consent.label("newest_email_consent"),
             customers.c.sms_consent.label("newest_sms_consent"),
         )

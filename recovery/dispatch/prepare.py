@@ -142,6 +142,8 @@ def _as_issued(s: Situation, grant: Grant, now: datetime) -> Issued:
 
 def _offer(connection: Connection, s: Situation, shop: Workshop, now: datetime) -> Grant | Refusal:
     name = s.step.offer or ""
+    if s.no_incentive:
+        return Refusal("no_incentive")
     if shop.renderer.class_of(s.step.template) is not MessageClass.MARKETING:
         return Refusal("offer_in_service_template")  # it would be reserved and never shown
     offered = terms(

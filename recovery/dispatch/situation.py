@@ -41,6 +41,7 @@ class Situation:
     ahead: tuple["Ahead", ...] = ()  # earlier steps of the sequence that have not gone out yet
     told: Mapping[Channel, int] = field(default_factory=dict)  # messages about this order so far
     variant: str = ""  # of the step's words; empty where it has none
+    no_incentive: bool = False  # drawn, for good, to get no offer at all
 
     @property
     def address(self) -> str | None:

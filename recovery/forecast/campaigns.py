@@ -59,6 +59,8 @@ def _plan(name: str, book: Book) -> CampaignPlan:
         flying=[_flying(one, file, held, book) for one in book.groups if one.campaign == name],
         promises=[one for one in book.promises if one.campaign == name],
         notes=book.notes.get(name, ()),
+        owner=file.campaign.owner if file else None,
+        decision=file.campaign.decision if file else None,
     )
 
 

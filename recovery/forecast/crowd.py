@@ -253,7 +253,7 @@ def _alike(
         _entering(after, now - rules.memory), execution_options={"yield_per": 10_000}
     )
     for row in streamed:
-        journey, version, sequence, key, amount, expires, window, *shared = row
+        journey, version, sequence, key, slot, amount, expires, window, *shared = row
         if expires is not None:  # whatever the run before that moment could do, it can do
             expires = None if expires >= window else -((now - expires) // every)
         kind = (
@@ -262,6 +262,7 @@ def _alike(
             window,  # whoever enters later lives later
             bucket(version, sequence, row.currency, amount),
             lots(version, sequence, key),
+            lots.gets_nothing(version, slot),
             expires,
             *shared,
         )
@@ -276,6 +277,7 @@ def _entering(after: int, since: datetime) -> Select[Any]:
             enrolments.c.version_id,
             enrolments.c.sequence,
             customers.c.key,
+            customers.c.slot,
             orders.c.amount_minor,
             orders.c.expires_at,
             enrolments.c.window_ends_at,

@@ -217,6 +217,8 @@ class Days:
         return event._replace(party=rest)
 
     def _offer(self, s: Situation, at: datetime) -> Terms | Refusal:
+        if s.no_incentive:
+            return Refusal("no_incentive")
         if self.rules.class_of(s.step.template) is not MessageClass.MARKETING:
             return Refusal("offer_in_service_template")
         name = s.step.offer or ""

@@ -20,6 +20,7 @@ class Cell(NamedTuple):
     segment: str
     sequence: str
     holdout: bool
+    layer: str | None  # that holds them out of every campaign
     country: str
     reason: str | None  # of the failed payment
     currency: str
@@ -34,7 +35,8 @@ class Entry:
     campaign: str
     segment: str
     orders: int = 0
-    holdout: int = 0
+    holdout: int = 0  # this campaign's
+    global_holdout: int = 0  # of all campaigns together
     sequences: Counter[str] = field(default_factory=Counter)  # without the hold-out
     markets: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -44,7 +46,8 @@ class Entry:
 def cells(connection: Connection, after: int) -> list[Cell]:
     """Enrolments with an id above `after`, counted."""
     e, o = enrolments.c, orders.c
-    by = (e.campaign, e.segment, e.sequence, e.holdout, o.country, o.failure_reason, e.currency)
+    arm = e.campaign, e.segment, e.sequence, e.holdout, e.layer
+    by = (*arm, o.country, o.failure_reason, e.currency)
     counted = (
         select(*by, func.count(), func.sum(e.amount_minor))
         .join_from(enrolments, orders, o.id == e.order_id)
@@ -61,7 +64,10 @@ def entries(found: Sequence[Cell]) -> list[Entry]:
         key = cell.campaign, cell.segment
         entry = segments.setdefault(key, Entry(*key))
         entry.orders += cell.orders
-        entry.holdout += cell.orders if cell.holdout else 0
+        if cell.layer:
+            entry.global_holdout += cell.orders
+        elif cell.holdout:
+            entry.holdout += cell.orders
         entry.sequences[cell.sequence] += 0 if cell.holdout else cell.orders
         entry.markets[cell.country] += cell.orders
         entry.reasons[cell.reason or "unknown"] += cell.orders
@@ -70,8 +76,11 @@ def entries(found: Sequence[Cell]) -> list[Entry]:
 
 
 def sizes(found: Sequence[Cell]) -> dict[tuple[str, str], tuple[int, int]]:
-    """(Campaign, segment) → orders and, of these, held out."""
-    return {(one.campaign, one.segment): (one.orders, one.holdout) for one in entries(found)}
+    """(Campaign, segment) → orders that its experiment is about and, of these, held out."""
+    return {
+        (one.campaign, one.segment): (one.orders - one.global_holdout, one.holdout)
+        for one in entries(found)
+    }
 
 
 def in_several(connection: Connection) -> int:

@@ -1,5 +1,5 @@
-"""What a customer will be drawn into at the steps that have variants: who differs there reads
-other words, and an SMS may be longer in one of them."""
+"""What a customer will be drawn into at the steps that have variants, or an offer: who differs
+there reads other words, and an SMS may be longer in one of them."""
 
 from dataclasses import dataclass, field
 
@@ -26,6 +26,11 @@ class Lots:
             self._known[version, sequence] = self._draws(version, sequence)
         ahead = self._known[version, sequence]
         return tuple(pick(shares, slot(salted, customer)) for salted, shares in ahead)
+
+    def gets_nothing(self, version: int, drawn: int | None) -> bool:
+        """Whether the customer with the slot `drawn` gets no offer in this version."""
+        share = self.scripts(self.connection, {version})[version].campaign.no_incentive
+        return drawn is not None and drawn < share
 
     def _draws(self, version: int, sequence: str) -> list[_Draw]:
         script = self.scripts(self.connection, {version})[version]

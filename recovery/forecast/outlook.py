@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from recovery.campaign.experiments import Decision
 from recovery.campaign.versions import Change
 from recovery.forecast.admission import Admission
 from recovery.forecast.days import Tally
@@ -17,6 +18,7 @@ from recovery.forecast.samples import Bill, Kind
 from recovery.measure.costs import Costs
 from recovery.message import Channel
 from recovery.money import Money
+from recovery.planner.enrol import GLOBAL_HOLDOUT, HOLDOUT
 from recovery.problems import Problem, Severity
 
 
@@ -66,10 +68,12 @@ class CampaignPlan:
     flying: Sequence[Flying]
     promises: Sequence[Promise]
     notes: Sequence[LegalNote]
+    owner: str | None = None
+    decision: Decision | None = None  # None: there is no file any more
 
     @property
     def entering(self) -> int:
-        """Orders that enter now, the hold-out among them."""
+        """Orders that enter now, the hold-outs among them."""
         return sum(one.orders for one in self.entries)
 
 
@@ -184,7 +188,8 @@ def arms(entries: Sequence[Entry]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for entry in entries:
         found.update(entry.sequences)
-        found["holdout"] += entry.holdout
+        found[HOLDOUT] += entry.holdout
+        found[GLOBAL_HOLDOUT] += entry.global_holdout
     return {name: count for name, count in sorted(found.items()) if count}
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from recovery.campaign.experiments import Decision
+from recovery.draws import SLOTS
 from recovery.forecast.days import Tally
 from recovery.forecast.entries import Entry
 from recovery.forecast.holdouts import Promise
@@ -58,6 +60,8 @@ def _campaign(one: CampaignPlan, tally: Tally) -> dict[str, Any]:
         "file": one.file,
         "state": one.state,
         "held": one.held,
+        "owner": one.owner,
+        "decision": _decision(one.decision) if one.decision else None,
         "changes": [
             {
                 "road": change.road,
@@ -83,6 +87,11 @@ def _campaign(one: CampaignPlan, tally: Tally) -> dict[str, Any]:
     }
 
 
+def _decision(one: Decision) -> dict[str, Any]:
+    lift = one.smallest_lift / SLOTS
+    return {"rule": one.rule.value, "customers": one.customers, "smallest_lift": lift}
+
+
 def _of(counted: Mapping[tuple[str, str], int], name: str) -> dict[tuple[str, str], int]:
     return {key: count for key, count in counted.items() if key[0] == name}
 
@@ -92,6 +101,7 @@ def _entry(one: Entry) -> dict[str, Any]:
         "segment": one.segment,
         "orders": one.orders,
         "holdout": one.holdout,
+        "global_holdout": one.global_holdout,
         "sequences": _largest(one.sequences),
         "markets": _largest(one.markets),
         "reasons": _largest(one.reasons),

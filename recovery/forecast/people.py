@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from recovery.campaign.experiments import Decision, Rule
+from recovery.draws import SLOTS
 from recovery.forecast.holdouts import WEEKS, Promise
 from recovery.forecast.outlook import CampaignPlan, Fate, Outlook
 from recovery.forecast.section import Section
@@ -38,21 +40,25 @@ def _change_rows(one: CampaignPlan, t: Tongue) -> Iterator[list[str]]:
 def entries(plan: Outlook, t: Tongue) -> Section:
     found = [entry for one in plan.campaigns for entry in one.entries]
     found.sort(key=lambda one: -one.orders)
+    globally = any(one.global_holdout for one in found)
     rows = [
         [
             f"{one.campaign} · {one.segment}",
             t.number(one.orders),
             t.number(one.holdout),
+            *([t.number(one.global_holdout)] if globally else []),
             t.counts(one.sequences),
             t.counts(one.markets),
             t.counts(one.reasons, 3) if set(one.reasons) != {"unknown"} else "",
         ]
         for one in found
     ]
+    out = [one.holdout + one.global_holdout for one in found]
     heads = (
         mark("Segment"),
         mark("Orders"),
         mark("Held out"),
+        *([mark("Held out globally")] if globally else []),
         mark("Sequences"),
         mark("Markets"),
         mark("Failure reasons"),
@@ -62,9 +68,12 @@ def entries(plan: Outlook, t: Tongue) -> Section:
         t(mark("Who enters now")),
         [t(head) for head in heads],
         rows,
-        frozenset({1, 2}),
+        frozenset({1, 2, 3} if globally else {1, 2}),
         lead=_lead(plan, t),
-        bars=[{"orders": one.orders - one.holdout, "holdout": one.holdout} for one in found],
+        bars=[
+            {"orders": one.orders - held, "holdout": held}
+            for one, held in zip(found, out, strict=True)
+        ],
     )
 
 
@@ -134,6 +143,24 @@ def collisions(plan: Outlook, t: Tongue) -> Section:
         frozenset({0}),
         note=note if plan.in_several else "",
     )
+
+
+def decisions(plan: Outlook, t: Tongue) -> Section:
+    """Whose the campaigns are, and how they are decided, where a file says so."""
+    rows = [
+        [one.name, one.owner or "", _decision(one.decision, t)]
+        for one in plan.campaigns
+        if one.decision is not None and (one.owner or one.decision != Decision())
+    ]
+    heads = (t(mark("Campaign")), t(mark("Owner")), t(mark("Decision")))
+    return Section("decisions", t(mark("How it is decided")), heads, rows)
+
+
+def _decision(one: Decision, t: Tongue) -> str:
+    told = {"count": t.number(one.customers), "lift": t.share(one.smallest_lift / SLOTS)}
+    if one.rule is Rule.FIXED:
+        return t(mark("fixed: once, after {count} customers; smallest lift {lift}"), **told)
+    return t(mark("anytime; {count} customers planned, smallest lift {lift}"), **told)
 
 
 def holdouts(plan: Outlook, t: Tongue) -> Section:

@@ -59,6 +59,7 @@ CHAPTERS: tuple[Callable[[Outlook, Tongue], Section], ...] = (
     letters.segments,
     letters.offers,
     people.collisions,
+    people.decisions,
     people.holdouts,
     letters.notes,
 )

@@ -64,6 +64,7 @@ MESSAGES: Mapping[str, str] = {
     "customer_cap": mark("the customer has had enough messages"),
     "contact_hours": mark("the market's contact hours"),
     "quiet_hours": mark("quiet hours"),
+    "no_incentive": mark("the customer is among those who never get an offer"),
     "offer_budget_spent": mark("the offer's budget is spent"),
     "offer_once_per_customer": mark("the customer had the offer not long ago"),
     "offer_minimum_order": mark("the order is below the offer's minimum"),
@@ -94,6 +95,7 @@ REACHES: Mapping[str, str] = {
     "everybody": mark("also for those on the way"),
     "newcomers": mark("for those who enter from now on"),
     "nobody": mark("for colleagues only"),
+    "experiment": mark("holds for the next experiment"),
 }
 
 FATES: Mapping[str, str] = {

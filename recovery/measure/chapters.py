@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from recovery.db import table
+from recovery.draws import quarter_ends
 from recovery.facts import UNPAID, OrderStatus
 from recovery.i18n import here, mark, spoken
 from recovery.measure.plain import reason
@@ -130,6 +131,15 @@ def _enrolled_at(journeys: Sequence[Row[Any]], touch: Row[Any]) -> datetime:
 def _enrolled(journey: Row[Any]) -> Event:
     until = here("the goal window ends {day}", day=day(journey.window_ends_at))
     where = here("segment {segment}", segment=journey.segment)
+    if journey.layer:
+        detail = here(
+            "{where}: held out globally until the end of the quarter ({last}), no campaign "
+            "writes; {until}",
+            where=where,
+            last=day(quarter_ends(journey.enrolled_at)),
+            until=until,
+        )
+        return Event(journey.enrolled_at, "held_out", detail, journey.campaign, reason="global")
     if journey.holdout:
         detail = here(
             "{where}: drawn into the hold-out, gets no message; {until}", where=where, until=until

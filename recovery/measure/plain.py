@@ -32,6 +32,7 @@ REASONS = {
     "customer_cap": mark("the customer has had as many messages as the campaign allows"),
     "quiet_hours": mark("it is night where the customer lives"),
     # why there is no offer
+    "no_incentive": mark("the customer is among those who never get an offer"),
     "offer_budget_spent": mark("the offer's budget is spent"),
     "offer_once_per_customer": mark("the customer has had this offer not long ago"),
     "offer_minimum_order": mark("the order is below the offer's minimum"),

@@ -16,6 +16,7 @@ _EPSILON = 1e-16
 _TINY = 1e-300
 _LARGE = 10.0  # from here on Stirling's series has all the digits of a float
 _STEPS = 100_000
+_FAR = 1e150  # no t is further away: its square would not be a number
 # B(2k) / (2k (2k − 1)): the series of ln Γ(x) − ((x − ½) ln x − x + ½ ln 2π) in 1/x, 1/x³, …
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
@@ -107,16 +108,16 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     """Probability that a Beta(a, b) number is at most `x` (regularised incomplete beta)."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
-    return _beta_cdf(log(x), log1p(-x), x, 1 - x, a, b)
+    return exp(_log_beta_cdf(log(x), log1p(-x), x, 1 - x, a, b))
 
 
-def _beta_cdf(log_x: float, log_y: float, x: float, y: float, a: float, b: float) -> float:
-    """As `beta_cdf`, with y = 1 − x and the logarithms of both told exactly."""
-    front = exp(a * log_x + b * log_y - log_beta(a, b))
-    ahead = a * y - b * x
+def _log_beta_cdf(log_x: float, log_y: float, x: float, y: float, a: float, b: float) -> float:
+    """ln of the same, with y = 1 − x and the logarithms of both told exactly."""
+    front, ahead = a * log_x + b * log_y - log_beta(a, b), a * y - b * x
     if ahead >= 0:
-        return front * _beta_fraction(x, y, a, b, ahead)
-    return 1 - front * _beta_fraction(y, x, b, a, -ahead)
+        return front + log(_beta_fraction(x, y, a, b, ahead))
+    rest = exp(front) * _beta_fraction(y, x, b, a, -ahead)
+    return log1p(-rest) if rest < 1 else -inf
 
 
 def _beta_fraction(x: float, y: float, a: float, b: float, ahead: float) -> float:
@@ -136,11 +137,15 @@ def _beta_fraction(x: float, y: float, a: float, b: float, ahead: float) -> floa
 
 def t_p(t: float, df: float) -> float:
     """Two-sided p-value of a t statistic with `df` (> 0, need not be whole) degrees."""
-    square = t * t
+    return exp(_log_t_p(t, df))
+
+
+def _log_t_p(t: float, df: float) -> float:
+    square = min(abs(t), _FAR) ** 2
     if square == 0:
-        return 1.0
+        return 0.0
     x, y = df / (df + square), square / (df + square)
-    return _beta_cdf(-log1p(square / df), -log1p(df / square), x, y, df / 2, 0.5)
+    return _log_beta_cdf(-log1p(square / df), -log1p(df / square), x, y, df / 2, 0.5)
 
 
 def t_of(alpha: float, df: float) -> float:
@@ -152,13 +157,13 @@ def t_of(alpha: float, df: float) -> float:
     z = z_of(alpha)
     t = z + z * (z * z + 1) / (4 * df) if df > z * z else z
     for _ in range(100):
-        p = t_p(t, df)
-        step = p * (log(p) - log(alpha)) / (2 * t * _t_density(t, df))
-        t *= exp(step)
-        if abs(step) < 1e-8:  # the next one would be its square
+        log_p = _log_t_p(t, df)
+        step = (log_p - log(alpha)) / (2 * t * exp(_log_t_density(t, df) - log_p))
+        t = min(t * exp(min(step, 300.0)), _FAR)
+        if abs(step) < 1e-8 or t == _FAR:  # the next step would be the square of this one
             break
     return t
 
 
-def _t_density(t: float, df: float) -> float:
-    return exp(-(df + 1) / 2 * log1p(t * t / df) - log_beta(df / 2, 0.5)) / sqrt(df)
+def _log_t_density(t: float, df: float) -> float:
+    return -(df + 1) / 2 * log1p(t * t / df) - log_beta(df / 2, 0.5) - log(df) / 2

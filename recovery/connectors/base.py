@@ -1,6 +1,8 @@
 """The wall between us and outside parties: what senders and look-ups must do, and who is near."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
@@ -20,11 +22,30 @@ class Sender(Protocol):
     def send(self, message: EmailMessage | SmsMessage) -> Receipt:
         """Deliver `message`; raise ConnectorError, and nothing else, when it was not taken.
 
-        A time-out is always set, so the call ends.
+        The call ends: with time-outs for each step and for all of them. Between connecting and the
+        message's first byte it takes the `last_look`.
         """
 
     def close(self) -> None:
         """Give connections back; a later `send` simply opens new ones."""
+
+
+_look: ContextVar[Callable[[], None]] = ContextVar("look", default=lambda: None)
+
+
+@contextmanager
+def looking(look: Callable[[], None]) -> Iterator[None]:
+    """Within this context senders call `look` when a message is about to leave; it may raise."""
+    token = _look.set(look)
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def last_look() -> None:
+    """Connected, and no byte of the message has left: the last moment to hold it back."""
+    _look.get()()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from urllib3.util import make_headers
 from urllib3.util.wait import wait_for_read
 
 from recovery.clock import Stopwatch
-from recovery.connectors.base import is_loopback
+from recovery.connectors.base import is_loopback, last_look
 from recovery.crash import crash_point
 from recovery.errors import ConnectorError, SendFailure, UsageError
 from recovery.i18n import say
@@ -73,6 +73,7 @@ class Wire:
         connection = self._idle_connection() or self._connect()
         connection.response_class = self._in_time(Stopwatch())  # type: ignore[assignment]
         try:
+            last_look()
             connection.sock.settimeout(self._read_seconds)
             connection.request(method, target, body, dict(headers))
             crash_point("C3")
@@ -135,7 +136,7 @@ class Wire:
 
         def response(sock: socket.socket, *about: Any, **more: Any) -> HTTPResponse:
             found = HTTPResponse(sock, *about, **more)
-            found.fp = BufferedReader(_InTime(found.fp.detach(), sock, left))
+            found.fp = BufferedReader(InTime(found.fp.detach(), sock, left))
             return found
 
         return response
@@ -176,7 +177,7 @@ class Wire:
         return ConnectorError(f"{what} {name}: {type(error).__name__}: {error}", failure=failure)
 
 
-class _InTime(RawIOBase):
+class InTime(RawIOBase):
     """Reads from a socket until time is up: its own time-out begins anew with each byte."""
 
     def __init__(self, raw: RawIOBase, sock: socket.socket, left: Callable[[], float]) -> None:

@@ -6,7 +6,7 @@ from threading import Event, Thread
 from types import TracebackType
 
 from recovery.clock import Stopwatch
-from recovery.connectors.base import Sender
+from recovery.connectors.base import Sender, looking
 from recovery.crash import crash_point
 from recovery.dispatch.claim import LEASE
 from recovery.dispatch.fuse import Fuse
@@ -17,10 +17,15 @@ from recovery.message import Channel, Receipt, SmsMessage
 
 LINGER = 0.02  # seconds to wait for more results before handing on those at hand
 TOGETHER = 500  # results written in one transaction, at most
-# A worker that slept longer than this may have lost its claim: it gives the message back.
+# A worker that slept longer than this may have lost its claim: it gives the message back. A call
+# takes less than the other half of the lease.
 FENCE_SECONDS = LEASE.total_seconds() / 2
 
 Handed = tuple[Outgoing, Stopwatch]  # a message, and since when its touch is `sending`
+
+
+class _WokeLateError(Exception):
+    """Raised when so much time has passed that the touch may be another's by now."""
 
 
 class Senders:
@@ -118,13 +123,19 @@ class Senders:
         return answer
 
     def _send(self, outgoing: Outgoing, since: Stopwatch) -> Receipt | ConnectorError | Uncalled:
-        if since.seconds() > FENCE_SECONDS:
-            return Uncalled.WOKE_LATE
+        def fence() -> None:
+            if since.seconds() > FENCE_SECONDS:
+                raise _WokeLateError
+
         try:
+            fence()
             crash_point("C2")
-            receipt = self._senders[outgoing.channel].send(outgoing.message)
+            with looking(fence):  # once more, when the sender is connected
+                receipt = self._senders[outgoing.channel].send(outgoing.message)
             crash_point("C4")
             return receipt
+        except _WokeLateError:
+            return Uncalled.WOKE_LATE
         except ConnectorError as error:
             return error
         except Exception as error:  # a bug in a connector: nobody knows what left us

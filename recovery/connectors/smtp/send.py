@@ -3,17 +3,23 @@
 import smtplib
 import ssl
 from collections import deque
+from io import BufferedReader
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from urllib3.util.wait import wait_for_read
 
-from recovery.connectors.base import is_loopback
+from recovery.clock import Stopwatch
+from recovery.connectors.base import is_loopback, last_look
 from recovery.connectors.mime import ascii_address, email_bytes, message_id
+from recovery.connectors.wire import InTime
 from recovery.errors import ConnectorError, SendFailure, UsageError
 from recovery.i18n import say
 from recovery.message import Channel, EmailMessage, Receipt, SmsMessage
 
-SECONDS = 20.0
+SECONDS = 20.0  # for each reply
+ALL_SECONDS = 60.0  # for a whole call; well below what a lease leaves to it
+INSTANT = 0.001
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -27,20 +33,25 @@ class Smtp:
     name = "smtp"
     channel = Channel.EMAIL
 
-    def __init__(self, url: str, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, url: str, *, seconds: float = SECONDS, all_seconds: float = ALL_SECONDS
+    ) -> None:
         self._url = _checked(url)
         self._host = self._url.hostname or ""
-        self._seconds = seconds
+        self._seconds, self._all_seconds = seconds, all_seconds
         self._tls = ssl.create_default_context()
-        self._idle: deque[smtplib.SMTP] = deque()
+        self._idle: deque[_Timed] = deque()
         self.leaves_this_machine = not is_loopback(self._host)
 
     def send(self, message: EmailMessage | SmsMessage) -> Receipt:
         """Hand `message` over; the receipt's id is its Message-ID. Raises ConnectorError."""
         if not isinstance(message, EmailMessage):
             raise TypeError("SMTP takes e-mails")
-        server = self._idle_connection() or self._connect()
+        watch = Stopwatch()
+        server = self._idle_connection() or self._connect(watch)
+        server.watch = watch
         try:
+            last_look()
             self._deliver(server, message)
         except ConnectorError as error:
             self._after_refusal(server, error)
@@ -54,12 +65,13 @@ class Smtp:
     def close(self) -> None:
         """Say goodbye on every idle connection."""
         while server := self._take():
+            server.watch = Stopwatch()
             try:
                 server.quit()
             except (OSError, smtplib.SMTPException):
                 server.close()
 
-    def _deliver(self, server: smtplib.SMTP, message: EmailMessage) -> None:
+    def _deliver(self, server: "_Timed", message: EmailMessage) -> None:
         """Say sender, recipient and content; only after the content can acceptance be in doubt."""
         try:
             _expect(server.mail(ascii_address(message.sender)), SendFailure.ACCOUNT)
@@ -72,12 +84,14 @@ class Smtp:
         try:
             reply = server.data(email_bytes(message))
         except smtplib.SMTPDataError as error:  # the server didn't want the content
-            reply = (error.smtp_code, _bytes(error.smtp_error))
+            wanted = error.smtp_code < 400  # it has misheard us: no content has left
+            failure = SendFailure.TEMPORARY if wanted else SendFailure.PERMANENT
+            raise _refusal((error.smtp_code, _bytes(error.smtp_error)), failure) from None
         except (OSError, smtplib.SMTPException) as error:
             raise self._lost(error, SendFailure.UNKNOWN) from error
         _expect(reply, SendFailure.PERMANENT)
 
-    def _after_refusal(self, server: smtplib.SMTP, error: ConnectorError) -> None:
+    def _after_refusal(self, server: "_Timed", error: ConnectorError) -> None:
         """Keep the connection for the next message if the server still answers."""
         try:
             if error.code is None or error.code == "421" or server.rset()[0] != 250:
@@ -87,7 +101,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException):
             server.close()
 
-    def _idle_connection(self) -> smtplib.SMTP | None:
+    def _idle_connection(self) -> "_Timed | None":
         """Return a connection on which the server hasn't said goodbye in the meantime."""
         while server := self._take():
             if server.sock is not None and not wait_for_read(server.sock, timeout=0):
@@ -95,15 +109,15 @@ class Smtp:
             server.close()
         return None
 
-    def _take(self) -> smtplib.SMTP | None:
+    def _take(self) -> "_Timed | None":
         try:
             return self._idle.pop()
         except IndexError:
             return None
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, watch: Stopwatch) -> "_Timed":
         try:
-            server = self._open()
+            server = self._open(watch)
         except (OSError, smtplib.SMTPException) as error:
             raise self._lost(error, SendFailure.TEMPORARY) from error
         try:
@@ -122,11 +136,12 @@ class Smtp:
             raise self._lost(error, SendFailure.TEMPORARY) from error
         return server
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self, watch: Stopwatch) -> "_Timed":
         port = self._url.port or PORTS[self._url.scheme]
+        spans = self._seconds, self._all_seconds
         if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(self._host, port, timeout=self._seconds, context=self._tls)
-        return smtplib.SMTP(self._host, port, timeout=self._seconds)
+            return _TimedTls(self._host, port, watch, spans, context=self._tls)
+        return _Timed(self._host, port, watch, spans)
 
     def _secure(self, server: smtplib.SMTP) -> None:
         """Encrypt, then log in, where the URL asks for it."""
@@ -146,6 +161,39 @@ class Smtp:
     def _lost(self, error: Exception, failure: SendFailure) -> ConnectorError:
         kind = type(error).__name__
         return ConnectorError(f"{kind} from mail server {self._host}", failure=failure)
+
+
+class _Timed(smtplib.SMTP):
+    """Each reply has to come within `seconds`, and all of a call within its own: smtplib's time-out
+    begins anew with each byte."""
+
+    def __init__(
+        self, host: str, port: int, watch: Stopwatch, spans: tuple[float, float], **more: Any
+    ) -> None:
+        self.watch, self._since = watch, watch
+        self._each, self._all = spans
+        super().__init__(host, port, timeout=self._each, **more)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib does, but in time."""
+        self._since = Stopwatch()
+        if self.file is None and self.sock is not None:
+            self.file = BufferedReader(InTime(self.sock.makefile("rb", 0), self.sock, self._left))
+        return super().getreply()
+
+    def send(self, s: Any) -> None:
+        """As smtplib does, but in time."""
+        self._since = Stopwatch()
+        if self.sock is not None:
+            self.sock.settimeout(max(self._left(), INSTANT))
+        super().send(s)
+
+    def _left(self) -> float:
+        return min(self._each - self._since.seconds(), self._all - self.watch.seconds())
+
+
+class _TimedTls(_Timed, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
 
 
 def _expect(reply: tuple[int, bytes], on_5xx: SendFailure) -> None:

@@ -33,7 +33,7 @@ def row_of(row: Row) -> dict[str, Any]:
         "mature": row.mature.total,
         "recovered": row.mature.count,
         "recovery_rate": {"value": _rounded(row.rate), "ci95": _bounds(row.interval)},
-        "lift": None if row.lift is None else _lift(row.lift),
+        "lift": None if row.lift is None else lift_of(row.lift, "holdout"),
         "verdict": None if row.arm.holdout else row.verdict.value,
         "outcome": row.outcome.value if row.outcome and not row.arm.holdout else None,
         "decision": {
@@ -59,10 +59,11 @@ def rate(seen: Proportion) -> dict[str, Any]:
     return {"value": _rounded(seen.rate), "ci95": _bounds(wilson(seen.count, seen.total).interval)}
 
 
-def _lift(lift: Lift) -> dict[str, Any]:
+def lift_of(lift: Lift, against: str) -> dict[str, Any]:
+    """A difference, and the name of what it is measured against."""
     smallest = lift.smallest
     return {
-        "against": "holdout",
+        "against": against,
         "absolute": _rounded(lift.absolute),
         "ci95": _bounds(lift.interval),
         "enough_data": lift.enough_data,

@@ -151,7 +151,11 @@ def issued(connection: Connection, people: Sequence[int]) -> dict[int, list[Issu
 def open_steps(connection: Connection, journeys: Sequence[int]) -> dict[int, list[Ahead]]:
     """Touches of these enrolments that are still to go out, the ones at hand included."""
     found = select(
-        touches.c.enrolment_id, touches.c.step, touches.c.planned_at, touches.c.due_at
+        touches.c.enrolment_id,
+        touches.c.step,
+        touches.c.planned_at,
+        touches.c.due_at,
+        touches.c.state == TouchState.CLAIMED,
     ).where(
         among(connection, touches.c.enrolment_id, journeys),
         touches.c.state.in_([TouchState.PLANNED, TouchState.CLAIMED]),

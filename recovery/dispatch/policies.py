@@ -124,16 +124,29 @@ def sms_limit(s: Situation, now: datetime, _: Rates) -> Decision:
     return Send()
 
 
+def not_overtaken(s: Situation, now: datetime, _: Rates) -> Decision:
+    """A step that comes back (its provider has nothing of it) after a later one went out."""
+    mine = (one.planned_at for one in s.sent if one.enrolment_id == s.enrolment_id)
+    return Skip("overtaken") if any(planned > s.planned_at for planned in mine) else Send()
+
+
 def in_order(s: Situation, now: datetime, _: Rates) -> Decision:
-    """What builds on an earlier step waits for it: a call on its message, an `if` on its link."""
-    condition = s.step.if_
+    """The steps of a sequence go out one after the other: each waits for those before it, unless
+    they are too late themselves. Where one is overdue, it is looked for less and less often.
+
+    One that is about to go counts as gone, except for what builds on it: a call on its message, an
+    `if` on its link.
+    """
+    condition, call = s.step.if_, s.step.channel is Channel.TASK
     named = {condition.clicked, condition.not_clicked} if condition else set()
-    awaited = [one.due_at for one in s.ahead if s.step.channel is Channel.TASK or one.step in named]
-    if not awaited:
+    awaited = (one for one in s.ahead if not one.claimed or call or one.step in named)
+    fresh = (one for one in awaited if now <= one.planned_at + s.campaign.limits.max_late)
+    due = max((one.due_at for one in fresh), default=None)
+    if due is None:
         return Send()
-    if max(awaited) > now + A_MOMENT:
-        return Snooze(max(awaited), "earlier_step")
-    return look_again(s, now, "earlier_step", A_MOMENT)
+    if due > now + A_MOMENT:
+        return Snooze(due, "earlier_step")
+    return look_again(s, now, "earlier_step", min(max(now - due, A_MOMENT), LOOK_AGAIN))
 
 
 def only_if(s: Situation, now: datetime, rates: Rates) -> Decision:
@@ -195,6 +208,7 @@ def contact_hours(s: Situation, now: datetime, _: Rates) -> Decision:
 POLICIES: tuple[Policy, ...] = (
     still_unpaid,
     not_stale,
+    not_overtaken,
     may_contact,
     reachable,
     template_reads,

@@ -89,11 +89,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """An earlier step that is still to come: it waits for the morning, or for its provider."""
+    """An earlier step that has not gone out: it waits for the morning, or for its provider."""
 
     step: str
     planned_at: datetime
     due_at: datetime
+    claimed: bool = False  # decided to go, and about to
 
 
 @dataclass(frozen=True, slots=True)

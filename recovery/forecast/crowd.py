@@ -207,6 +207,9 @@ def _gathered(
         locking=False,
     )
     rows = {row.touch_id: row for row in batch.rows}
+    own = {(row.enrolment_id, row.step) for row in batch.rows}
+    for journey, ahead in batch.ahead.items():  # what a worker holds at this moment has gone out
+        ahead[:] = [one for one in ahead if (journey, one.step) in own]
     batch.rows = ()
     due = {
         (journey, one.step): one.due_at for journey, ahead in batch.ahead.items() for one in ahead

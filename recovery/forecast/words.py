@@ -58,6 +58,7 @@ MESSAGES: Mapping[str, str] = {
     "sms_limit": mark("the market allows no further SMS"),
     "link_not_allowed": mark("the market allows no link in an SMS"),
     "earlier_step": mark("an earlier step goes first"),
+    "overtaken": mark("a later step has gone out"),
     "condition": mark("the step's own condition"),
     "person_on_it": mark("a colleague has claimed the order"),
     "minimum_gap": mark("the message before it is too recent"),

@@ -24,6 +24,7 @@ REASONS = {
     "person_on_it": mark("a colleague has claimed the order"),
     "minimum_gap": mark("the message before it was too recent"),
     "earlier_step": mark("an earlier step of the sequence has to go out first"),
+    "overtaken": mark("a later step of the sequence has gone out already"),
     "service_limit": mark("the market allows no more service messages about one order"),
     "sms_limit": mark("the market allows no more SMS about one order"),
     "link_not_allowed": mark("the market blocks SMS with a link"),

@@ -11,6 +11,7 @@ from recovery.dispatch.situation import (
     Ahead,
     Decision,
     Send,
+    Sent,
     Skip,
     Snooze,
 )
@@ -49,8 +50,25 @@ CASES: list[tuple[str, dict[str, Any], Decision]] = [
     ("recovered", {"enrolment_state": EnrolmentState.RECOVERED}, Skip("enrolment_recovered")),
     ("window over", {"window_ends_at": NOON}, Skip("goal_window_over")),
     ("a task for a paid order", {"does": TASK, "order_status": OrderStatus.PAID}, Skip("paid")),
-    # what builds on an earlier step
-    ("an earlier step is late", {"ahead": COMING}, Send()),
+    # the order of the steps
+    ("an earlier step is late", {"ahead": COMING}, EARLIER_FIRST),
+    (
+        "an earlier step is overdue",
+        {"ahead": (Ahead("first", NOON - DAY, NOON - HOUR / 2),)},
+        Snooze(NOON + HOUR / 2, "earlier_step"),
+    ),
+    (
+        "an earlier step is long overdue",
+        {"ahead": (Ahead("first", NOON - 2 * DAY, NOON - DAY),)},
+        Snooze(NOON + HOUR, "earlier_step"),
+    ),
+    ("an earlier step is too late", {"ahead": (Ahead("first", NOON - 4 * DAY, NOON),)}, Send()),
+    (
+        "a later step is out",
+        {"sent": (Sent(NOON - HOUR, 5, "last", NOON + HOUR),)},
+        Skip("overtaken"),
+    ),
+    ("another journey is further", {"sent": (Sent(NOON - HOUR, 6, "last", NOON + HOUR),)}, Send()),
     ("a call waits for the message", {"ahead": COMING, "does": TASK}, EARLIER_FIRST),
     (
         "nobody could click yet",
@@ -239,6 +257,7 @@ AGAINST = {
         "service_limit",
     ),
     "sms_limit": ({"told": {Channel.SMS: 1}, "consent": Consent.MARKETING}, "sms_limit"),
+    "not_overtaken": ({"sent": (Sent(NOON, 5, "last", NOON + HOUR),)}, "overtaken"),
     "in_order": (
         {"condition": "{market: [US], not_clicked: first}", "ahead": COMING},
         "earlier_step",

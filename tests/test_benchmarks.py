@@ -10,6 +10,7 @@ HERE = Path(__file__).parent.parent / "benchmarks"
 SMALL = {
     "check": ["3"],
     "dispatch": ["14"],
+    "estimators": ["3"],
     "history": ["300"],
     "import_": ["40"],
     "network": ["20"],

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from recovery.db import among, changed, insert_ignore, table, written_in
-from recovery.models import Coupon, CouponState, OfferBudget
+from recovery.models import Coupon, CouponState, OfferBudget, Touch, TouchState
 from recovery.money import Money
 
-budgets, coupons = table(OfferBudget), table(Coupon)
+budgets, coupons, touches = table(OfferBudget), table(Coupon), table(Touch)
 _RUNNING = CouponState.RESERVED, CouponState.ISSUED
 _running = written_in(coupons.c.state, _RUNNING)
+_ended = touches.c.state.in_((TouchState.SKIPPED, TouchState.CANCELLED))
 
 
 def reserve(
@@ -55,10 +56,16 @@ def reserve(
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Coupons whose time is over give their reservation back; returns how many ended."""
+    """Coupons whose time is over give their reservation back; returns how many ended.
+
+    So do those whose message was decided and then ended before it left: nobody knows the code.
+    """
     ended = _end(connection, coupons.c.expires_at <= now, CouponState.EXPIRED)
     _release(connection, ended)
-    return len(ended)
+    over = select(touches.c.id).where(touches.c.id == coupons.c.touch_id, _ended)
+    return len(ended) + _withdraw(
+        connection, and_(coupons.c.state == CouponState.RESERVED, over.exists())
+    )
 
 
 def finish(connection: Connection, enrolment_id: int, offer: str) -> None:
@@ -69,9 +76,11 @@ def finish(connection: Connection, enrolment_id: int, offer: str) -> None:
 
 def withdraw(connection: Connection, touch_ids: list[int]) -> int:
     """Coupons of messages that certainly never arrived: nobody knows the code."""
-    if not touch_ids:
-        return 0
-    ended = _end(connection, coupons.c.touch_id.in_(touch_ids), CouponState.WITHDRAWN)
+    return _withdraw(connection, coupons.c.touch_id.in_(touch_ids)) if touch_ids else 0
+
+
+def _withdraw(connection: Connection, which: ColumnElement[bool]) -> int:
+    ended = _end(connection, which, CouponState.WITHDRAWN)
     _release(connection, [coupon for coupon in ended if not _handed_on(connection, coupon)])
     return len(ended)
 

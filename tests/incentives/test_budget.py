@@ -5,16 +5,17 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select, update
 
 from recovery.db import reading, table, writing
 from recovery.incentives.budget import expire, reserve, withdraw
 from recovery.incentives.issue import confirm
-from recovery.models import Coupon, OfferBudget
+from recovery.models import Coupon, OfferBudget, Touch
 from recovery.money import Money
 from tests.support.ledger import T0, Ledger
 
-budgets, coupons = table(OfferBudget), table(Coupon)
+budgets, coupons, touches = table(OfferBudget), table(Coupon), table(Touch)
 KEY = ("winback", "gift", "2026-11")
 LIMIT, WORTH = Money(1_000, "EUR"), Money(70, "EUR")
 
@@ -163,3 +164,17 @@ def test_a_promise_that_was_kept_is_not_revived(database: Engine):
         connection.execute(update(coupons).where(kept).values(state="redeemed"))
         confirm(connection, [first])
     assert states(database) == ["withdrawn", "redeemed"]
+
+
+@pytest.mark.parametrize("state", ["skipped", "cancelled"])
+def test_a_coupon_whose_message_ended_before_it_left_gives_its_money_back(
+    database: Engine, state: str
+):
+    first, _ = two_coupons(database, state="reserved", expires_at=T0 + timedelta(days=3))
+    with writing(database) as connection:
+        expire(connection, T0)  # the first one's time is over
+        assert expire(connection, T0) == 0, "its message may still go out"
+        connection.execute(update(touches).where(touches.c.id != first).values(state=state))
+        assert expire(connection, T0) == 1
+    assert states(database) == ["expired", "withdrawn"]
+    assert the_budget(database).reserved_minor == 0

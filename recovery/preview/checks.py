@@ -17,7 +17,7 @@ from recovery.i18n import Value
 from recovery.links import LinkError, Links, Purpose
 from recovery.markets import MarketRules
 from recovery.message import EmailMessage, MessageClass, SmsMessage
-from recovery.problems import Problem, Severity
+from recovery.problems import Place, Problem, Severity
 from recovery.problems.codes import CODES
 from recovery.settings import Settings
 
@@ -40,11 +40,11 @@ class Finding:
         """As its code's row says."""
         return CODES[self.code].severity
 
-    def problem(self, file: str, line: int = 0) -> Problem:
+    def problem(self, file: str, place: Place) -> Problem:
         """The same as a problem of the template it comes from."""
-        return Problem(
-            self.code, file, line, 1, 1, parameters=self.parameters, severity=self.severity
-        )
+        told, severity = self.parameters, self.severity
+        at = (place.line, place.column, place.end)
+        return Problem(self.code, file, *at, parameters=told, severity=severity)
 
 
 @dataclass(frozen=True, slots=True)

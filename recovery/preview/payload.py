@@ -21,6 +21,7 @@ def payload(shown: Shown, t: Tongue) -> dict[str, Any]:
         "market": cell.place.market.country,
         "locale": cell.place.locale,
         "sample": cell.name,
+        "goes_out": cell.goes_out,
         "channel": shown.channel.value,
         "subject": shown.subject,
         "preheader": shown.markup.preheader if shown.markup else None,

@@ -15,8 +15,7 @@ from recovery.links import Links
 from recovery.message import Channel, MessageClass
 from recovery.preview.checks import Finding, Words, email_findings, sms_findings
 from recovery.preview.orders import EMAIL, NOBODYS, SECRET
-from recovery.problems import Place, Problem, Severity
-from recovery.problems.codes import CODES
+from recovery.problems import Place, Problem
 from recovery.settings import Settings
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
@@ -98,8 +97,8 @@ class _Press:
         for file in (path, *self._layouts) if words else ():
             for number, line in enumerate(self._lines(file), 1):
                 if (at := line.find(str(words))) >= 0:
-                    return _problem(one, file, Place(number, at + 1, at + 1 + len(str(words))))
-        return _problem(one, path, self._subject(path) if one.code == "CR158" else Place(1, 1, 2))
+                    return one.problem(file, Place(number, at + 1, at + 1 + len(str(words))))
+        return one.problem(path, self._subject(path) if one.code == "CR158" else Place(1, 1, 2))
 
     def _subject(self, path: str) -> Place:
         for number, line in enumerate(self._lines(path), 1):
@@ -123,16 +122,3 @@ def _usual(one: Finding) -> bool:
     """A price that two signed links bring about; only the preview shows it order by order."""
     parts = one.parameters.get("parts")
     return one.code == "CR163" and isinstance(parts, int) and parts <= USUAL_PARTS
-
-
-def _problem(one: Finding, file: str, place: Place) -> Problem:
-    severity: Severity = CODES[one.code].severity
-    return Problem(
-        one.code,
-        file,
-        place.line,
-        place.column,
-        place.end,
-        parameters=one.parameters,
-        severity=severity,
-    )

@@ -12,13 +12,12 @@ from recovery.message import Channel, EmailMessage, MessageClass, SmsMessage
 from recovery.preview.checks import Finding, Markup, findings
 from recovery.preview.matrix import Cell, Wish, cells
 from recovery.preview.orders import SECRET, grant, order, situation
+from recovery.preview.proofs import public_url
 from recovery.preview.samples import Samples
-from recovery.problems import Problem
 from recovery.settings import Settings
 from recovery.sms import Length, measure
 from recovery.template.catalog import Catalog
 from recovery.template.errors import TemplateError
-from recovery.template.messages import FILES
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,15 @@ class Shown:
     def key(self) -> str:
         """Its name in a link: `campaign.step.email.DE.de-DE.usual`, and its variant behind that."""
         place = self.cell.place
-        parts = (self.cell.campaign.campaign, self.cell.step.step, self.channel)
+        parts = (self.cell.campaign.campaign, self.cell.stage.name, self.channel)
         where = (place.market.country, place.locale, self.cell.name)
         return ".".join((*parts, *where, *filter(None, [self.cell.variant])))
 
 
 @dataclass(frozen=True)
 class Studio:
-    """Writes messages of samples. Its links are signed with a secret that opens nothing."""
+    """Writes messages of samples. Its links are signed with a secret that opens nothing, and are as
+    long as real ones: `localhost` would make an SMS look cheaper than it will be."""
 
     settings: Settings
     samples: Samples
@@ -75,6 +75,7 @@ class Studio:
         cls, settings: Settings, samples: Samples, markets: Markets, staff: str = "en"
     ) -> "Studio":
         """The studio of a project."""
+        settings = settings.model_copy(update={"public_url": public_url(settings)})
         links = Links(SECRET, settings.public_url)
         renderer = Renderer(Catalog(settings.templates_dir), links, settings.shop)
         return cls(settings, samples, markets, renderer, staff)
@@ -92,30 +93,28 @@ class Studio:
         s = situation(*about, message_class, facts, now, cell.variant)
         try:
             if cell.step.channel is Channel.TASK:
-                return Shown(cell, None, task=self.renderer.task(s, self.staff, now))
+                words = self.renderer.task(s, self.staff, now)
+                return Shown(cell, None, task=words, warnings=tuple(_never(cell)))
             coupon = grant(cell.campaign, cell.step, facts, cell.sample, now)
             message = self.renderer.render(s, coupon, now)
         except TemplateError as error:
             return Shown(cell, message_class, error=error)
         return self._looked_at(cell, message, now)
 
-    def problems(self, shown: Shown) -> list[Problem]:
-        """What is doubtful about a message, as problems of its template's file: for a check."""
-        file = self._file(shown) if shown.warnings else ""
-        return [one.problem(file, 1) for one in shown.warnings]
-
-    def _file(self, shown: Shown) -> str:
-        """Where its words stand: `templates/last-call/de/letter.txt`."""
-        catalog, name, channel = self.renderer.catalog, shown.cell.step.template, shown.channel
-        message, root = catalog.message(name), catalog.root.name
-        locale = message.locale_for(channel, shown.cell.place.locale, root)
-        written = next(file for file in FILES[channel] if file in message.files[locale])
-        return f"{root}/{name}/{locale}/{written}"
-
     def _looked_at(self, cell: Cell, message: Message, now: datetime) -> Shown:
-        told = findings(message, self.settings, self.renderer.links, cell.place.rules, now)
+        told = (
+            *_never(cell),
+            *findings(message, self.settings, self.renderer.links, cell.place.rules, now),
+        )
         if isinstance(message, EmailMessage):
             markup = Markup.of(message.html)
             return Shown(cell, message.message_class, message, markup=markup, warnings=told)
         length = measure(message.body)
         return Shown(cell, message.message_class, message, length=length, warnings=told)
+
+
+def _never(cell: Cell) -> Iterator[Finding]:
+    """Shown because somebody asked for the market, though its step leaves it out."""
+    if not cell.goes_out:
+        country = cell.place.market.country
+        yield Finding("CR164", {"given": cell.step.step, "market": country})

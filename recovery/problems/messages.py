@@ -89,4 +89,11 @@ MESSAGES: dict[str, Row] = {
         "Each segment is paid for: 160 letters in one, or 70 when the language needs others.",
         severity=_W,
     ),
+    "CR164": Row(
+        "step '{given}' never goes to {market}: this is only what it would look like",
+        "ask for a market of its segments and of its 'if', or add {market} there",
+        "A preview shows the market that was asked for, also where the segments or the 'if' of the "
+        "step leave it out.",
+        severity=_W,
+    ),
 }

@@ -55,11 +55,12 @@ def test_a_warning_has_a_code_and_words(project: Path) -> None:
     text = project / "templates/payment-failed/en/sms.txt"
     text.write_text(text.read_text("utf-8").replace("Try again", "\u260e Try again"), "utf-8")
     (found,) = listed(project, "--market", "KR", "--step", "text", "--sample", "usual")
-    (warning,) = found["warnings"]
+    never, warning = found["warnings"]
+    assert (never["code"], found["goes_out"]) == ("CR164", False)  # its step leaves Korea out
     assert warning["code"] == "CR162"
     assert "\u260e" in warning["message"]
     (found,) = listed(project, "--market", "MY", "--step", "text", "--sample", "usual")
-    assert [one["code"] for one in found["warnings"]] == ["CR161", "CR162"]
+    assert [one["code"] for one in found["warnings"]] == ["CR164", "CR161", "CR162"]
 
 
 def test_the_page_is_written_where_it_should(project: Path) -> None:

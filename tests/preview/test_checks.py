@@ -12,6 +12,7 @@ from recovery.markets import load_markets
 from recovery.message import EmailMessage, SmsMessage
 from recovery.preview.checks import CLIPPED, LARGE, Finding, Markup, findings
 from recovery.preview.orders import EMAIL
+from recovery.problems import Place
 from tests.support.previews import NOON, one, studio
 
 STUDIO = studio()
@@ -146,7 +147,9 @@ def test_more_than_a_segment(body: str, told: list[str]) -> None:
 
 
 def test_a_finding_is_a_problem_for_the_checker() -> None:
-    told = Finding("CR163", {"parts": 2, "units": 161}).problem("templates/m/de/sms.txt", 1)
+    told = Finding("CR163", {"parts": 2, "units": 161}).problem(
+        "templates/m/de/sms.txt", Place(1, 1, 2)
+    )
     assert (told.file, told.line, told.severity) == ("templates/m/de/sms.txt", 1, "warning")
     assert told.message_in(ENGLISH) == "the SMS costs 2 segments (161 units)"
 

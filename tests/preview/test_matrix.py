@@ -6,7 +6,7 @@ import pytest
 
 from recovery.campaign.loader import parse_campaign
 from recovery.errors import UsageError
-from recovery.preview.matrix import SHIPPED, Wish, expect, steps
+from recovery.preview.matrix import SHIPPED, Wish, expect, stages
 from tests.support.cli import ROOT
 from tests.support.previews import LITTLE, campaigns, shows, studio
 
@@ -69,7 +69,7 @@ def test_a_campaign_for_all_countries_shows_one_for_each_language() -> None:
 
 def test_a_step_that_two_sequences_share_is_shown_once() -> None:
     campaign = parse_campaign(SHARED, "shared.yaml").campaign
-    assert [(step.step, markets) for step, markets in steps(campaign)] == [
+    assert [(one.step.step, one.reached) for one in stages(campaign)] == [
         ("mail", ("DE", "PL", *(one for one in SHIPPED if one != "DE"))),
         ("again", SHIPPED),
         ("text", ("BR", "MX")),
@@ -88,3 +88,35 @@ def test_a_step_that_two_sequences_share_is_shown_once() -> None:
 def test_a_name_that_nothing_has_is_told(wish: Wish, said: str) -> None:
     with pytest.raises(UsageError, match=said.replace("?", r"\?")):
         expect(campaigns(ROOT), studio().samples, wish)
+
+
+TWINS = """\
+campaign: twins
+status: active
+trigger: {on: unpaid}
+goal: {paid_within: 7d}
+segments:
+  - {segment: de, market: DE, sequence: {one: 50%, two: 50%}}
+sequences:
+  one:
+    - {step: mail, after: 0m, email: unpaid-reminder}
+    - {step: text, after: 1d, sms: unpaid-reminder, if: {market: FR}}
+  two:
+    - {step: mail, after: 0m, email: last-call}
+    - {step: text, after: 2d, sms: unpaid-reminder}
+"""
+
+
+def test_two_steps_of_one_name_are_two_messages() -> None:
+    campaign = parse_campaign(TWINS, "twins.yaml").campaign
+    assert [one.name for one in stages(campaign)] == ["one.mail", "text", "two.mail"]
+
+
+def test_where_a_message_never_goes() -> None:
+    campaign = parse_campaign(TWINS, "twins.yaml").campaign
+    mail, text, _ = stages(campaign)
+    assert (mail.goes_to("DE"), mail.goes_to("FR")) == (True, False)
+    assert (text.goes_to("DE"), text.goes_to("FR")) == (True, False)  # `two` sends it in DE only
+    anywhere = TWINS.replace("market: DE, ", "")
+    mail, text, _ = stages(parse_campaign(anywhere, "twins.yaml").campaign)
+    assert mail.goes_to("NZ") and text.goes_to("NZ")

@@ -9,8 +9,10 @@ from recovery.links import Links, Purpose
 from recovery.message import EmailMessage, MessageClass
 from recovery.preview.matrix import Wish
 from recovery.preview.orders import SECRET
+from recovery.preview.proofs import LONG
 from recovery.preview.rendered import Shown
-from tests.support.previews import NOON, campaigns, one, studio
+from recovery.preview.samples import USUAL
+from tests.support.previews import LITTLE, NOON, campaigns, one, shows, studio
 
 
 @cache
@@ -117,8 +119,31 @@ def test_a_task_is_in_the_colleagues_language() -> None:
     assert call.text.startswith("Call Grace Miller about order 10482")
 
 
-def test_what_is_doubtful_is_a_problem_of_the_templates_file(dear: Path) -> None:
-    (found,) = studio(dear).problems(one("text", "KR", project=dear))
-    assert (found.code, found.file) == ("CR162", "templates/payment-failed/en/sms.txt")
-    assert found.severity == "warning"
-    assert studio().problems(one("mail", "DE")) == []
+def test_what_is_doubtful_is_found_in_the_message_itself(dear: Path) -> None:
+    never, found = one("text", "KR", project=dear).warnings  # its step leaves Korea out, too
+    assert (never.code, found.code, found.severity) == ("CR164", "CR162", "warning")
+    assert one("mail", "DE").warnings == ()
+
+
+def test_a_message_that_never_goes_there_says_so() -> None:
+    (here,) = shows(Wish(("DE",), (), ("text",), (USUAL,)))
+    (there,) = shows(Wish(("JP",), (), ("text",), (USUAL,)))
+    assert [one.code for one in here.warnings] == []
+    assert there.warnings[0].code == "CR164"
+    assert there.warnings[0].parameters == {"given": "text", "market": "JP"}
+
+
+def test_links_are_as_long_as_those_that_will_be_sent() -> None:
+    (shown,) = shows(Wish(("DE",), (), ("text",), (USUAL,)))
+    assert "localhost" not in shown.text and LONG in shown.text
+
+
+def test_every_message_has_a_key_of_its_own() -> None:
+    text = LITTLE.replace("sequence: plain}", "sequence: {plain: 50%, other: 50%}}").replace(
+        "offers:", "  other:\n    - {step: mail, after: 1h, email: last-call}\noffers:"
+    )
+    keys = [one.key for one in shows(text=text)]
+    assert len(keys) == len(set(keys))
+    assert {"little.plain.mail.email.DE.de-DE.usual", "little.other.mail.email.DE.de-DE.usual"} <= {
+        *keys
+    }

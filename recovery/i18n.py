@@ -69,6 +69,12 @@ def here(text: "str | Text", /, **values: object) -> str:
     return language.gettext(text).format_map(told) if text else ""
 
 
+def explained(error: Exception) -> str:
+    """What an error says, in the language of this process."""
+    text = error.args[0] if error.args else None
+    return here(text) if isinstance(text, Text) else str(error)
+
+
 def mark(words: str) -> str:
     """Return `words`: a text of a table, to be translated when it is shown."""
     return words
@@ -113,7 +119,7 @@ def language(asked: str | None, environ: Mapping[str, str]) -> str:
     if asked:
         if spoken := _spoken(asked):
             return spoken
-        raise UsageError(f"--lang {asked}: there are {' and '.join(LANGUAGES)}")
+        raise UsageError(say("--lang {asked}: there are en and zh-CN", asked=asked))
     told = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     return _spoken(told) or "en"
 

@@ -7,6 +7,8 @@ from functools import cache
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 
+from recovery.i18n import here
+
 _NOT_MONEY = frozenset({"XXX", "XTS", "XAU", "XAG", "XPT", "XPD", "XBA", "XBB", "XBC", "XBD"})
 
 
@@ -45,12 +47,19 @@ class Money:
         except InvalidOperation:
             raise ValueError(_why_not_a_number(text, currency)) from None
         if not value.is_finite() or not text.isascii() or "_" in text:
-            raise ValueError(f"{text!r} is no amount; write plain digits such as 19.99")
+            raise ValueError(
+                here("{text} is no amount; write plain digits such as 19.99", text=f"{text!r}")
+            )
         scaled = value.scaleb(digits(currency))
         if scaled != scaled.to_integral_value():
             raise ValueError(
-                f"{text!r} has more decimals than {currency} has ({digits(currency)}); "
-                f"write it with {digits(currency)} decimals"
+                here(
+                    "{text} has more decimals than {currency} has ({digits}); write it with "
+                    "{digits} decimals",
+                    text=f"{text!r}",
+                    currency=currency,
+                    digits=digits(currency),
+                )
             )
         return cls(int(scaled), currency)
 
@@ -66,7 +75,13 @@ class Money:
     def __add__(self, other: "Money") -> "Money":
         """Add like with like; ValueError when the currencies differ."""
         if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} are never added together")
+            raise ValueError(
+                here(
+                    "{currency} and {currency2} are never added together",
+                    currency=self.currency,
+                    currency2=other.currency,
+                )
+            )
         return replace(self, minor=self.minor + other.minor)
 
     def __sub__(self, other: "Money") -> "Money":
@@ -84,10 +99,10 @@ def round_half_up(value: Decimal) -> int:
 
 
 def _why_not_a_number(text: str, currency: str) -> str:
-    field = f"the currency ({currency}) has its own field"
+    field = here("the currency ({currency}) has its own field", currency=currency)
     if "," in text:
         example = f"{Decimal('1234.5'):.{digits(currency)}f}"
-        cure = f"write a decimal point and no thousands separator: {example}"
+        cure = here("write a decimal point and no thousands separator: {example}", example=example)
         more = f"; {field}" if set(text) - _OF_A_NUMBER else ""
-        return f"{text!r} has a comma; {cure}{more}"
-    return f"{text!r} is no amount; write digits only, {field}"
+        return here("{text} has a comma; {cure}{more}", text=f"{text!r}", cure=cure, more=more)
+    return here("{text} is no amount; write digits only, {field}", text=f"{text!r}", field=field)

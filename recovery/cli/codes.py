@@ -53,7 +53,7 @@ def _row(code: str) -> "Row":
     known = _all()
     if code.upper() not in known:
         raise UsageError(
-            say("there is no code {code}; {guess}", code=code, guess=str(guess(code, known)))
+            say("there is no code {code}; {guess}", code=code, guess=guess(code, known))
         )
     return known[code.upper()]
 

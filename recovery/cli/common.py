@@ -18,7 +18,7 @@ import click
 from recovery import telemetry
 from recovery.clock import Clock, SystemClock, VirtualClock
 from recovery.errors import Exit, RecoveryError, UsageError
-from recovery.i18n import Text, here, mark, say
+from recovery.i18n import explained, here, mark, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -189,19 +189,13 @@ def exit_codes(desk: Desk) -> Iterator[None]:
     try:
         yield
     except RecoveryError as error:
-        refuse(told(error), error.exit_code, as_json=desk.as_json, error=error)
+        refuse(explained(error), error.exit_code, as_json=desk.as_json, error=error)
     except KeyboardInterrupt:
         refuse(here("interrupted"), Exit.INTERRUPTED, as_json=desk.as_json)
     except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
         refuse(_confession(error, desk), Exit.BUG, as_json=desk.as_json)
-
-
-def told(error: Exception) -> str:
-    """What an error says, in the language spoken."""
-    words = error.args[0] if error.args else None
-    return here(words) if isinstance(words, Text) else str(error)
 
 
 def refuse(message: str, code: int, *, as_json: bool, error: Exception | None = None) -> None:

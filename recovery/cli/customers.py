@@ -12,7 +12,7 @@ import click
 
 from recovery.cli.common import Desk, verb
 from recovery.errors import UsageError
-from recovery.i18n import here, mark, plural, say
+from recovery.i18n import here, mark, plural, say, spoken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -159,10 +159,15 @@ def _show(console: "Console", payload: dict[str, Any], held: "dict[str, Rows]") 
             console.print("  ·")
             for key, value in row.items():
                 if value not in (None, "", []):
-                    told = f"    {key.replace('_', ' '):<18} {_written(value)}"
+                    told = f"    {_called(key):<18} {_written(value)}"
                     console.print(told, soft_wrap=True)
     for file in payload["outbox_files"]:
         console.print(here("\nA copy of a message: {file}", file=file), soft_wrap=True)
+
+
+def _called(key: str) -> str:
+    """A field in plain English; elsewhere its name as it is."""
+    return key.replace("_", " ") if spoken() == "en" else key
 
 
 def _written(value: Any) -> str:

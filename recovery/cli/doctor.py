@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.cli.common import told as told_of
 from recovery.cli.customs import customs
 from recovery.cli.doors import doors, payment_pages
 from recovery.cli.findings import Finding, looked
 from recovery.errors import Exit, RecoveryError, Unavailable
-from recovery.i18n import here, mark, plural, say, spoken, words
+from recovery.i18n import explained, here, mark, plural, say, spoken, words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +48,7 @@ def _examined(desk: Desk) -> Iterator[Finding]:
         settings = desk.settings
     except RecoveryError as error:
         yield Finding(
-            "settings", False, told_of(error), here("correct this first"), error.exit_code
+            "settings", False, explained(error), here("correct this first"), error.exit_code
         )
         return
     yield Finding("settings", True, here("project {project}", project=settings.project))
@@ -74,7 +73,7 @@ def _guarded(what: str, look: Callable[["Settings"], Finding], settings: "Settin
     try:
         return look(settings)
     except RecoveryError as error:
-        return Finding(what, False, told_of(error), here(_CURES.get(what, "")), error.exit_code)
+        return Finding(what, False, explained(error), here(_CURES.get(what, "")), error.exit_code)
 
 
 def _secret_key(settings: "Settings") -> Finding:

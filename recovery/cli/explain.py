@@ -19,6 +19,50 @@ _KINDS = {
     "returning": mark("returning"),
     "vip": "vip",
 }
+_WHAT = {
+    "placed": mark("placed"),
+    "payment_failed": mark("payment failed"),
+    "paid": mark("paid"),
+    "refunded": mark("refunded"),
+    "cancelled": mark("cancelled"),
+    "expired": mark("expired"),
+    "enrolled": mark("enrolled"),
+    "held_out": mark("held out"),
+    "planned": mark("planned"),
+    "next": mark("next"),
+    "withheld": mark("withheld"),
+    "skipped": mark("skipped"),
+    "snoozed": mark("snoozed"),
+    "decided": mark("decided"),
+    "put_off": mark("put off"),
+    "sent": mark("sent"),
+    "delivered": mark("delivered"),
+    "bounced": mark("bounced"),
+    "failed": mark("failed"),
+    "unknown": mark("unknown"),
+    "suppressed": mark("suppressed"),
+    "lifted": mark("lifted"),
+    "clicked": mark("clicked"),
+    "scanned": mark("scanned"),
+    "coupon_issued": mark("coupon issued"),
+    "coupon_redeemed": mark("coupon redeemed"),
+    "task_opened": mark("task opened"),
+    "task_claimed": mark("task claimed"),
+    "task_released": mark("task released"),
+    "task_closed": mark("task closed"),
+    "not_enrolled": mark("not enrolled"),
+    "recovered": mark("recovered"),
+    "exhausted": mark("exhausted"),
+    "exited": mark("exited"),
+    "answered": mark("answered"),
+    "answer_closed": mark("answer closed"),
+    "readdressed": mark("readdressed"),
+    "reconciled": mark("reconciled"),
+    "accepted": mark("accepted"),
+    "undelivered": mark("undelivered"),
+    "resent": mark("resent"),
+    "redirected": mark("redirected"),
+}
 _STYLES = {
     "sent": "green",
     "paid": "bold green",
@@ -70,7 +114,10 @@ def show(console: "Console", story: "Story") -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for event in story.events:
-        what = Text(event.what.replace("_", " "), style=_STYLES.get(event.what, ""))
+        what = Text(
+            here(_WHAT.get(event.what, event.what.replace("_", " "))),
+            style=_STYLES.get(event.what, ""),
+        )
         where = f" [{event.campaign}]" if event.campaign else ""
         style = "dim" if event.ahead else ""
         table.add_row(

@@ -37,7 +37,7 @@ def command(desk: Desk, *, folder: Path) -> None:
                 "{target} has {taken} already, which stay as they are: choose another folder, or "
                 "move them away first",
                 target=target,
-                taken=" and ".join(taken),
+                taken=", ".join(taken),
             )
         )
     _make(target)

@@ -11,7 +11,7 @@ import click
 
 from recovery import __version__
 from recovery.cli.common import error_document
-from recovery.cli.tongue import ONE_OF, begin, in_language, localised
+from recovery.cli.tongue import ONE_OF, in_language, localised, speaking
 from recovery.errors import Exit
 from recovery.i18n import here, mark
 
@@ -87,20 +87,20 @@ class LazyGroup(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """As click's, with usage errors in JSON when asked, and 130 when interrupted early."""
         words = list(sys.argv[1:] if args is None else args)
-        begin(words)
         extra["standalone_mode"] = False
-        try:
-            code = super().main(words, *rest, **extra)
-        except click.ClickException as error:
-            error.show()
-            if "--json" in words:
-                click.echo(error_document(error.format_message(), error.exit_code))
-            code = error.exit_code
-        except (KeyboardInterrupt, click.Abort):
-            code = Exit.INTERRUPTED
-        except Exception:  # before a desk stood: a verb's file could not even be imported
-            traceback.print_exc()
-            code = Exit.BUG
+        with speaking(words):
+            try:
+                code = super().main(words, *rest, **extra)
+            except click.ClickException as error:
+                error.show()
+                if "--json" in words:
+                    click.echo(error_document(error.format_message(), error.exit_code))
+                code = error.exit_code
+            except (KeyboardInterrupt, click.Abort):
+                code = Exit.INTERRUPTED
+            except Exception:  # before a desk stood: a verb's file could not even be imported
+                traceback.print_exc()
+                code = Exit.BUG
         sys.exit(code if isinstance(code, int) else Exit.DONE)
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.cli.common import told as told_of
 from recovery.errors import Exit, UsageError
-from recovery.i18n import here, mark, plural, say
+from recovery.i18n import explained, here, mark, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -167,7 +166,7 @@ def _judged(
                 kind, address = _address(text)
             except UsageError as error:
                 found += 1
-                refused.append({unit: number, "error": told_of(error)})
+                refused.append({unit: number, "error": explained(error)})
                 continue
             if channel in (None, kind):
                 found += 1

@@ -6,12 +6,13 @@ import copy
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
 
 from recovery.errors import UsageError
-from recovery.i18n import ENGLISH, here, language, mark, speak, spoken, words
+from recovery.i18n import ENGLISH, explained, here, language, mark, speak, spoken, words
 
 C = TypeVar("C", bound=click.Command)
 # Where click looks up what it says itself: each of these names holds gettext's functions.
@@ -77,17 +78,26 @@ SEVERAL = (
 ONE_OF = mark("en or zh-CN  [default: of the environment]")
 
 
-def begin(args: Sequence[str]) -> None:
-    """Speak the language that a command line asks for; a wrong `--lang` is told later."""
+@contextmanager
+def speaking(args: Sequence[str]) -> Iterator[None]:
+    """Speak the language that a command line asks for; a wrong `--lang` is told by its command."""
     try:
-        speak(language(_asked(args), os.environ))
+        lang = language(_asked(args), os.environ)
     except UsageError:
-        speak(language(None, os.environ))
-    catalogue = words(spoken())
+        lang = language(None, os.environ)
+    _speak(lang)
+    try:
+        yield
+    finally:
+        _speak("en")  # whoever calls us from Python goes on in English
+
+
+def _speak(lang: str) -> None:
+    speak(lang)
     for module in _MODULES:
-        for name, ours in (("_", catalogue.gettext), ("ngettext", catalogue.ngettext)):
-            if hasattr(module, name):
-                setattr(module, name, ours)
+        for name in ("_", "gettext"), ("ngettext", "ngettext"):
+            if hasattr(module, name[0]):
+                setattr(module, name[0], getattr(words(lang), name[1]))
 
 
 def localised(command: C) -> C:
@@ -154,7 +164,7 @@ def _expect_language(ctx: click.Context, param: click.Parameter, asked: str | No
     try:
         language(asked, os.environ)
     except UsageError as error:
-        raise click.BadParameter(str(error), ctx, param) from None
+        raise click.BadParameter(explained(error), ctx, param) from None
 
 
 def _asked(args: Sequence[str]) -> str | None:

@@ -17,7 +17,7 @@ from recovery.connectors.table_file.row import RowError, read_row
 from recovery.db import retried, writing
 from recovery.errors import UnreadableFile, UsageError
 from recovery.facts import OrderSnapshot
-from recovery.i18n import say
+from recovery.i18n import explained, here, say
 from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
@@ -158,8 +158,10 @@ class _File:
                 yield from _batches(read_rows(file))
             except UnreadableFile as error:
                 self._result.read += 1
-                self._result.unreadable.append(str(error))
-                self._refused.add(self.name, [RowError(error.line or 1, None, str(error))], None)
+                self._result.unreadable.append(explained(error))
+                self._refused.add(
+                    self.name, [RowError(error.line or 1, None, explained(error))], None
+                )
 
     def judge(self, batch: Sequence[RawRow]) -> list[OrderSnapshot]:
         """The good rows of a batch; the others are refused."""
@@ -175,7 +177,7 @@ class _File:
 
     def _judge(self, row: RawRow) -> OrderSnapshot | list[RowError]:
         if row.problem is not None:
-            return [RowError(row.line, None, f"the row {row.problem}")]
+            return [RowError(row.line, None, here("the row {problem}", problem=row.problem))]
         if not FIELDS.issuperset(row.values):
             self._warn(row.values)
         judged = read_row(row.values, self._source, row.line)
@@ -214,6 +216,10 @@ def duplicate(order: OrderSnapshot, line: int, first: int) -> RowError:
     return RowError(
         line,
         "order_id",
-        f"{order.order_id!r} is in line {first} already; keep one row an order, or give its other "
-        "state the same placed_at and an updated_at of its own",
+        here(
+            "{order} is in line {first} already; keep one row an order, or give its other state "
+            "the same placed_at and an updated_at of its own",
+            order=f"{order.order_id!r}",
+            first=first,
+        ),
     )

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from recovery.connectors.table_file import words
 from recovery.connectors.table_file.open import Lines, label, opened
+from recovery.i18n import here
 from recovery.message import Channel
 
 COMMENT = "#"
@@ -75,8 +76,11 @@ def address(text: str) -> tuple[Channel, str]:
         return Channel.SMS, words.phone(number, None)
     except ValueError:
         raise ValueError(
-            f"{text!r} is neither an e-mail address nor a phone number with its country code; "
-            "write e.g. kim@example.com or +49 30 901820"
+            here(
+                "{text} is neither an e-mail address nor a phone number with its country code; "
+                "write e.g. kim@example.com or +49 30 901820",
+                text=f"{text!r}",
+            )
         ) from None
 
 
@@ -141,12 +145,12 @@ def _size(places: tuple[list[int], Any]) -> int:
 
 def _row(line: int, text: str, places: Sequence[int], mark: str) -> Listed:
     if text.count('"') % 2:
-        return Listed(line, (), "opens a quote that is never closed; close it, or double it")
+        return Listed(line, (), here("opens a quote that is never closed; close it, or double it"))
     if places:
         cells = _cells(text, mark)
         texts = [cells[place] for place in places if place < len(cells) and cells[place]]
         if not texts and any(cells):
-            return Listed(line, (), "has no address in its column; nothing was taken from it")
+            return Listed(line, (), here("has no address in its column; nothing was taken from it"))
         return Listed(line, texts)
     mark = next((mark for mark in (";", "\t", ",") if mark in text), ",")
     cells = [cell for cell in _cells(text, mark) if cell]

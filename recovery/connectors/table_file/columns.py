@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from recovery.i18n import here
+
 REQUIRED = ("order_id", "status", "placed_at", "amount", "currency", "country")
 FIELDS = frozenset(
     {
@@ -33,9 +35,13 @@ FIELDS = frozenset(
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'paid'?)` with the nearest of `known`, or nothing."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return here("; did you mean {names}?", names=f"{near[0]!r}") if near else ""
 
 
 def unknown_column(name: str) -> str:
     """What to say about a column we do not know."""
-    return f"the column {name!r} is not known and was ignored{did_you_mean(name.lower(), FIELDS)}"
+    return here(
+        "the column {name} is not known and was ignored{did_you_mean}",
+        name=f"{name!r}",
+        did_you_mean=did_you_mean(name.lower(), FIELDS),
+    )

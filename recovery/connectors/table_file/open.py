@@ -28,7 +28,7 @@ from recovery.connectors.table_file.encoding import (
     probable,
 )
 from recovery.errors import UnreadableFile, UsageError
-from recovery.i18n import say
+from recovery.i18n import here, say
 
 STDIN = "-"
 LONGEST_LINE = 4 * 1024 * 1024  # bytes; a row is some hundreds
@@ -191,8 +191,8 @@ class Lines:
 
     def _kept(self) -> str:
         if self.number == 0:
-            return "Nothing of this file was imported."
-        return "The rows before that line were kept; importing them again changes nothing."
+            return here("Nothing of this file was imported.")
+        return here("The rows before that line were kept; importing them again changes nothing.")
 
 
 def _is_utf_8(line: bytes) -> bool:
@@ -227,8 +227,12 @@ def _json_rows(lines: Lines) -> Iterator[RawRow]:
 
 def _no_json(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"is no JSON: {error.msg} (character {error.pos + 1}); write one object a line"
-    return "is no JSON that can be read: too deep, or a number too long"
+        return here(
+            "is no JSON: {msg} (character {value}); write one object a line",
+            msg=error.msg,
+            value=error.pos + 1,
+        )
+    return here("is no JSON that can be read: too deep, or a number too long")
 
 
 def _csv_rows(lines: Lines) -> Iterator[RawRow]:
@@ -307,12 +311,20 @@ def _names(opening: str, delimiter: str) -> list[str]:
 
 def _no_csv(error: Exception, start: int) -> str:
     if "unexpected end" in str(error) or "field larger" in str(error):
-        return f"opens a quote that is never closed (from line {start} on); close or double it"
-    return f'is no CSV: {error}; put "…" around a cell and double the quotes inside it'
+        return here(
+            "opens a quote that is never closed (from line {start} on); close or double it",
+            start=start,
+        )
+    return here(
+        'is no CSV: {error}; put "…" around a cell and double the quotes inside it', error=error
+    )
 
 
 def _too_many(cells: int, names: int, delimiter: str) -> str:
-    return (
-        f"has {cells} cells, but the header has {names}; "
-        f'put "…" around a cell that holds a {delimiter!r}'
+    return here(
+        'has {cells} cells, but the header has {names}; put "…" around a cell that holds a '
+        "{delimiter}",
+        cells=cells,
+        names=names,
+        delimiter=f"{delimiter!r}",
     )

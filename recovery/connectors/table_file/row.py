@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from recovery.connectors.table_file import words
 from recovery.connectors.table_file.columns import FIELDS, REQUIRED
 from recovery.facts import UNPAID, Item, OrderSnapshot, OrderStatus
+from recovery.i18n import here, say
 from recovery.money import Money
 
 LONGEST_TEXT = 200  # characters; an index entry of PostgreSQL ends at 2,704 bytes
@@ -45,14 +46,17 @@ def read_row(values: Mapping[str, Any], source: str, line: int) -> OrderSnapshot
     row = _Row(values, line)
     for name in REQUIRED:
         if not row.has(name):
-            row.refuse(name, f"{name} is missing; write {_EXAMPLES[name]}")
+            row.refuse(
+                name,
+                here("{name} is missing; write {example}", name=name, example=_EXAMPLES[name]),
+            )
     country = row.read("country", words.country)
     currency = row.read("currency", words.currency)
     status = row.read("status", words.status)
     amount = row.money("amount", currency)
     placed_at = row.read("placed_at", words.moment)
     if not row.has("email") and not row.has("phone"):
-        row.refuse("email", "neither email nor phone is there; a customer needs at least one")
+        row.refuse("email", here("neither email nor phone is there; a customer needs at least one"))
     if amount is not None and amount.minor <= 0:
         row.refuse_amount(amount, status)
     fields = _optional(row, country, currency)
@@ -137,15 +141,28 @@ class _Row:
     def _text(self, field: str, value: Any) -> str | None:
         if type(value) is int:
             return str(value)
-        self.refuse(field, f"{field} must be text, not {json.dumps(value)[:40]}")
+        self.refuse(
+            field,
+            here("{field} must be text, not {json}", field=field, json=json.dumps(value)[:40]),
+        )
         return None
 
     def _is_fit(self, field: str, cell: str) -> bool:
         if len(cell) > LONGEST_TEXT and field != "payment_url":
-            self.refuse(field, f"{field} is longer than {LONGEST_TEXT} characters; shorten it")
+            self.refuse(
+                field,
+                here(
+                    "{field} is longer than {longest} characters; shorten it",
+                    field=field,
+                    longest=LONGEST_TEXT,
+                ),
+            )
             return False
         if not cell.isprintable() and _CONTROL.search(cell):
-            self.refuse(field, f"{cell!r} holds a control character or line break; remove it")
+            self.refuse(
+                field,
+                here("{cell} holds a control character or line break; remove it", cell=f"{cell!r}"),
+            )
             return False
         return True
 
@@ -164,9 +181,17 @@ class _Row:
 
     def refuse_amount(self, amount: Money, status: OrderStatus | None) -> None:
         if amount.minor < 0:
-            self.refuse("amount", f"{amount} is negative; write what the customer has to pay")
+            self.refuse(
+                "amount",
+                here("{amount} is negative; write what the customer has to pay", amount=amount),
+            )
         elif status in UNPAID:
-            self.refuse("amount", f"{amount} leaves nothing to pay; an unpaid order has an amount")
+            self.refuse(
+                "amount",
+                here(
+                    "{amount} leaves nothing to pay; an unpaid order has an amount", amount=amount
+                ),
+            )
 
     def phone(self, country: str | None) -> str | None:
         cell = self.text("phone")
@@ -180,7 +205,10 @@ class _Row:
     def shipping(self, currency: str | None) -> Money | None:
         amount = self.money("shipping_amount", currency)
         if amount is not None and amount.minor < 0:
-            self.refuse("shipping_amount", f"{amount} is negative; write what shipping cost, or 0")
+            self.refuse(
+                "shipping_amount",
+                here("{amount} is negative; write what shipping cost, or 0", amount=amount),
+            )
         return amount
 
     def items(self, currency: str | None) -> tuple[Item, ...] | None:
@@ -202,31 +230,58 @@ def _items(value: Any, currency: str | None) -> list[Item]:
         try:
             value = _DECODE(value.strip())
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"items is no JSON ({error}); {_ITEMS_CURE}") from None
+            raise ValueError(
+                here("items is no JSON ({error}); {cure}", error=error, cure=here(_ITEMS_CURE))
+            ) from None
     if not isinstance(value, list):
-        raise ValueError(f"items is no JSON list; {_ITEMS_CURE}")
+        raise ValueError(here("items is no JSON list; {cure}", cure=here(_ITEMS_CURE)))
     if len(value) > MOST_ITEMS:
-        raise ValueError(f"items has more than {MOST_ITEMS} entries; leave the rest out")
+        raise ValueError(
+            here(
+                "items has more than {most} entries; leave the rest out",
+                most=MOST_ITEMS,
+            )
+        )
     items = (_item(entry, f"items[{place}]", currency) for place, entry in enumerate(value))
     return [item for item in items if item is not None]
 
 
-_ITEMS_CURE = 'write [{"name": "Teapot", "quantity": 1, "price": "19.99"}]'
+_ITEMS_CURE = say(
+    "write {example}", example='[{"name": "Teapot", "quantity": 1, "price": "19.99"}]'
+)
 
 
 def _item(entry: Any, road: str, currency: str | None) -> Item | None:
     if not isinstance(entry, dict):
-        raise ValueError(f"{road} is no object; {_ITEMS_CURE}")
+        raise ValueError(here("{road} is no object; {cure}", road=road, cure=here(_ITEMS_CURE)))
     name, quantity, price = entry.get("name"), entry.get("quantity"), entry.get("price")
     if not isinstance(name, str) or not name.strip() or _CONTROL.search(name.strip()):
-        raise ValueError(f"{road}.name must be one line of text; {_ITEMS_CURE}")
+        raise ValueError(
+            here(
+                "{road}.name must be one line of text; {cure}",
+                road=road,
+                cure=here(_ITEMS_CURE),
+            )
+        )
     count = str(quantity).strip()
     if isinstance(quantity, bool) or not re.fullmatch(r"[1-9][0-9]{0,6}", count):
-        raise ValueError(f"{road}.quantity must be a whole number from 1 on, not {quantity!r}")
+        raise ValueError(
+            here(
+                "{road}.quantity must be a whole number from 1 on, not {quantity}",
+                road=road,
+                quantity=f"{quantity!r}",
+            )
+        )
     if isinstance(price, bool) or not isinstance(price, str | int):
-        raise ValueError(f"{road}.price must be an amount such as 19.99, not {price!r}")
+        raise ValueError(
+            here(
+                "{road}.price must be an amount such as 19.99, not {price}",
+                road=road,
+                price=f"{price!r}",
+            )
+        )
     try:
         unit = words.money(str(price).strip(), currency)
     except ValueError as error:
-        raise ValueError(f"{road}.price: {error}") from None
+        raise ValueError(here("{road}.price: {error}", road=road, error=error)) from None
     return None if unit is None else Item(name.strip()[:LONGEST_TEXT], int(count), unit)

@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from recovery.connectors.table_file.columns import did_you_mean
 from recovery.facts import Consent, CustomerType, OrderStatus
+from recovery.i18n import here, spoken
 from recovery.money import Money, currencies
 
 # In CLDR's list of territories, but no country of ISO 3166.
@@ -52,7 +53,13 @@ def _one_of(text: str, known: list[str], kind: str) -> str:
     if word in known:
         return word
     raise ValueError(
-        f"{text!r} is no {kind}; use one of {', '.join(known)}{did_you_mean(word, known)}"
+        here(
+            "{text} is no {kind}; use one of {known}{did_you_mean}",
+            text=f"{text!r}",
+            kind=kind,
+            known=", ".join(known),
+            did_you_mean=did_you_mean(word, known),
+        )
     )
 
 
@@ -63,8 +70,18 @@ def country(text: str) -> str:
     if code in countries():
         return code
     known = get_global("territory_aliases").get(code) or [_names().get(text.casefold(), "")]
-    hint = f"; did you mean {known[0]!r}?" if known[0] else did_you_mean(code, countries())
-    raise ValueError(f"{text!r} is no country code; write ISO 3166 with two letters, e.g. DE{hint}")
+    hint = (
+        here("; did you mean {names}?", names=f"{known[0]!r}")
+        if known[0]
+        else did_you_mean(code, countries())
+    )
+    raise ValueError(
+        here(
+            "{text} is no country code; write ISO 3166 with two letters, e.g. DE{hint}",
+            text=f"{text!r}",
+            hint=hint,
+        )
+    )
 
 
 @cache
@@ -87,9 +104,17 @@ def currency(text: str) -> str:
     if code in currencies():
         return code
     sign = _SIGNS.get(code) or {"RMB": "CNY"}.get(code)
-    hint = f"; did you mean {sign}?" if sign else did_you_mean(code, sorted(currencies()))
+    hint = (
+        here("; did you mean {names}?", names=sign)
+        if sign
+        else did_you_mean(code, sorted(currencies()))
+    )
     raise ValueError(
-        f"{text!r} is no currency code; write ISO 4217 with three letters, e.g. EUR{hint}"
+        here(
+            "{text} is no currency code; write ISO 4217 with three letters, e.g. EUR{hint}",
+            text=f"{text!r}",
+            hint=hint,
+        )
     )
 
 
@@ -98,7 +123,9 @@ def money(text: str, unit: str | None) -> Money | None:
     if _PLAIN_NUMBER(text):
         return None if unit is None else Money.parse(text, unit)
     Money.parse(text, unit or "USD")  # says what is wrong: a comma, a sign, letters
-    raise ValueError(f"{text!r} is no amount; write plain digits such as 19.99")
+    raise ValueError(
+        here("{text} is no amount; write plain digits such as 19.99", text=f"{text!r}")
+    )
 
 
 def moment(text: str) -> datetime:
@@ -107,19 +134,32 @@ def moment(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            f"{text!r} is no ISO 8601 time; write e.g. 2026-11-22T09:00:00+01:00"
+            here(
+                "{text} is no ISO 8601 time; write e.g. 2026-11-22T09:00:00+01:00", text=f"{text!r}"
+            )
         ) from None
     if at.tzinfo is None:
         raise ValueError(
-            f"{text!r} has no offset from UTC; write e.g. {at.isoformat()}+01:00, "
-            f"or {at.isoformat()}Z when it is in UTC"
+            here(
+                "{text} has no offset from UTC; write e.g. {at}+01:00, or {at}Z when it is in UTC",
+                text=f"{text!r}",
+                at=at.isoformat(),
+            )
         )
     if at.year < _FIRST_YEAR:
-        raise ValueError(f"{text!r} is before {_FIRST_YEAR}; leave the cell empty or mend it")
+        raise ValueError(
+            here(
+                "{text} is before {year}; leave the cell empty or mend it",
+                text=f"{text!r}",
+                year=_FIRST_YEAR,
+            )
+        )
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{text!r} is beyond the end of the calendar") from None
+        raise ValueError(
+            here("{text} is beyond the end of the calendar", text=f"{text!r}")
+        ) from None
 
 
 @lru_cache(16_384)
@@ -129,7 +169,13 @@ def email(text: str) -> str:
         found = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         reason = str(error).rstrip(".")
-        raise ValueError(f"{text!r} is no e-mail address: {reason}; mend or empty it") from None
+        raise ValueError(
+            here(
+                "{text} is no e-mail address: {reason}; mend or empty it",
+                text=f"{text!r}",
+                reason=reason if spoken() == "en" else here("it is not written as one"),
+            )
+        ) from None
     return found.ascii_email or found.normalized
 
 
@@ -149,9 +195,11 @@ def phone(text: str, region: str | None) -> str:
 
 
 def _no_phone(text: str, where: str) -> str:
-    return (
-        f"{text!r} is no phone number{where}; write it with country code, "
-        "e.g. +49 30 901820, or leave it empty"
+    return here(
+        "{text} is no phone number{where}; write it with country code, e.g. +49 30 901820, or "
+        "leave it empty",
+        text=f"{text!r}",
+        where=where,
     )
 
 
@@ -177,14 +225,27 @@ def region(text: str, country: str) -> str:
     """A region of `country` by its ISO 3166-2 code: `US-TX` or `TX` become `TX`."""
     found = _REGION(text.upper())
     if found is None:
-        raise ValueError(f"{text!r} is no region; write its ISO 3166-2 code, e.g. US-TX or TX")
+        raise ValueError(
+            here(
+                "{text} is no region; write its ISO 3166-2 code, e.g. US-TX or TX", text=f"{text!r}"
+            )
+        )
     if found[1] not in (None, country):
-        raise ValueError(f"{text!r} is no region of {country}; correct one of the two")
+        raise ValueError(
+            here(
+                "{text} is no region of {country}; correct one of the two",
+                text=f"{text!r}",
+                country=country,
+            )
+        )
     return found[2]
 
 
 def _no_locale(text: str) -> str:
-    return f"{text!r} is no language tag we know; write e.g. de-DE or pt-BR, or leave it empty"
+    return here(
+        "{text} is no language tag we know; write e.g. de-DE or pt-BR, or leave it empty",
+        text=f"{text!r}",
+    )
 
 
 @lru_cache(1024)
@@ -193,7 +254,11 @@ def timezone(text: str) -> str:
     if text in _zones():
         return text
     raise ValueError(
-        f"{text!r} is no IANA time zone; write e.g. Europe/Berlin{did_you_mean(text, _zones())}"
+        here(
+            "{text} is no IANA time zone; write e.g. Europe/Berlin{did_you_mean}",
+            text=f"{text!r}",
+            did_you_mean=did_you_mean(text, _zones()),
+        )
     )
 
 
@@ -207,6 +272,9 @@ def web_address(text: str) -> str:
     if len(text) <= _LONGEST_ADDRESS and _WEB_ADDRESS(text):
         return text
     raise ValueError(
-        f"{text[:80]!r} is no web address; write one that starts with https:// and holds no "
-        "space or password"
+        here(
+            "{text} is no web address; write one that starts with https:// and holds no "
+            "space or password",
+            text=f"{text[:80]!r}",
+        )
     )

@@ -1,6 +1,7 @@
 """`recovery funnel`: where orders and their money are lost on the way to being paid."""
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "md")
 SHOWN = 12  # rows of the table; all others have them all
 COLUMNS = 9  # stages, what is lost and where; before them stand the parts that it is split by
-NARROW, WIDE = 9, 23  # no heading is broken, and no reason for a failure
+NARROW, WIDE, MONEY = 9, 23, 16  # no heading is broken, no reason for a failure, no amount
 USUAL = timedelta(days=30)
 
 
@@ -205,16 +206,23 @@ def _show(console: "Console", lines: "Lines", rows: int) -> None:
         console.print(lines.t(mark("No order was placed in that time.")))
         return
     table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False, leading=1)
-    keys = len(lines.heads()) - COLUMNS
-    table.add_column("\n".join(lines.heads()[:keys]), min_width=WIDE, overflow="fold")
-    for head in lines.heads()[keys:-1]:
-        table.add_column(head, justify="right", min_width=NARROW)
-    table.add_column(lines.heads()[-1])
+    heads = _stacked(lines.heads())
+    table.add_column(heads[0], min_width=WIDE, overflow="fold")
+    for head in heads[1:-1]:
+        table.add_column(head, justify="right", width=NARROW)
+    table.add_column(heads[-1], justify="right", min_width=MONEY)
     for cells in lines.rows(rows):
-        table.add_row("\n".join(filter(None, cells[:keys])), *cells[keys:])
+        table.add_row(*_stacked(cells))
     console.print(table)
     if (more := len(lines.funnel.rows) - rows) > 0 and lines.funnel.by:
         told = mark("… and {count} more rows: --rows, or --format csv")
         console.print(lines.t(told, count=lines.t.number(more)))
     for note in lines.notes():
         console.print(note, style="dim", soft_wrap=True)
+
+
+def _stacked(cells: Sequence[str]) -> list[str]:
+    """Parts one above the other, as each row has three lines anyway; where it is lost below it."""
+    keys = len(cells) - COLUMNS
+    lost = "\n".join(filter(None, cells[-2:]))
+    return ["\n".join(filter(None, cells[:keys])), *cells[keys:-2], lost]

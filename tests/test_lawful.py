@@ -75,6 +75,12 @@ def test_an_sms_after_one_that_may_not_have_gone_is_no_second():
         assert [one[2] for one in told] == (words if asked == "market: [FR]" else [])
 
 
+def test_the_cure_of_a_second_sms_works():
+    vips = "{step: text, after: 0m, sms: unpaid-reminder, if: {customer: vip}}"
+    others = "{step: again, after: 1d, sms: unpaid-reminder, if: {customer: [guest, new]}}"
+    assert judged(", market: [DE]", vips, others) == (True, [])
+
+
 def test_own_rules_are_examined_with_the_project(project: Path):
     (project / "markets").mkdir()
     (project / "markets" / "DE.yaml").write_text(

@@ -33,7 +33,7 @@ MARKETS: dict[str, Row] = {
     ),
     "CR204": Row(
         "this is SMS number {count} about one order; {markets} stand no more than {limit}",
-        "send an e-mail instead, or make one of them depend on the other with 'if'",
+        "send an e-mail instead, or let 'if' divide the customers between the two",
         "What comes after the market's number is left out as sms_limit.",
         severity=Severity.WARNING,
     ),

@@ -1,6 +1,7 @@
 """What pydantic found, in a marketer's words: its errors become problems with a place."""
 
 import re
+import unicodedata
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -84,6 +85,7 @@ def _meant(detail: ErrorDetails, model: type[BaseModel]) -> set[str]:
 
 def meant_key(key: str, choices: list[str]) -> str | None:
     """Return the key of `choices` that was probably meant, also by the words of other tools."""
+    key = unicodedata.normalize("NFKC", key)
     same = [one for one in _OTHER_WORDS.get(key.casefold(), ()) if one in choices]
     return same[0] if same else nearest(key, choices)
 
@@ -164,8 +166,8 @@ def _unknown_key(road: Road, tree: Tree, choices: list[str]) -> None:
     near = meant_key(key, choices)
     if example := _worth_of(key, road, tree):
         fix = Fix(example, tree.rewritten(place, key, example.partition(":")[0]).edits)
-        shown = say("write '{shown}'", shown=example)
-        tree.report("CR020", place, road, fix=fix, key=key, guess=shown)
+        form = say("write '{shown}'", shown=example)
+        tree.report("CR020", place, road, fix=fix, key=key, guess=form)
         return
     renamed = tree.rewritten(place, key, near) if near else None
     cure: Value = did_you_mean(near) if near else guess(key, choices)

@@ -180,6 +180,8 @@ def _plain(value: Decimal) -> str:
 def number(text: str) -> Meant:
     """A whole number with a sign, a point or a separator too many."""
     cure = say("digits only, such as 20")
+    if re.fullmatch(r"[–—−－]\d{1,9}", text, re.ASCII):
+        return Meant(cure, f"-{text[1:]}", True)
     if found := re.fullmatch(r"\+?(\d{1,9})(?:\.0*)?", text, re.ASCII):
         return Meant(cure, found[1], True)
     if found := re.fullmatch(r"\d{1,3}(?:[,.' ]\d{3})+", text, re.ASCII):

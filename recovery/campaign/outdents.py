@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from pydantic import BaseModel
 
@@ -10,7 +11,6 @@ from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import Fix, Place, Problem, Related, problem
 from recovery.campaign.schema import AmountRange, Campaign, Condition, Goal, Limits, Trigger
 from recovery.campaign.sheet import Sheet
-from recovery.campaign.vocabulary import nearest
 from recovery.i18n import say
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -55,6 +55,8 @@ def _children(lines: Sequence[str], number: int, column: int, key: str) -> list[
         line = lines[at]
         if not line.strip() or line.lstrip().startswith("#"):
             continue
+        if key == "sequences" and width(line) == column + 2 and _KEY.match(line):
+            break  # this one has its place
         if (width(line) == column and _belongs(line, key)) or (found and width(line) > column):
             found.append(at)
         else:
@@ -70,7 +72,8 @@ def _belongs(line: str, key: str) -> bool:
     if key in _INNER:
         return child[1] in _INNER[key]
     block = child[2] in ("", "#", "{" if key == "offers" else "[")
-    return block and child[1] not in _TOP and nearest(child[1], _TOP) is None
+    misspelt = get_close_matches(child[1], _TOP, n=1, cutoff=0.8)
+    return block and child[1] not in _TOP and not misspelt
 
 
 def _moved(

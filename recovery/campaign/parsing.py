@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from recovery.campaign.complaints import complain
+from recovery.campaign.dashes import dash
 from recovery.campaign.lint import lint, lint_defaults
 from recovery.campaign.marks import ODD_SIGN, uncommented
 from recovery.campaign.outdents import indent
@@ -219,11 +220,15 @@ def _mended(text: str, file: str) -> tuple[Sheet, list[Problem]]:
     """Mend the slips of `text`; a tab is as wide as the file needs it to be."""
     for tab in (2, 4, 8) if "\t" in text else ():
         sheet = Sheet(text)
-        slips = mend(sheet, file, tab) + indent(sheet, file)
+        slips = _slips(sheet, file, tab)
         if composes(sheet):
             return sheet, slips
     sheet = Sheet(text)
-    return sheet, mend(sheet, file) + indent(sheet, file)
+    return sheet, _slips(sheet, file)
+
+
+def _slips(sheet: Sheet, file: str, tab: int = 2) -> list[Problem]:
+    return mend(sheet, file, tab) + indent(sheet, file) + dash(sheet, file)
 
 
 def _reconciled(slips: list[Problem], more: Sequence[Problem], sheet: Sheet) -> list[Problem]:

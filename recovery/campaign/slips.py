@@ -157,6 +157,8 @@ class _Lines:
             yield from self._value(number, bare.end(), bare["key"])
             return
         found = KNOWN.match(line, at) or _named(line, at, parent, sibling=sibling)
+        if found is None and not parent and not bullets:
+            yield from _control(line)
         if found is None:
             yield from self._value(number, at, parent if bullets else "")
             return

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from recovery.campaign.mending import mended
 from recovery.campaign.parsing import read_campaign
 from recovery.problems import Problem
+from tests.support.broken_habits import HABITS
 from tests.support.broken_text import TEXT
 from tests.support.broken_values import VALUES
 
 FOLDER = Path(__file__).parents[2] / "campaigns"
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
 SHIPPED = [SAMPLE, *(file.read_text("utf-8") for file in sorted(FOLDER.glob("[!d]*.yaml")))]
-CASES = TEXT | VALUES
+CASES = TEXT | VALUES | HABITS
 SIGNS = " \t\n:-{}[],%&*!|>'\"#@a1：，　\u00a0“％é催\ufeff\x07"
 
 
@@ -32,7 +33,7 @@ def check(text: str) -> tuple[Problem, ...]:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(CASES) == len(TEXT) + len(VALUES) > 60
+    assert len(CASES) == len(TEXT) + len(VALUES) + len(HABITS) > 120
 
 
 @pytest.mark.parametrize("name", CASES)

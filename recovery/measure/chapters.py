@@ -41,6 +41,7 @@ class Event:
     step: str | None = None
     reason: str | None = None  # the code behind the words, for scripts
     rules: str | None = None  # version of the market rules that let the message go
+    variant: str | None = None  # of the step's words, as it was drawn
     ahead: bool = False
     number: int = 0  # of the journal: what was written first is told first
 
@@ -62,6 +63,7 @@ class Event:
             "step": self.step,
             "reason": self.reason,
             "rules": self.rules,
+            "variant": self.variant,
         }
         return told | {key: value for key, value in more.items() if value is not None}
 
@@ -222,6 +224,7 @@ def _decided(
         step=touch.step if touch else None,
         reason=entry.reason,
         rules=touch.rules if touch and entry.verdict == "send" else None,
+        variant=touch.variant if touch else None,
         number=entry.id,
     )
 

@@ -56,7 +56,7 @@ def sentence(
 
     `ban` is why the address was on the list of suppressions then, where that is known.
     """
-    subject = f"{touch.channel} {touch.step}" if touch else ""
+    subject = _subject(touch) if touch else ""
     because = here(", because {why}", why=_why(entry, ban)) if entry.reason else ""
     match entry.verdict:
         case "snooze":
@@ -99,6 +99,12 @@ def sentence(
         case "task_closed":
             return f"{reason(entry.reason)}{f': {entry.detail}' if entry.detail else ''}"
     return _learned(entry, subject)
+
+
+def _subject(touch: Row[Any]) -> str:
+    """`email reminder`, with the variant of its words that was drawn: `email reminder (urgent)`."""
+    variant = f" ({touch.variant})" if touch.variant else ""
+    return f"{touch.channel} {touch.step}{variant}"
 
 
 def _why(entry: Row[Any], ban: str | None) -> str | None:

@@ -46,6 +46,7 @@ _WHAT = {
     "scanned": mark("scanned"),
     "coupon_issued": mark("coupon issued"),
     "coupon_redeemed": mark("coupon redeemed"),
+    "coupon_withdrawn": mark("coupon withdrawn"),
     "task_opened": mark("task opened"),
     "task_claimed": mark("task claimed"),
     "task_released": mark("task released"),

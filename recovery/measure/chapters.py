@@ -14,7 +14,16 @@ from recovery.i18n import here, mark, spoken
 from recovery.measure.plain import reason
 from recovery.measure.verdicts import ENDINGS, NAMES, SUPPRESSED, banned, day, sentence
 from recovery.message import Channel
-from recovery.models import Click, Coupon, Decision, Suppression, Task, Touch, TouchState
+from recovery.models import (
+    Click,
+    Coupon,
+    CouponState,
+    Decision,
+    Suppression,
+    Task,
+    Touch,
+    TouchState,
+)
 from recovery.money import Money
 from recovery.reasons import why_unpaid
 
@@ -106,8 +115,11 @@ def of_journeys(
         about = steps.get(entry.touch_id)
         yield _decided(entry, campaigns, about, order, _ban(entry, about, journal, bans))
     yield from _fallen_away(steps, journeys, journal)
-    for coupon in _rows(connection, coupons, campaigns):
+    promised = _rows(connection, coupons, campaigns)
+    for coupon in promised:
         yield from _coupon(coupon, steps)
+        if coupon.state == CouponState.WITHDRAWN:
+            yield _withdrawn(coupon, steps, promised, journal)
     for task in _rows(connection, tasks, campaigns):
         detail = here("for {team}, template {template}", team=task.team, template=task.template)
         step = steps[task.touch_id].step
@@ -275,3 +287,31 @@ def _coupon(coupon: Row[Any], steps: dict[int, Row[Any]]) -> Iterator[Event]:
     if coupon.redeemed_at is not None:
         detail = here("code {code}", code=coupon.code)
         yield Event(coupon.redeemed_at, "coupon_redeemed", detail, coupon.campaign, step)
+
+
+def _withdrawn(
+    coupon: Row[Any],
+    steps: dict[int, Row[Any]],
+    promised: Sequence[Row[Any]],
+    journal: Sequence[Row[Any]],
+) -> Event:
+    """Its message ended before it left, or was refused for good: by the newest entry about it."""
+    end = next(
+        (
+            entry
+            for entry in reversed(journal)
+            if entry.touch_id == coupon.touch_id
+            or (entry.enrolment_id == coupon.enrolment_id and entry.verdict in ENDINGS)
+        ),
+        None,
+    )
+    at, number = (max(end.at, coupon.issued_at), end.id) if end else (coupon.issued_at, 0)
+    same = (one for one in promised if one.id != coupon.id and one.offer == coupon.offer)
+    heirs = (one for one in same if one.enrolment_id == coupon.enrolment_id)
+    held = any(one.state != CouponState.WITHDRAWN for one in heirs)  # by the promise's other code
+    told = mark("code {code}: nobody got it")
+    if coupon.budget_id is not None and coupon.worth_minor and not held:
+        told = mark("code {code}: nobody got it, its worth is back in the budget")
+    detail = here(told, code=coupon.code)
+    step = steps[coupon.touch_id].step
+    return Event(at, "coupon_withdrawn", detail, coupon.campaign, step, number=number)

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from recovery.campaign.loader import parse_campaign
 from recovery.campaign.schema import Campaign
-from recovery.db import reading, writing
+from recovery.db import reading, table, writing
 from recovery.errors import UsageError
 from recovery.measure.explain import Story, explain
+from recovery.models import OfferBudget
 from tests.support.ledger import Ledger
 
 
@@ -308,3 +309,19 @@ def test_an_id_that_two_sources_know_needs_its_source(database: Engine) -> None:
     with pytest.raises(UsageError, match="add --source \\(one of erp, shop\\)"):
         told(database, "D-1")
     assert told(database, "D-1", source="erp").order["source"] == "erp"
+
+
+def test_a_coupon_that_nobody_got_is_told_as_withdrawn(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        enrolment = ledger.enrolment(ledger.order(external_id="L-9"), at=0)
+        text = ledger.touch(enrolment, at=1, channel="sms", state="skipped")
+        values = {"campaign": "card-declined", "offer": "ten", "period": "ever", "currency": "EUR"}
+        budget = connection.execute(insert(table(OfferBudget)).values(values)).inserted_primary_key
+        about = {"state": "withdrawn", "worth_minor": 800, "issued_at": ledger.at(1)}
+        ledger.coupon(enrolment, text, code="UNSEEN", budget_id=budget[0], **about)
+        ledger.decision(enrolment, "skip", at=1, touch_id=text, reason="link_not_allowed")
+    story = told(database, "L-9")
+    assert whats(story)[-3:] == ["coupon_issued", "skipped", "coupon_withdrawn"]
+    detail = "code UNSEEN: nobody got it, its worth is back in the budget"
+    assert story.events[-1].detail == detail

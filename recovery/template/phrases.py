@@ -12,6 +12,7 @@ from recovery.template.errors import TemplateError, did_you_mean
 from recovery.template.locales import choose
 
 PHRASE = re.compile(r"\[\[\s*(\w+)\s*\]\]")
+_WIDE_COLON = re.compile(r"\s*([\w-]+)\s*：")
 COMMON = "common"  # phrases made of other phrases, the same in every language
 LAST = "en"
 DEPTH = 4  # phrases within phrases
@@ -57,6 +58,7 @@ class Phrases:
 
 def read_words(path: Path, shown: Path | str) -> dict[str, Phrase]:
     """Read a flat YAML file: name, words. Every value stays text; lines are remembered."""
+    _no_wide_colon(path, shown)
     try:
         node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -73,6 +75,23 @@ def read_words(path: Path, shown: Path | str) -> dict[str, Phrase]:
             raise TemplateError("CR123", file=shown, line=line, mark=name, given=name)
         words[str(key.value)] = Phrase(" ".join(value.value.split("\n")), str(shown), line)
     return words
+
+
+def _no_wide_colon(path: Path, shown: Path | str) -> None:
+    """A colon of a Chinese input method makes no name; YAML would speak of something else."""
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        if found := _WIDE_COLON.match(line):
+            raise TemplateError(
+                "CR130",
+                file=shown,
+                line=number,
+                mark="：",
+                column=found.end(),
+                swap=": ",
+                safe=True,
+                given="：",
+                wanted=f"'{found[1]}:'",
+            )
 
 
 def _one(words: dict[str, Phrase], found: re.Match[str], file: str) -> Phrase:

@@ -175,3 +175,10 @@ def test_a_layout_is_read_like_a_message(templates) -> None:
     files = {"layouts/email.txt": body, "m/message.yaml": "class: service\n"}
     (error,) = templates({**files, "m/en/letter.txt": LETTER + "Text.\n"}).problems()
     assert (error.file, error.line, error.column) == ("templates/layouts/email.txt", 2, 9)
+
+
+def test_a_full_width_colon_in_message_yaml(message) -> None:
+    catalog = message({"letter.txt": LETTER + "Text."}, "class：service\n")
+    (one,) = (error.problem() for error in catalog.problems())
+    assert (one.code, one.line, one.column) == ("CR130", 1, 6)
+    assert one.fix and one.fix.edits[0].text == ": "

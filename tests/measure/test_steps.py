@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from recovery.db import reading, table, writing
+from recovery.measure.explain import explain
 from recovery.measure.judging import Verdict
 from recovery.measure.steps import StepTest, step_tests
 from recovery.models import CampaignVersion, Customer, Enrolment, Order, Touch
@@ -315,3 +316,16 @@ def test_from_the_first_letter_to_the_report(house: House) -> None:
         paid = [order for order in mine if order in orders[:10]]
         assert (one.drawn, one.mature.total, one.mature.count) == (len(mine), len(mine), len(paid))
     assert sum(one.drawn for one in test.variants) == len(drawn) < 30
+
+
+def test_the_story_of_an_order_names_its_variant(house: House) -> None:
+    step = f"{{step: mail, after: 0m, email: unpaid-reminder, variants: {HALF}}}"
+    house.has(a_campaign("spring", sequences={"plain": [step]}))
+    order = house.an_unpaid_order()
+    house.run()
+    (touch,) = house.touches(order)
+    with reading(house.engine.database) as connection:
+        events = explain(connection, order, None, house.now).payload()["events"]
+    decided = [event for event in events if event["what"] in ("decided", "sent")]
+    assert [event["variant"] for event in decided] == [touch["variant"]] * 2
+    assert all(event["detail"].startswith(f"email mail ({touch['variant']}) ") for event in decided)

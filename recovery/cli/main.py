@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Sequence
+from copy import copy
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -79,6 +80,13 @@ class LazyGroup(click.Group):
         """The table itself: help must not cost the import of every verb."""
         with formatter.section(here("Commands")):
             formatter.write_dl([(verb, here(told)) for verb, told in VERBS.items()])
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """As click's, which keeps the words of whoever asked first."""
+        option = copy(super().get_help_option(ctx))
+        if option is not None:
+            option.help = here("Show this message and exit.")
+        return option
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click's, in the language spoken."""

@@ -74,7 +74,7 @@ def _arms(now: datetime, campaign: str | None) -> CTE:
         case((in_window, 1), else_=0).label("recovered"),
     )
     statement = select(*columns).join_from(enrolments, orders, e.order_id == o.id)
-    statement = statement.where(e.enrolled_at <= now)
+    statement = statement.where(e.enrolled_at <= now, e.layer.is_(None))
     if campaign is not None:
         statement = statement.where(e.campaign == campaign)
     return statement.cte("arms")

@@ -40,6 +40,8 @@ class Design:
     status: Status
     window: timedelta
     holdout: int
+    global_holdout: int
+    no_incentive: int
     decision: Decision
     shares: Mapping[str, Mapping[str, int]]
     sequences: Mapping[str, tuple[Planned, ...]]
@@ -69,6 +71,7 @@ class Designs:
 
     by_version: Mapping[int, Design | None]
     campaigns: Mapping[int, str]
+    since: Mapping[int, datetime]  # when each was first used
 
     def of(self, campaign: str) -> list[Design]:
         """The readable versions of a campaign, the oldest first."""
@@ -81,6 +84,18 @@ class Designs:
     def decision(self, campaign: str) -> Decision:
         """What was declared before anybody entered; changed later, it binds the next one only."""
         return next((one.decision for one in self.of(campaign)), Decision())
+
+    def sharing(self, name: str) -> tuple[int, datetime] | None:
+        """The share (`global_holdout` or `no_incentive`) that the newest version has, and since
+        when some version draws it; None where it is not drawn."""
+        drawn = [
+            (getattr(one, name), self.since[version])
+            for version, one in self.by_version.items()
+            if one is not None
+        ]
+        if not drawn or not drawn[-1][0]:
+            return None
+        return drawn[-1][0], min(since for share, since in drawn if share)
 
     def draws(self, campaign: str) -> bool:
         """Whether the newest version holds out a share of its orders."""
@@ -98,6 +113,7 @@ def designs(connection: Connection, now: datetime) -> Designs:
     return Designs(
         {row.id: _design(row.source, row.file, row.defaults) for row in found},
         {row.id: row.campaign for row in found},
+        {row.id: row.first_used_at for row in found},
     )
 
 
@@ -117,6 +133,8 @@ def _drawn(campaign: Campaign) -> Design:
         status=campaign.status,
         window=campaign.goal.paid_within,
         holdout=campaign.holdout,
+        global_holdout=campaign.global_holdout,
+        no_incentive=campaign.no_incentive,
         decision=campaign.decision,
         shares={one.segment: dict(one.sequence) for one in campaign.segments},
         sequences={

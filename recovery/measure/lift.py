@@ -70,6 +70,10 @@ class Lift:
         """The interval's ends, as conversions."""
         return self.interval and self.interval.times(self.treated.total)
 
+    def silent(self) -> "Lift":
+        """The same without a number: a comparison that can't be trusted is not shown."""
+        return Lift(self.treated, self.control, self.rule, self.share)
+
     @property
     def smallest(self) -> Smallest | None:
         """The smallest lift that so many customers can show; None while nobody is mature."""

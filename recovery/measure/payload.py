@@ -4,13 +4,15 @@ from datetime import UTC, timedelta
 from math import isfinite
 from typing import Any
 
+from recovery.measure.across import Everything, Offers
 from recovery.measure.cash import Cash
 from recovery.measure.evidence.tallies import Tally
 from recovery.measure.journey import Hazard, recovery
 from recovery.measure.judging import Health
 from recovery.measure.lift import Lift
 from recovery.measure.report import Balance, Report, Row
-from recovery.measure.stats import Interval, Proportion, wilson
+from recovery.measure.stats import Effect, Interval, Proportion, wilson
+from recovery.money import digits
 
 HOUR = timedelta(hours=1)
 
@@ -20,6 +22,9 @@ def payload(report: Report) -> dict[str, Any]:
     return {
         "at": report.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "sequences": [row_of(row) for row in report.rows],
+        "steps": [step.payload() for step in report.steps],
+        "global_holdout": None if report.everything is None else _everything(report.everything),
+        "no_incentive": None if report.offers is None else _offers(report.offers),
     }
 
 
@@ -49,6 +54,46 @@ def row_of(row: Row) -> dict[str, Any]:
         "touches": dict(row.touches),
         "money": [_balance(balance) for balance in row.money],
         "customer_money": [_cash(cash, row) for cash in row.cash],
+    }
+
+
+def _everything(found: Everything) -> dict[str, Any]:
+    """All campaigns against nothing, over the quarters."""
+    return {
+        "share": found.share,
+        "verdict": found.verdict.value,
+        "srm_p": found.srm_p,
+        "lift": None if found.lift is None else lift_of(found.lift, "global holdout"),
+        "quarters": [
+            {"quarter": one.name, "reached": _side(one.reached), "held_out": _side(one.held_out)}
+            for one in found.quarters
+        ],
+    }
+
+
+def _side(seen: Proportion) -> dict[str, Any]:
+    return {"mature": seen.total, "converted": seen.count, "conversion_rate": rate(seen)}
+
+
+def _offers(found: Offers) -> dict[str, Any]:
+    """Differences for each active customer: with offers less without."""
+    return {
+        "measured": found.measured,
+        "active_customers": {"with_offers": found.active[0], "without": found.active[1]},
+        "abandonments": None if found.abandonments is None else _effect(found.abandonments, 0),
+        "net_value": [
+            {"currency": currency, **_effect(effect, digits(currency))}
+            for currency, effect in found.net
+        ],
+    }
+
+
+def _effect(effect: Effect, shift: int) -> dict[str, Any]:
+    """A difference of means; money is told in major units."""
+    ends = [None if end is None else end / 10**shift for end in (effect.lo, effect.hi)]
+    return {
+        "difference": None if effect.est is None else _rounded(effect.est / 10**shift),
+        "ci95": None if None in ends else [_rounded(end) for end in ends],
     }
 
 

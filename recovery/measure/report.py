@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from recovery.campaign.experiments import Decision
 from recovery.campaign.schema import Status
 from recovery.measure import stats
+from recovery.measure.across import Everything, Offers, everything, offers
 from recovery.measure.cash import Cash
 from recovery.measure.comparing import Compared, compare
 from recovery.measure.costs import Costs
@@ -30,6 +31,7 @@ from recovery.measure.judging import Health, Verdict, judge, outcome
 from recovery.measure.lift import Lift
 from recovery.measure.stats import Interval, Proportion
 from recovery.measure.stats.moments import ratio
+from recovery.measure.steps import StepTest, step_tests
 from recovery.measure.survey import Survey, survey
 from recovery.message import Channel
 from recovery.money import Money, digits, round_half_up
@@ -93,6 +95,9 @@ class Report:
 
     at: datetime
     rows: tuple[Row, ...]
+    steps: tuple[StepTest, ...] = ()
+    everything: Everything | None = None  # all campaigns against nothing at all
+    offers: Offers | None = None  # who may get offers against who never does
 
     def payload(self) -> dict[str, Any]:
         """The JSON of `recovery report --json`."""
@@ -105,9 +110,16 @@ def report(
     connection: Connection, now: datetime, costs: Costs, campaign: str | None = None
 ) -> Report:
     """Count and compare, as of `now`; of one `campaign` or of all."""
-    found = survey(connection, Question(now, campaign), costs)
+    question = Question(now, campaign)
+    found = survey(connection, question, costs)
     compared = {arm[:2]: compare(found, arm[:2]) for arm in found.arms()}
-    return Report(now, tuple(_row(found, compared[arm[:2]], arm, costs) for arm in found.arms()))
+    return Report(
+        at=now,
+        rows=tuple(_row(found, compared[arm[:2]], arm, costs) for arm in found.arms()),
+        steps=tuple(step_tests(connection, now, campaign)),
+        everything=everything(connection, question, found.designs),
+        offers=offers(connection, question, found.designs),
+    )
 
 
 def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
@@ -118,13 +130,15 @@ def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
     )
     people = found.tally(arm)
     over = newest is not None and newest.status is Status.ENDED and _all_mature(found, arm)
+    verdict = judge(lift, compared.health, draws=found.designs.draws(arm.campaign), over=over)
+    trusted = verdict not in (Verdict.SRM_FAIL, Verdict.CONTAMINATED)
     return Row(
         arm=arm,
         enrolled=counted.enrolled,
         mature=seen,
         interval=_interval(seen, found.repeats.get(arm)),
-        lift=None if arm.holdout else lift,
-        verdict=judge(lift, compared.health, draws=found.designs.draws(arm.campaign), over=over),
+        lift=None if arm.holdout or lift is None else lift if trusted else lift.silent(),
+        verdict=verdict,
         touches={channel: counted.touches.get(channel, 0) for channel in Channel},
         money=_balances(counted, costs),
         people=people,

@@ -281,4 +281,10 @@ def test_one_campaign_can_be_asked_for(database: Engine) -> None:
 
 
 def test_an_empty_database_makes_an_empty_report(database: Engine) -> None:
-    assert measured(database, 1).payload() == {"at": "2026-11-01T10:00:00Z", "sequences": []}
+    assert measured(database, 1).payload() == {
+        "at": "2026-11-01T10:00:00Z",
+        "sequences": [],
+        "steps": [],
+        "global_holdout": None,
+        "no_incentive": None,
+    }

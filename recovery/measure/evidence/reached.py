@@ -34,7 +34,7 @@ def reached(connection: Connection, question: Question) -> dict[tuple[str, str],
     statement = (
         select(e.campaign, e.segment, func.count(func.distinct(e.customer_id)))
         .join_from(enrolments, orders, orders.c.id == e.order_id)
-        .where(and_(e.holdout, e.enrolled_at <= now), message)
+        .where(and_(e.holdout, e.layer.is_(None), e.enrolled_at <= now), message)
         .group_by(e.campaign, e.segment)
     )
     if question.campaign is not None:

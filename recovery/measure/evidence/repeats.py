@@ -28,7 +28,7 @@ def repeats(connection: Connection, question: Question) -> Mapping[Arm, Repeats]
     each = (
         select(*arm_columns(), e.customer_id, func.sum(paid).label("m"), func.count().label("d"))
         .join_from(enrolments, orders, orders.c.id == e.order_id)
-        .where(e.window_ends_at <= now)
+        .where(e.window_ends_at <= now, e.layer.is_(None))
     )
     if question.campaign is not None:
         each = each.where(e.campaign == question.campaign)

@@ -73,7 +73,7 @@ def of_arm(source: CTE) -> tuple[ColumnElement[Any], ...]:
 def members(question: Question, extra: Columns = ()) -> CTE:
     """Every customer's first enrolment in a segment, with its arm; `extra` are more columns of the
     enrolment or of its order. An enrolment whose order turns out to have been paid before is void,
-    in whatever arm."""
+    in whatever arm. Who is held out of everything was not drawn here."""
     return _members(question, extra).cte("members")
 
 
@@ -128,7 +128,7 @@ def _members(question: Question, extra: Columns) -> Select[Any]:
             *extra,
         )
         .join_from(enrolments, orders, e.order_id == orders.c.id)
-        .where(e.enrolled_at <= now, ~void, ~_came_before())
+        .where(e.enrolled_at <= now, e.layer.is_(None), ~void, ~_came_before())
     )
     if question.campaign is not None:
         statement = statement.where(e.campaign == question.campaign)
@@ -179,5 +179,6 @@ def _came_before() -> ColumnElement[bool]:
         earlier.c.campaign == enrolments.c.campaign,
         earlier.c.segment == enrolments.c.segment,
         earlier.c.id < enrolments.c.id,
+        earlier.c.layer.is_(None),
         func.coalesce(earlier.c.reason, "") != PAID_BEFORE,
     )

@@ -1,5 +1,6 @@
 """One way to write: what a file says never changes, and once is enough."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recovery.campaign.formatting import duration_form, formatted
-from recovery.campaign.loader import CampaignError, parse_campaign
+from recovery.campaign.loader import CampaignError, defaults_of, parse_campaign
 from tests.support.example import CAMPAIGN
 
-FOLDER = Path(__file__).parents[2] / "campaigns"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "campaigns"
 SHIPPED = [CAMPAIGN, *(file.read_text("utf-8") for file in sorted(FOLDER.glob("[!d]*.yaml")))]
 WIDE = """\
 # who
@@ -143,3 +145,22 @@ def test_the_meaning_stays(
     assert formatted(once, "x.yaml") == once
     comments = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
     assert [line.strip() for line in once.splitlines() if line.strip().startswith("#")] == comments
+
+
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob("campaigns/[!d]*.yaml")), ids=lambda file: file.name
+)
+def test_what_is_shipped_is_in_its_normal_form(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert formatted(text, file.name, defaults_of(file.parent)) == text
+
+
+PAGES = ("docs/campaign-file.md", "docs/zh-CN/campaign-file.md", "campaigns/README.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_shows_is_in_its_normal_form(page: str) -> None:
+    pieces = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    whole = [piece for piece in pieces if "campaign:" in piece]
+    assert whole
+    assert [formatted(piece, "x.yaml") for piece in whole] == whole

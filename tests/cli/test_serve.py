@@ -30,7 +30,7 @@ def test_it_serves_until_it_is_told_to_stop(project: Path, workers: str) -> None
         token = "Ack4hAAAAAADAAAAAAEAxeIeIUhyHaf6VdnjhkBp"
         assert get(said["serving"], f"/pay/{token}")[0] == 404
         p.send_signal(signal.SIGTERM)
-        _, logged = p.communicate(timeout=30)
+        _, logged = p.communicate(timeout=120)
     assert p.returncode == 0
     assert "route=/pay/{token} status=404" in logged
     assert token not in logged
@@ -43,7 +43,7 @@ def test_no_process_goes_on_without_the_one_that_started_it(project: Path) -> No
         assert get(said["serving"], "/healthz")[0] == 200
         process.kill()
         # Standard error ends when the last process has let go of it.
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     with pytest.raises(OSError):
         get(said["serving"], "/healthz")
 
@@ -67,7 +67,7 @@ def test_ctrl_c_is_130(project: Path) -> None:
     with serving(project) as (process, said):
         assert get(said["serving"], "/healthz")[0] == 200
         process.send_signal(signal.SIGINT)
-        _, logged = process.communicate(timeout=30)
+        _, logged = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in logged
 

@@ -176,7 +176,7 @@ def test_a_bug_in_a_sender_is_an_unknown_and_stops_nobody_else(house: House):
 
 def test_slow_calls_run_side_by_side(house: House):
     """Four calls wait for each other: one after the other they would wait for ever."""
-    together = Barrier(4, timeout=20)
+    together = Barrier(4, timeout=120)
 
     def slow(message: Any) -> None:
         together.wait()

@@ -88,7 +88,7 @@ def a_bad_form(name: str) -> dict[str, str]:
 
 
 def post(providers: Providers, path: str, body: str, **headers: str) -> tuple[int, Any]:
-    line = HTTPConnection("127.0.0.1", providers.port, timeout=5)
+    line = HTTPConnection("127.0.0.1", providers.port, timeout=60)
     line.request("POST", path, body, headers)
     answer = line.getresponse()
     told = answer.read()

@@ -33,7 +33,7 @@ LOST = {Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.HANG_AFTER}
 def get(providers: Providers, target: str, body: object = None) -> Any:
     login = b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
     key = f"Basic {login}" if target.startswith(MESSAGES) else f"Bearer {API_KEY}"
-    line = HTTPConnection("127.0.0.1", providers.port, timeout=5)
+    line = HTTPConnection("127.0.0.1", providers.port, timeout=60)
     method = "GET" if body is None else "POST"
     line.request(method, target, json.dumps(body or {}), {"Authorization": key})
     answer = json.loads(line.getresponse().read())

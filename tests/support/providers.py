@@ -103,7 +103,7 @@ class Providers:
     def wait_until_closed(self, connections: int) -> None:
         """Return when so many connections are closed, five seconds at most."""
         with self.hung_up:
-            assert self.hung_up.wait_for(lambda: self.closed >= connections, timeout=5)
+            assert self.hung_up.wait_for(lambda: self.closed >= connections, timeout=60)
 
     def wait_until_asked(self) -> None:
         """Return when somebody has asked for something, a minute at most."""

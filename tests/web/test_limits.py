@@ -78,10 +78,10 @@ def test_others_are_served_while_slow_ones_hang_on(strict: Served) -> None:
 def talk(served: Served, opening: bytes, drip: bytes = b"") -> bytes:
     """Everything that comes back until the other side hangs up; `drip` is sent while we wait."""
     answer = b""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as line:
         line.sendall(opening)
         line.settimeout(0.1)
-        for _ in range(100):
+        for _ in range(600):
             try:
                 part = line.recv(65536)
                 if not part:

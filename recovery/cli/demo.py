@@ -12,7 +12,7 @@ import click
 
 from recovery.cli.common import Desk, Instant, verb
 from recovery.errors import Exit
-from recovery.i18n import here, plural
+from recovery.i18n import here, plural, spoken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,9 +53,7 @@ _LEADS_OUT = (
 @click.option(
     "--lang",
     type=click.Choice(["en", "zh-CN"]),
-    default="en",
-    show_default=True,
-    help="Language of the report.",
+    help="Language of the report, too.  [default: of the environment]",
 )
 @click.option("--open", "look", is_flag=True, help="Open the page in your browser at the end.")
 @click.option("--at", "start", type=Instant(), metavar="TIME", default=_START, help="First day.")
@@ -67,7 +65,7 @@ def command(
     orders: int,
     seed: int,
     html: Path | None,
-    lang: str,
+    lang: str | None,
     look: bool,
     start: datetime,
 ) -> int:
@@ -83,12 +81,14 @@ def command(
     from recovery.simulate.shop import Opening
 
     told = _play(desk, Opening(start, days, orders), seed)
-    page = write_page(told.story.report, html or told.settings.project / "report.html", lang)
+    page = write_page(
+        told.story.report, html or told.settings.project / "report.html", lang or spoken()
+    )
 
     def text(console: "Console") -> None:
         _tell(told, console)
         console.print()
-        show(console, told.story.report, Wording.of(lang))
+        show(console, told.story.report, Wording.of(lang or spoken()))
         _what_next(told, page, console)
 
     desk.show(told.payload() | {"html": str(page)}, text)

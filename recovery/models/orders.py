@@ -34,6 +34,13 @@ class Order(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "external_id", name="one_row_per_order"),
         Index("orders_by_customer", "customer_id", "placed_at"),
+        Index(
+            "orders_paid",
+            "customer_id",
+            "paid_at",
+            sqlite_where=text("paid_at IS NOT NULL"),
+            postgresql_where=text("paid_at IS NOT NULL"),
+        ),
         Index("orders_by_email", text("lower(email)")),
         Index("orders_by_phone", "phone"),
         Index(

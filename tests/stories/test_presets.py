@@ -93,6 +93,7 @@ STORIES = (
     Story("cuifu", "CN", {"one": [("again", 3)]}, expires=24),
     Story("cuifu-plain", "US", {"two": [("first", 24), ("second", 72)]}),
     Story("cuifu-plain", "DE", {"one": [("first", 24)]}),
+    Story("subject-test", "JP", {"plain": [("notice", 24)]}),
 )
 
 

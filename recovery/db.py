@@ -173,6 +173,13 @@ def is_postgres(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+def sort_on_disk(connection: Connection) -> None:
+    """Let SQLite sort in a file what this connection asks for from now on: millions of rows that
+    are counted once must not need memory. PostgreSQL does so by itself."""
+    if not is_postgres(connection):
+        connection.exec_driver_sql("PRAGMA temp_store = FILE")
+
+
 def among(connection: Connection, column: Column[T], values: Collection[T]) -> ColumnElement[bool]:
     """`column` is one of `values`: one array on PostgreSQL, where 500 parameters cost more to
     parse than the query costs to run; IN (…) on SQLite."""

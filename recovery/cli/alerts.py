@@ -44,8 +44,9 @@ def command(desk: Desk, *, form: str, quiet: bool, lang: str | None) -> Exit:
     with closing(desk.engine()) as engine, reading(engine.database) as connection:
         sort_on_disk(connection)
         found = look(connection, engine.clock.now(), desk.settings.alerts)
-    if found.alerts or not quiet:
-        _answer(desk, found, "json" if desk.as_json else form, tongue)
+    form = "json" if desk.as_json else form
+    if found.alerts or not quiet or form == "json":
+        _answer(desk, found, form, tongue)
     return Exit.PARTIAL if found.alerts else Exit.DONE
 
 

@@ -99,6 +99,7 @@ def test_a_month_like_any_other_is_quiet(tmp_path: Path) -> None:
     assert answer["compared"] == 4, "all, one market, two methods"
     assert "Nothing has turned for the worse: 4 comparisons" in look(project).stdout
     assert look(project, "--quiet").output == ""
+    assert json.loads(look(project, "--quiet", "--json").stdout)["ok"], "a program asked"
 
 
 def test_limits_are_settings(tmp_path: Path) -> None:

@@ -127,10 +127,7 @@ def recount(
             continue
         paid = tale.paid is not None and tale.paid <= now
         refunded = paid and tale.refunded is not None and tale.refunded <= now
-        if tale.failed is None:
-            failed = tale.reason in FAILS
-        else:
-            failed = tale.failed <= now
+        failed = tale.reason in FAILS if tale.failed is None else tale.failed <= now
         attempted = failed or paid or tale.status == "awaiting"
         reached = [
             one

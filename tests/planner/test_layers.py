@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from math import prod
 from typing import Any
 
 from hypothesis import given as over
@@ -13,7 +15,7 @@ from recovery.db import reading, table, writing
 from recovery.draws import global_salt, slot
 from recovery.markets.rates import Rates
 from recovery.models import Customer, Enrolment, Touch
-from recovery.planner.arms import draw
+from recovery.planner.arms import draw, drawer
 from recovery.planner.enrol import _layers, enrol
 from tests.support.campaigns import a_campaign
 from tests.support.ledger import T0, Ledger
@@ -113,6 +115,25 @@ def test_a_new_quarter_draws_anew_and_a_larger_share_keeps_whom_it_has() -> None
     again = set(_held(500, after, keys))
     assert abs(len(held[0]) - 1_000) < 4 * 31  # four standard deviations of a binomial
     assert abs(len(again & held[0]) - 50) < 4 * 7, "one in twenty of them again, by chance"
+
+
+def test_the_layer_and_the_campaigns_own_draws_are_strangers() -> None:
+    keys = [f"shop:~{n * 2654435761:032x}" for n in range(100_000)]
+    arms = drawer("winback", 1000, [{"plain": 7000, "other": 3000}])(keys, [0] * len(keys))
+    layers = _layers(500, T0, keys)
+    seen = Counter(
+        (bool(layer), arm.holdout, arm.sequence) for layer, arm in zip(layers, arms, strict=True)
+    )
+    shares = [
+        {True: 0.05, False: 0.95},
+        {True: 0.1, False: 0.9},
+        {"plain": 0.7, "other": 0.3},
+    ]
+    chi2 = 0.0
+    for cell in product(*shares):
+        expected = len(keys) * prod(share[drawn] for share, drawn in zip(shares, cell, strict=True))
+        chi2 += (seen[cell] - expected) ** 2 / expected
+    assert chi2 < 29.88  # 7 degrees of freedom, p = 0.0001
 
 
 def _held(share: int, at: datetime, keys: list[str]) -> list[str]:

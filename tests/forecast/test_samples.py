@@ -37,6 +37,26 @@ def test_segments_are_those_that_the_run_counts(house: House) -> None:
     assert {kind.locale for kind in foretold.bills} == {"de-DE", "zh-CN"}
 
 
+def test_each_variant_costs_what_its_own_words_cost(house: House) -> None:
+    """Strangers who are alike in all else differ in what they will be drawn into."""
+    step = "{step: text, after: 0m, sms: long-or-short, variants: {short: 30%, long: 70%}}"
+    house.has(a_campaign(sequences={"plain": [step]}))
+    folder = house.project / "templates" / "long-or-short"
+    (folder / "en").mkdir(parents=True)
+    (folder / "message.yaml").write_text("class: service\n", "utf-8")
+    words = "{% if variant == 'long' %}" + "Please pay. " * 20 + "{% endif %}{{ pay_url }}\n"
+    (folder / "en" / "sms.txt").write_text(words, "utf-8")
+    texting(house, 30)
+    foretold = plan(house)
+    house.run()
+    counted: dict[str, int] = {}
+    for touch in house.touches():
+        counted[touch["variant"]] = counted.get(touch["variant"], 0) + touch["segments"]
+    told = {kind.variant: bill.segments for kind, bill in foretold.bills.items()}
+    assert told == counted
+    assert counted["long"] > counted["short"] > 0
+
+
 def test_prices_are_those_of_the_settings(small_house: House) -> None:
     small_house.has(TEXTS)
     texting(small_house, 4)

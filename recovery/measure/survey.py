@@ -81,6 +81,11 @@ class Survey:
         return next(filter(None, map(self.designs.by_version.get, versions)), None)
 
 
+def cap_of(first: Sequence[int]) -> int:
+    """What one customer counts for at most, from what the first payers left: 99 % left no more."""
+    return sorted(first)[ceil(0.99 * len(first)) - 1]
+
+
 def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
     """Ask everything."""
     sent = letters(connection, question)
@@ -111,8 +116,7 @@ def _capped(
     found = {}
     for (segment, currency), arms in payers.items():
         if any(arm.holdout for arm in arms) and stats.enough_payers(*arms.values()):
-            first = first_payments(connection, question, segment, currency, FIRST)
-            cap = sorted(first)[ceil(0.99 * len(first)) - 1]
+            cap = cap_of(first_payments(connection, question, segment, currency, FIRST))
             sums = capped(connection, question, segment, currency, cap)
             found[segment, currency] = Capped(cap, sums)
     return found

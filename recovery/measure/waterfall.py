@@ -49,14 +49,14 @@ def _against(survey: Survey, cash: Cash, arm: Arm, control: Arm, lift: Lift) -> 
     spent = cash.incentives + cash.messages
     return replace(
         cash,
-        interval=_interval(survey, arm, control, cash, lift),
+        interval=_interval(survey, arm, control, cash),
         cap=_cap(survey, arm, cash.currency),
         holdout=round_half_up(Decimal(gained * there) / here) if here else None,
         per_order=round(spent / caused) if outcome(lift) is Verdict.LIFT and caused > 0 else None,
     )
 
 
-def _interval(survey: Survey, arm: Arm, control: Arm, cash: Cash, lift: Lift) -> Interval | None:
+def _interval(survey: Survey, arm: Arm, control: Arm, cash: Cash) -> Interval | None:
     """Of the incremental net, no customer counting for more than the cap; None where a few large
     orders would rule it."""
     capital = survey.capped.get((arm[:2], cash.currency))
@@ -75,12 +75,12 @@ def _interval(survey: Survey, arm: Arm, control: Arm, cash: Cash, lift: Lift) ->
                 sides.append(replace(left, mean=left.mean - bill / purse.units))
         if len(sides) == 2:
             pairs.append((sides[0], sides[1]))
-    return _of_money(pairs, survey.designs.decision(arm.campaign), lift) if pairs else None
+    return of_money(pairs, survey.designs.decision(arm.campaign)) if pairs else None
 
 
-def _of_money(
-    pairs: Sequence[tuple[Moments, Moments]], decision: Decision, lift: Lift
-) -> Interval | None:
+def of_money(pairs: Sequence[tuple[Moments, Moments]], decision: Decision) -> Interval | None:
+    """Of what all treated customers left more than as many of the hold-out; (treated, control) of
+    each design, from sums in which nobody counts for more than the cap."""
     est, se = stratified(pairs)
     treated = sum(one.n for one, _ in pairs)
     if decision.rule is Rule.FIXED:

@@ -58,6 +58,11 @@ class Cash:
         """Net in minor units for each customer; None where nobody is of this currency."""
         return self.net / self.purse.units if self.purse.units else None
 
+    @property
+    def incremental_per_customer(self) -> float | None:
+        """The same in minor units for each customer."""
+        return None if self.incremental is None else self.incremental / self.purse.units
+
     def money(self, minor: int) -> Money:
         """An amount of this purse."""
         return Money(minor, self.currency)

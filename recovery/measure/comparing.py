@@ -15,12 +15,22 @@ from recovery.measure.waterfall import waterfall
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """Mature customers whose version says when its first message is due, in whatever arm: nothing
+    differs before. `triggered` are those who had not converted by then."""
+
+    before: Proportion
+    triggered: Proportion
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """One segment: lifts by sequence, and the money of each of its arms."""
 
     lifts: Mapping[str, Lift]
     health: Health
     cash: Mapping[Arm, tuple[Cash, ...]]
+    early: Mapping[Arm, Early]
 
 
 def compare(survey: Survey, segment: Segment) -> Compared:
@@ -31,7 +41,8 @@ def compare(survey: Survey, segment: Segment) -> Compared:
     cash = {arm: waterfall(survey, arm, control, found.get(str(arm.sequence))) for arm in sequences}
     if control in survey.orders:
         cash[control] = waterfall(survey, control, control, None)
-    return Compared(found, _health(survey, sequences, control), cash)
+    early = {arm: _early(survey, arm) for arm in cash}
+    return Compared(found, _health(survey, sequences, control), cash, early)
 
 
 def _lifts(survey: Survey, sequences: Sequence[Arm], control: Arm) -> dict[str, Lift]:
@@ -78,9 +89,10 @@ def _health(survey: Survey, sequences: Sequence[Arm], control: Arm) -> Health:
     if control not in survey.orders:
         return Health()
     segment = control[:2]
+    early = [_early(survey, arm, drawn=True).before for arm in (*sequences, control)]
     return Health(
         srm_p=_sizes(survey, [*sequences, control]),
-        early_p=_early(survey, [*sequences, control]),
+        early_p=alike([one for one in early if one.total]),
         contaminated=survey.reached.get(segment, 0),
         held_out=survey.tally(control).enrolled,
     )
@@ -103,16 +115,14 @@ def _sizes(survey: Survey, arms: Sequence[Arm]) -> float | None:
     return balance([counted[n] for n in filled], [expected[n] for n in filled])
 
 
-def _early(survey: Survey, arms: Sequence[Arm]) -> float | None:
-    """Who converted before the first message was due: nothing differs by then."""
-    segment, groups = arms[0][:2], [[0, 0] for _ in arms]
-    for versions in survey.strata(segment):
-        design = survey.design(versions)
-        first = design.first_touch(segment[1]) if design and design.holdout else None
-        if first is None:
+def _early(survey: Survey, arm: Arm, *, drawn: bool = False) -> Early:
+    """Before and after the first message was due; with `drawn`, of versions with a hold-out."""
+    before = converted = mature = 0
+    for (one, version), tally in survey.tallies.items():
+        design = survey.designs.by_version.get(version)
+        if one != arm or design is None or (drawn and not design.holdout):
             continue
-        for group, arm in zip(groups, arms, strict=True):
-            tally = _tally(survey, arm, versions)
-            group[0] += tally.converted_by(first // timedelta(minutes=1))
-            group[1] += tally.mature
-    return alike([Proportion(count, total) for count, total in groups if total])
+        if (first := design.first_touch(arm.segment)) is not None:
+            before += tally.converted_by(first // timedelta(minutes=1))
+            converted, mature = converted + tally.converted, mature + tally.mature
+    return Early(Proportion(before, mature), Proportion(converted - before, mature - before))

@@ -6,6 +6,7 @@ from typing import Any
 
 from recovery.measure.across import Everything, Offers
 from recovery.measure.cash import Cash
+from recovery.measure.comparing import Early
 from recovery.measure.evidence.tallies import Tally
 from recovery.measure.journey import Hazard, recovery
 from recovery.measure.judging import Health
@@ -46,7 +47,7 @@ def row_of(row: Row) -> dict[str, Any]:
             "customers": row.decision.customers,
             "smallest_lift": row.decision.smallest_lift / 10_000,
         },
-        "customers": _people(row.people),
+        "customers": _people(row.people) | _early(row.early),
         "health": _health(row.health),
         "credited_not_caused": _credits(row),
         "stages": [_stage(stage) for stage in row.stages],
@@ -141,6 +142,21 @@ def _people(people: Tally) -> dict[str, Any]:
     }
 
 
+def _early(early: Early) -> dict[str, Any]:
+    """Who converted before any message was due, and the others; null where nobody knows when."""
+    told, later = early.before.total > 0, early.triggered
+    return {
+        "converted_before_first_touch": early.before.count if told else None,
+        "triggered": {
+            "customers": later.total,
+            "converted": later.count,
+            "conversion_rate": rate(later),
+        }
+        if told
+        else None,
+    }
+
+
 def _health(health: Health) -> dict[str, Any]:
     return {
         "srm_p": health.srm_p,
@@ -231,6 +247,7 @@ def _cash(cash: Cash, row: Row) -> dict[str, Any]:
         "net_per_customer": money(cash.per_customer),
         "organic": money(cash.organic),
         "incremental_net": money(cash.incremental),
+        "incremental_net_per_customer": money(cash.incremental_per_customer),
         "incremental_ci95": interval and [money(interval.low), money(interval.high)],
         "capped_at": money(cash.cap),
         "cost_per_incremental_order": money(cash.per_order),

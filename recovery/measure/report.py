@@ -19,7 +19,7 @@ from recovery.campaign.schema import Status
 from recovery.measure import stats
 from recovery.measure.across import Everything, Offers, everything, offers
 from recovery.measure.cash import Cash
-from recovery.measure.comparing import Compared, compare
+from recovery.measure.comparing import Compared, Early, compare
 from recovery.measure.costs import Costs
 from recovery.measure.counts import Counts
 from recovery.measure.evidence.credit import Rule
@@ -67,6 +67,7 @@ class Row:
     touches: Mapping[str, int]
     money: tuple[Balance, ...]  # of orders, by currency
     people: Tally  # customers, each at the first enrolment
+    early: Early  # before the first message was due, and after
     cash: tuple[Cash, ...]  # of customers, by currency
     health: Health
     credits: Mapping[Rule, Counter[str]]
@@ -136,12 +137,13 @@ def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
         arm=arm,
         enrolled=counted.enrolled,
         mature=seen,
-        interval=_interval(seen, found.repeats.get(arm)),
+        interval=clustered(seen, found.repeats.get(arm)),
         lift=None if arm.holdout or lift is None else lift if trusted else lift.silent(),
         verdict=verdict,
         touches={channel: counted.touches.get(channel, 0) for channel in Channel},
         money=_balances(counted, costs),
         people=people,
+        early=compared.early[arm],
         cash=compared.cash.get(arm, ()),
         health=compared.health,
         credits={rule: one.get(arm, Counter()) for rule, one in found.credits.items()},
@@ -158,9 +160,9 @@ def _all_mature(found: Survey, arm: Arm) -> bool:
     )
 
 
-def _interval(seen: Proportion, repeats: Repeats | None) -> Interval | None:
-    """Wilson's, of as many independent orders as these are worth: a customer's orders hang
-    together (design effect, L. Kish, 1965)."""
+def clustered(seen: Proportion, repeats: Repeats | None) -> Interval | None:
+    """Wilson's interval of a rate of orders, of as many independent ones as these are worth: a
+    customer's orders hang together (design effect, L. Kish, 1965)."""
     if not seen.total:
         return None
     count, total, worth = seen.count, seen.total, 1.0

@@ -40,6 +40,10 @@ class Ledger:
         result = self.connection.execute(insert(table(model)).values(**values))
         return int(result.inserted_primary_key[0])
 
+    def _row(self, model: type[Any], number: int) -> Any:
+        rows = table(model)
+        return self.connection.execute(rows.select().where(rows.c.id == number)).one()
+
     def customer(self) -> int:
         return self._add(
             Customer,
@@ -85,8 +89,7 @@ class Ledger:
         holdout: bool = False,
         **values: Any,
     ) -> int:
-        orders = table(Order)
-        row = self.connection.execute(orders.select().where(orders.c.id == order)).one()
+        row = self._row(Order, order)
         enrolment = {
             "campaign": "card-declined",
             "version_id": self.version(),
@@ -102,15 +105,16 @@ class Ledger:
         }
         return self._add(Enrolment, **(enrolment | values))
 
-    def version(self) -> int:
-        if self._version is None:
+    def version(self, text: str = "", *, at: float = 0) -> int:
+        """The version that people are enrolled under; a `text` makes a new one."""
+        if self._version is None or text:
             self._version = self._add(
                 CampaignVersion,
                 campaign="card-declined",
                 digest=str(next(NUMBERS)),
-                source="",
+                source=text,
                 file="campaigns/card-declined.yaml",
-                first_used_at=T0,
+                first_used_at=self.at(at),
             )
         return self._version
 
@@ -129,9 +133,7 @@ class Ledger:
 
     def coupon(self, enrolment: int, touch: int, **values: Any) -> int:
         number = next(NUMBERS)
-        row = self.connection.execute(
-            table(Enrolment).select().where(table(Enrolment).c.id == enrolment)
-        ).one()
+        row = self._row(Enrolment, enrolment)
         coupon = {
             "code": f"BACK-{number}",
             "touch_id": touch,

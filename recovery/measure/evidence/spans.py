@@ -7,6 +7,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 MICROSECONDS = 1_000_000
+QUARTER = 15 * 60  # seconds
 
 
 class microseconds(FunctionElement[int]):
@@ -31,5 +32,30 @@ def _sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 
 
 def _of_text(time: str) -> str:
-    seconds = f"CAST(strftime('%s', {time}) AS INTEGER)"
-    return f"({seconds} * {MICROSECONDS} + CAST(substr({time}, 21, 6) AS INTEGER))"
+    return f"({_seconds(time)} * {MICROSECONDS} + CAST(substr({time}, 21, 6) AS INTEGER))"
+
+
+class quarter_hours(FunctionElement[int]):
+    """`quarter_hours(instant)`: whole quarters of an hour since 1970. Every zone's midnight is the
+    beginning of one."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "quarter_hours"
+
+
+@compiles(quarter_hours, "postgresql")
+def _postgres_quarters(element: Any, compiler: Any, **kw: Any) -> str:
+    (instant,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {instant}) / {QUARTER}) AS BIGINT)"
+
+
+@compiles(quarter_hours, "sqlite")
+def _sqlite_quarters(element: Any, compiler: Any, **kw: Any) -> str:
+    (instant,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({_seconds(instant)} / {QUARTER})"
+
+
+def _seconds(time: str) -> str:
+    """Without their digits: SQLite would round the last half of a millisecond up."""
+    return f"CAST(strftime('%s', substr({time}, 1, 19)) AS INTEGER)"

@@ -35,6 +35,7 @@ from recovery.measure import explain as story
 from recovery.measure import report as measuring
 from recovery.measure import runs
 from recovery.measure.costs import Costs
+from recovery.measure.course import Course, course
 from recovery.measure.telling import tell_broken, telling, without_rate
 from recovery.parts import Parts
 from recovery.planner import publish
@@ -170,6 +171,11 @@ class Engine(Parts):
             return measuring.report(
                 connection, self.clock.now(), Costs.read(self.settings.costs), campaign
             )
+
+    def course(self, campaign: str | None = None) -> Course:
+        """How the report of now came about: lift day by day, cohorts week by week."""
+        with reading(self.database) as connection:
+            return course(connection, self.clock.now(), self.settings.timezone, campaign)
 
     def explain(self, order: str, source: str | None = None) -> story.Story:
         """Everything decided about one order, in time order."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recovery.campaign.schema import Status
 from recovery.engine import Courier, Engine
+from recovery.measure.course import Course
 from recovery.measure.report import Report
 from recovery.measure.runs import RunResult
 from recovery.simulate.mailbox import Mailbox
@@ -60,6 +61,7 @@ class Story:
     shoppers: Shoppers
     diary: Diary
     report: Report
+    course: Course
 
     @property
     def telling(self) -> Payment | None:
@@ -91,7 +93,7 @@ def play(engine: Engine, world: World, opening: Opening, courier: Courier, watch
 
     world.every(BETWEEN_RUNS, tick)
     world.run(ending(engine, opening))
-    return Story(book, shoppers, diary, engine.report())
+    return Story(book, shoppers, diary, engine.report(), engine.course())
 
 
 def ending(engine: Engine, opening: Opening) -> datetime:

@@ -1,0 +1,95 @@
+"""Cohorts: who entered in one week, and how many of them had converted after how many days."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Select, case, func, literal, select
+
+from recovery.measure.evidence.spans import MICROSECONDS
+from recovery.measure.evidence.units import Question, enrolments, units
+from recovery.measure.stats import Proportion
+
+WEEKS = 12  # as many as are looked back
+_DAY = 24 * 3600 * MICROSECONDS
+
+
+class Side(NamedTuple):
+    """The sequences of a segment together, or its hold-out."""
+
+    campaign: str
+    segment: str
+    holdout: bool
+
+
+@dataclass(slots=True)
+class Cohort:
+    """Units that entered in one week: its Monday, and the instants at which it begins and ends.
+
+    `days` counts who converted within the first, second, … day of the own window, mature or not.
+    """
+
+    monday: date
+    begins: datetime
+    ends: datetime
+    enrolled: int = 0
+    mature: int = 0
+    converted: int = 0  # of the mature ones
+    days: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def seen(self) -> Proportion:
+        """Who converted, of those whose window is over."""
+        return Proportion(self.converted, self.mature)
+
+    def share(self, day: int, now: datetime) -> float | None:
+        """Converted within so many days; None while the last who entered was watched for less."""
+        if not self.enrolled or self.ends + timedelta(days=day) > now:
+            return None
+        return sum(count for at, count in self.days.items() if at <= day) / self.enrolled
+
+
+def weeks(now: datetime, zone: ZoneInfo, many: int = WEEKS) -> list[tuple[date, datetime]]:
+    """The Mondays of the last weeks, the current one last, and when they begin in `zone`; one more
+    Monday stands at the end."""
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=today.weekday() + 7 * (many - 1))
+    mondays = [first + timedelta(days=7 * number) for number in range(many + 1)]
+    return [(on, datetime.combine(on, time(), zone).astimezone(UTC)) for on in mondays]
+
+
+def cohorts(
+    connection: Connection, question: Question, zone: ZoneInfo
+) -> dict[Side, tuple[Cohort, ...]]:
+    """Each side's weeks in which somebody entered, the oldest first, in one SELECT."""
+    begins = weeks(question.now, zone)
+    found: dict[Side, dict[int, Cohort]] = {}
+    for *side, week, mature, day, count in connection.execute(_counted(question, begins)):
+        if week < 0:
+            continue
+        monday, start = begins[week]
+        fresh = Cohort(monday, start, begins[week + 1][1])
+        cohort = found.setdefault(Side(*side), {}).setdefault(week, fresh)
+        cohort.enrolled += count
+        cohort.mature += count * mature
+        if day is not None:
+            cohort.converted += count * mature
+            cohort.days[day] += count
+    return {side: tuple(one[week] for week in sorted(one)) for side, one in found.items()}
+
+
+def _counted(question: Question, begins: Sequence[tuple[date, datetime]]) -> Select[Any]:
+    e = enrolments.c
+    edges = [
+        (e.enrolled_at < literal(start, e.enrolled_at.type), place - 1)
+        for place, (_, start) in enumerate(begins)
+    ]
+    counted = units(question, (case(*edges, else_=len(begins) - 1).label("week"),))
+    u = counted.c
+    # the instant at which a day ends still belongs to it
+    day = case((u.converted_at.is_not(None), (u.span + _DAY - 1) // _DAY)).label("day")
+    columns = (u.campaign, u.segment, u.holdout, u.week, u.mature, day)
+    return select(*columns, func.count()).group_by(*columns)

@@ -1,0 +1,24 @@
+"""How the evidence grew: units counted by arm, version and the day on which their window ended."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, literal
+
+from recovery.measure.evidence.spans import MICROSECONDS, microseconds
+from recovery.measure.evidence.tallies import Key, Tally, slices
+from recovery.measure.evidence.units import Question, enrolments
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 24 * 3600 * MICROSECONDS
+
+
+def growth(connection: Connection, question: Question) -> dict[Key, dict[date, Tally]]:
+    """Every arm by version: the units whose window ended on each day of UTC, in one SELECT. Windows
+    that are still open stand under the day on which they will end."""
+    ends = enrolments.c.window_ends_at
+    day = (microseconds(ends, literal(_EPOCH, ends.type)) // _DAY).label("day")
+    found: dict[Key, dict[date, Tally]] = {}
+    for (arm, version, (number,)), tally in slices(connection, question, (day,)).items():
+        on = _EPOCH.date() + timedelta(days=number)
+        found.setdefault((arm, version), {})[on] = tally
+    return found

@@ -19,7 +19,8 @@ from tests.template.conftest import Write
 UNSHOWN = {
     *("CR007", "CR008", "CR011", "CR018", "CR019", "CR029", "CR053", "CR055", "CR099"),
     *("CR105", "CR107", "CR111", "CR112", "CR113", "CR114", "CR115", "CR117", "CR121", "CR124"),
-    *("CR062", "CR070", "CR072", "CR073", "CR125", "CR128", "CR134"),  # two places far apart; another file
+    # Two places far apart; another file.
+    *("CR062", "CR070", "CR072", "CR073", "CR125", "CR128", "CR134"),
     # Found in samples, or in messages that are written out.
     *(f"CR{number}" for number in range(150, 164)),
 }

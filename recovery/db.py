@@ -112,6 +112,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def counting(engine: Engine) -> Iterator[Connection]:
+    """As `reading`, for millions of rows: sorted in a file, as PostgreSQL does by itself."""
+    with reaching(), engine.connect() as connection:
+        if not is_postgres(connection):  # outside of any transaction, or SQLite refuses
+            connection.connection.cursor().execute("PRAGMA temp_store = FILE")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; committed when the block ends, rolled back when it raises."""
     with reaching(), engine.connect() as connection:
@@ -171,13 +181,6 @@ def insert_ignore(target: Table, connection: Connection) -> Insert:
 def is_postgres(connection: Connection) -> bool:
     """Whether `connection` speaks to PostgreSQL (else: SQLite)."""
     return connection.dialect.name == "postgresql"
-
-
-def sort_on_disk(connection: Connection) -> None:
-    """Let SQLite sort in a file what this connection asks for from now on: millions of rows that
-    are counted once must not need memory. PostgreSQL does so by itself."""
-    if not is_postgres(connection):
-        connection.exec_driver_sql("PRAGMA temp_store = FILE")
 
 
 def among(connection: Connection, column: Column[T], values: Collection[T]) -> ColumnElement[bool]:

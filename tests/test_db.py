@@ -12,7 +12,9 @@ from recovery.db import (
     among,
     bulk_load,
     changed,
+    counting,
     insert_ignore,
+    is_postgres,
     open_engine,
     reading,
     rehearsing,
@@ -242,3 +244,13 @@ def test_a_rehearsal_knows_what_is_there_and_leaves_no_file(database: Engine) ->
         if database.dialect.name == "sqlite":
             folder = Path(database.url.database or "").parent
             assert list(folder.glob(".rehearsal-*")) == []
+
+
+def test_counting_sorts_on_disk_also_on_a_connection_that_was_used(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE spare (id INTEGER)"))
+    for _ in range(2):
+        with counting(database) as connection:
+            if not is_postgres(connection):
+                assert connection.execute(text("PRAGMA temp_store")).scalar() == 1
+            assert connection.execute(text("SELECT 1")).scalar() == 1

@@ -36,13 +36,12 @@ def command(desk: Desk, *, form: str, quiet: bool, lang: str | None) -> Exit:
     alarm comes in RECOVERY_ALERTS_ERROR of the calls at most, and a small change is none, however
     sure. What has too few orders to be judged is said. The other limits are RECOVERY_ALERTS_….
     """
-    from recovery.db import reading, sort_on_disk
+    from recovery.db import counting
     from recovery.measure.alerts.look import look
     from recovery.measure.tongue import Tongue
 
     tongue = Tongue(language(lang, os.environ))
-    with closing(desk.engine()) as engine, reading(engine.database) as connection:
-        sort_on_disk(connection)
+    with closing(desk.engine()) as engine, counting(engine.database) as connection:
         found = look(connection, engine.clock.now(), desk.settings.alerts)
     form = "json" if desk.as_json else form
     if found.alerts or not quiet or form == "json":

@@ -98,7 +98,7 @@ def command(
     A feed that never tells of orders paid without failing can't say how many fail: such shares
     are not measured.
     """
-    from recovery.db import reading, sort_on_disk
+    from recovery.db import counting
     from recovery.measure.funnel.rows import funnel
 
     parts, spoken = _parts(by), language(lang, os.environ)
@@ -106,8 +106,7 @@ def command(
         now = engine.clock.now()
         window = _window(now, ZoneInfo(desk.settings.timezone), since, first, last)
         yardstick = _yardstick(engine, currency, now)
-        with reading(engine.database) as connection:
-            sort_on_disk(connection)
+        with counting(engine.database) as connection:
             found = funnel(connection, window, parts, yardstick, now)
     _answer(desk, found, "json" if desk.as_json else form, rows, spoken)
 

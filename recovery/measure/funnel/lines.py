@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from recovery.i18n import mark
 from recovery.measure.funnel.rows import FEW, Funnel, Row, Share
-from recovery.measure.funnel.stages import REPLACED_WITHIN, Stage
+from recovery.measure.funnel.stages import REPLACED_WITHIN
+from recovery.measure.funnel.tally import Stage
 from recovery.measure.tongue import NOTHING, Tongue
 
 STAGES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 from recovery.measure.funnel.rows import Funnel, Row, Share
-from recovery.measure.funnel.stages import Stage
+from recovery.measure.funnel.tally import Stage
 from recovery.money import Money
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from recovery.markets.rates import Rates
 from recovery.measure import stats
-from recovery.measure.funnel.stages import STOPS, By, Group, Key, Stage, Tally, Window, count
+from recovery.measure.funnel.stages import By, Group, Key, Window, count
+from recovery.measure.funnel.tally import STOPS, Stage, Tally
 from recovery.money import Money
 
 FEW = 30  # orders: below, a row or a rate says nothing
@@ -166,7 +167,7 @@ def funnel(
     now: datetime,
 ) -> Funnel:
     """Count the orders of `window`, as of `now`."""
-    groups = list(count(connection, window, by, now))
+    groups = count(connection, window, by, now)
     feeds = _feeds(groups)
     whole = {feed.source for feed in feeds if feed.whole}
     rows: dict[Key, Row] = {}

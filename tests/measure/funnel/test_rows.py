@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from recovery.db import reading, writing
 from recovery.markets.rates import Rates
 from recovery.measure.funnel.rows import FEW, Row, Share, Yardstick, funnel
-from recovery.measure.funnel.stages import By, Group, Stage, Tally, Window, count
+from recovery.measure.funnel.stages import By, Group, Window, count
+from recovery.measure.funnel.tally import Stage, Tally
 from recovery.money import Money
 from tests.measure.funnel.test_stages import tales, write
 from tests.support.ledger import T0, Ledger
@@ -69,7 +70,7 @@ def test_every_row_stands_where_its_money_puts_it(database: Engine, seed: int) -
     at = Ledger.at(900)
     with reading(database) as connection:
         found = funnel(connection, EVERYTHING, (By.MARKET, By.METHOD), Yardstick("USD", RATES), at)
-        groups = list(count(connection, EVERYTHING, (), at))
+        groups = count(connection, EVERYTHING, (), at)
     worth = [found.yardstick.of(one) for one in found.rows]
     assert worth == sorted(worth, reverse=True)
     assert len(worth) == 6, "two markets, and three methods in each"

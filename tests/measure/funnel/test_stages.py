@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from recovery.db import reading, writing
-from recovery.measure.funnel.stages import NAMES, By, Window, count
+from recovery.measure.funnel.stages import By, Window, count
+from recovery.measure.funnel.tally import NAMES
 from tests.support.ledger import Ledger
 
 FAILS = ("insufficient_funds", "expired_card", "unknown")
@@ -187,7 +188,7 @@ def counted(
 ) -> dict[tuple[str | None, ...], Counter[str]]:
     window = Window(Ledger.at(since), Ledger.at(until))
     with reading(database) as connection:
-        groups = list(count(connection, window, by, Ledger.at(now)))
+        groups = count(connection, window, by, Ledger.at(now))
     assert len({(*one.key, one.source, one.currency) for one in groups}) == len(groups)
     return {
         (*one.key, one.source, one.currency): +Counter(

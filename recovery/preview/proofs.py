@@ -4,7 +4,7 @@ The preview writes every step for every market with every sample order. Most of 
 the template, whoever it goes to: that much `recovery check` finds here, without a campaign.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -54,12 +54,18 @@ class _Press:
             for locale in sorted(message.locales(channel)):
                 file = next(file for file in FILES[channel] if file in message.files[locale])
                 path = f"{self.catalog.root.name}/{name}/{locale}/{file}"
-                yield from self._page(name, message.message_class, channel, locale, path)
+                whole = self._view(locale, message.message_class)
+                for variant in ("", *self._variants(name, channel)):
+                    yield from self._page(name, channel, replace(whole, variant=variant), path)
 
-    def _page(
-        self, name: str, kind: MessageClass, channel: Channel, locale: str, path: str
-    ) -> Iterator[Problem]:
-        view = self._view(locale, kind)
+    def _variants(self, name: str, channel: Channel) -> Iterable[str]:
+        """Those that its words ask for."""
+        try:
+            return self.catalog.heed(name, channel).names
+        except TemplateError:
+            return ()
+
+    def _page(self, name: str, channel: Channel, view: MessageView, path: str) -> Iterator[Problem]:
         try:
             if channel is Channel.SMS:
                 found = tuple(sms_findings(self.catalog.sms(name, view).body))

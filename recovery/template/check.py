@@ -1,7 +1,7 @@
 """What `recovery check` finds in templates, before a customer does: read, parse, dry-render."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ from recovery import sms
 from recovery.message import Channel, MessageClass
 from recovery.template import letter
 from recovery.template.errors import TemplateError, did_you_mean, near
+from recovery.template.heed import Heed
 from recovery.template.library import SUBJECT, Library
 from recovery.template.locales import is_locale
 from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message
@@ -41,6 +42,7 @@ class Renders(Protocol):
     root: Path
 
     def message(self, name: str) -> Message: ...
+    def heed(self, name: str, channel: Channel) -> Heed: ...
     def email(self, name: str, view: MessageView) -> object: ...
     def sms(self, name: str, view: MessageView) -> Texted: ...
     def task(self, name: str, view: MessageView) -> object: ...
@@ -226,20 +228,31 @@ def _offers(sheet: Sheet) -> Iterator[TemplateError]:
 
 
 def _dry(catalog: Renders, message: Message) -> Iterator[TemplateError]:
-    """Render every locale and channel with all, with the least, and with each kind of offer."""
+    """Render every locale and channel with all, with the least, with each kind of offer, and in
+    each variant that it asks for."""
     doors = {Channel.EMAIL: catalog.email, Channel.SMS: catalog.sms, Channel.TASK: catalog.task}
     marketing = message.message_class is MessageClass.MARKETING
     for locale in sorted(message.locales(Channel.SMS)):
         yield from _dear(catalog, message, locale)
     for channel, door in doors.items():
+        names = list(_heeded(catalog, message, channel))
         for locale in sorted(message.locales(channel)):
             views = [sample(locale, staff=channel is Channel.TASK), _least(locale, marketing)]
             views += [sample(locale, offer=kind) for kind in OFFER_KINDS if marketing]
+            views += [replace(one, variant=name) for name in names for one in views]
             for view in views:
                 try:
                     door(message.name, view)
                 except TemplateError as error:
                     yield error
+
+
+def _heeded(catalog: Renders, message: Message, channel: Channel) -> Iterable[str]:
+    """The variants that its words ask for; none where they can't be read."""
+    try:
+        return catalog.heed(message.name, channel).names
+    except TemplateError:
+        return ()  # said with the words
 
 
 def _least(locale: str, marketing: bool) -> MessageView:

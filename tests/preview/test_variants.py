@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from recovery.errors import UsageError
+from recovery.examination import examine
 from recovery.preview.matrix import Wish, expect
+from recovery.settings import load_settings
 from tests.support.cli import recovery
 from tests.support.previews import LITTLE, a_project, campaigns, shows, studio
 
@@ -91,3 +93,15 @@ def test_a_variant_that_no_step_has_is_refused(project: Path) -> None:
     result = recovery("send-test", *words, "--project", project)
     assert result.exit_code == 2
     assert "there is no variant 'urgent'" in result.output
+
+
+def test_a_check_reads_each_variant(project: Path) -> None:
+    """What only one of them says is looked at, too: here a subject that no inbox shows whole."""
+    letter = project / "templates" / "payment-failed" / "de" / "letter.txt"
+    text = letter.read_text("utf-8")
+    letter.write_text(text.replace("Today", "Today " * 15), "utf-8")
+    (found,) = examine(load_settings(project, {})).problems
+    assert (found.code, found.file) == ("CR158", "templates/payment-failed/de/letter.txt")
+    broken = "{% if variant == 'urgent' %}{{ kept_until + 1 }}{% endif %}"
+    letter.write_text(f"{text}\n{broken}\n", "utf-8")
+    assert {one.code for one in examine(load_settings(project, {})).errors} & {"CR100", "CR126"}

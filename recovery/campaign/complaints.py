@@ -50,6 +50,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("expires", "validity", "valid_for"), ("valid",)),
     **dict.fromkeys(("quiet_hours",), ("quiet",)),
     **dict.fromkeys(("control", "control_group"), ("holdout",)),
+    **dict.fromkeys(("ab", "ab_test", "split", "变体"), ("variants",)),
     **{"活动": ("campaign",), "描述": ("description",), "状态": ("status",)},
     **{"市场": ("market",), "客群": ("segment", "segments"), "序列": ("sequence", "sequences")},
     **{"步骤": ("step",), "优惠": ("offer", "offers"), "限制": ("limits",), "目标": ("goal",)},

@@ -148,7 +148,7 @@ def _enrolment(row: Row[Any]) -> dict[str, Any]:
 
 
 def _message(row: Row[Any]) -> dict[str, Any]:
-    names = ("channel", "state", "reason", "planned_at", "due_at")
+    names = ("channel", "variant", "state", "reason", "planned_at", "due_at")
     sent = {"to": row.recipient, "handed_over_at": row.tried_at, "provider": row.provider}
     return _picked(row, *names) | sent | {"provider_number": row.provider_id}
 

@@ -69,8 +69,9 @@ def test_a_task_has_no_variants() -> None:
         Step(step="a", after="0m", task="call", variants={"a": 5000, "b": 5000})
 
 
-def test_a_slip_of_the_key_is_guessed() -> None:
-    (problem,) = read_campaign(text(HALF).replace("variants", "varients"), "x.yaml").problems
+@pytest.mark.parametrize("key", ["varients", "variant", "ab_test", "变体"])
+def test_a_slip_of_the_key_is_guessed(key: str) -> None:
+    (problem,) = read_campaign(text(HALF).replace("variants", key), "x.yaml").problems
     assert (problem.code, problem.cure) == ("CR020", "did you mean 'variants'?")
 
 

@@ -123,6 +123,7 @@ def _facts(window: Window, now: datetime) -> CTE:
         .join_from(orders, messages, messages.c.order_id == o.id, isouter=True)
         .where(*_placed(window))
         .cte("facts")
+        .prefix_with("MATERIALIZED")  # or SQLite sorts wide rows, in more and more memory
     )
 
 

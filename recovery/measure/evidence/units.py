@@ -31,7 +31,6 @@ enrolments, orders = table(Enrolment), table(Order)
 
 MINUTE = 60 * MICROSECONDS  # times are counted by the minute, as delays are written
 NOT, KEPT, REVERSED = 0, 1, 2  # what became of the enrolled order
-PAID_BEFORE = "paid_before"  # as settling calls an order that was paid before it was enrolled
 
 Columns = Sequence[ColumnElement[Any]]
 
@@ -173,12 +172,17 @@ def _payments(now: datetime) -> Columns:
 
 def _came_before() -> ColumnElement[bool]:
     """Whether the customer was enrolled in this segment earlier; void enrolments are none."""
-    earlier = enrolments.alias("earlier")
+    earlier, theirs = enrolments.alias("earlier"), orders.alias("theirs")
+    void = exists().where(
+        theirs.c.id == earlier.c.order_id,
+        theirs.c.paid_at <= earlier.c.enrolled_at,
+        earlier.c.id < enrolments.c.id,  # said again: so it is asked about those who came back only
+    )
     return exists().where(
         earlier.c.customer_id == enrolments.c.customer_id,
         earlier.c.campaign == enrolments.c.campaign,
         earlier.c.segment == enrolments.c.segment,
         earlier.c.id < enrolments.c.id,
         earlier.c.layer.is_(None),
-        func.coalesce(earlier.c.reason, "") != PAID_BEFORE,
+        ~void,
     )

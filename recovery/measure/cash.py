@@ -61,7 +61,9 @@ class Cash:
     @property
     def incremental_per_customer(self) -> float | None:
         """The same in minor units for each customer."""
-        return None if self.incremental is None else self.incremental / self.purse.units
+        if self.incremental is None or not self.purse.units:
+            return None
+        return self.incremental / self.purse.units
 
     def money(self, minor: int) -> Money:
         """An amount of this purse."""

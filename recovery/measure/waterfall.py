@@ -19,9 +19,12 @@ from recovery.money import round_half_up
 
 
 def waterfall(survey: Survey, arm: Arm, control: Arm, lift: Lift | None) -> tuple[Cash, ...]:
-    """By currency of the orders; compared with what `control` left where there is a `lift`."""
+    """By currency of the orders, and of messages that are billed in another one; compared with what
+    `control` left where there is a `lift`."""
     found = []
-    for currency in sorted({key[2] for key in survey.purses if key[0] == arm}):
+    ours = {key[2] for key in survey.purses if key[0] == arm}
+    billed = {key[3] for key, minor in survey.bills.items() if key[0] == arm and minor}
+    for currency in sorted(ours | billed):
         cash = Cash(
             currency,
             _purse(survey, arm, currency),
@@ -68,7 +71,7 @@ def _interval(survey: Survey, arm: Arm, control: Arm, cash: Cash) -> Interval | 
         for one in (arm, control):
             purse = _purse(survey, one, cash.currency, versions)
             sums = [capital.sums.get((one, version), (0.0, 0.0)) for version in versions]
-            bill = float(_messages(survey, one, cash.currency, versions))
+            bill = float(_messages(survey, one, cash.currency, versions, cash.currency))
             if purse.units > 1:
                 total, squares = (sum(part) for part in zip(*sums, strict=True))
                 left = mean(purse.units, total, squares)
@@ -106,15 +109,20 @@ def _purse(survey: Survey, arm: Arm, currency: str, versions: Sequence[int] | No
 
 
 def _messages(
-    survey: Survey, arm: Arm, currency: str, versions: Sequence[int] | None = None
+    survey: Survey,
+    arm: Arm,
+    currency: str,
+    versions: Sequence[int] | None = None,
+    orders: str | None = None,
 ) -> Decimal:
-    """What the messages to these customers cost, in their own currency."""
+    """What the messages billed in a currency cost; of customers whose `orders` are in one."""
     return sum(
         (
             minor
-            for (one, version, orders, billed), minor in survey.bills.items()
-            if (one, orders, billed) == (arm, currency, currency)
+            for (one, version, theirs, billed), minor in survey.bills.items()
+            if (one, billed) == (arm, currency)
             and (versions is None or version in versions)
+            and orders in (None, theirs)
         ),
         Decimal(0),
     )

@@ -116,7 +116,8 @@ def test_customers_who_are_known_are_drawn_as_new_ones_are(bare_database: Engine
     customers = table(Customer)
     with reading(bare_database) as connection:
         rows = connection.execute(select(customers.c.key, customers.c.slot)).all()
-    assert {row.key: row.slot for row in rows} == dict(zip(keys, slots(NO_INCENTIVE, keys), strict=True))
+    drawn = dict(zip(keys, slots(NO_INCENTIVE, keys), strict=True))
+    assert {row.key: row.slot for row in rows} == drawn
 
 
 def test_two_upgrades_at_once_both_find_the_work_done(bare_database: Engine) -> None:

@@ -1,6 +1,17 @@
 """The hold-out's customers that were reached after all: under another account, at one address."""
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    distinct,
+    func,
+    select,
+    union_all,
+)
 
 from recovery.db import table
 from recovery.measure.evidence.letters import SENT
@@ -13,30 +24,53 @@ touches = table(Touch)
 def reached(connection: Connection, question: Question) -> dict[tuple[str, str], int]:
     """(Campaign, segment) → customers held out, whose e-mail address or phone number got a message
     of the same campaign while they were watched."""
-    e, now = enrolments.c, question.now
-    other, theirs = enrolments.alias("other"), orders.alias("theirs")
-    same_person = or_(
-        func.lower(theirs.c.email) == func.lower(orders.c.email),
-        theirs.c.phone == orders.c.phone,
-    )
-    left = func.coalesce(touches.c.tried_at, touches.c.due_at)
-    message = exists().where(
-        theirs.c.customer_id != e.customer_id,
-        same_person,
-        other.c.order_id == theirs.c.id,
-        other.c.campaign == e.campaign,
-        touches.c.enrolment_id == other.c.id,
-        touches.c.state.in_(SENT),
-        left > e.enrolled_at,
-        left <= e.window_ends_at,
-        left <= now,
-    )
+    held = _held(question)
+    email = func.lower(orders.c.email) == held.c.email
+    found = union_all(
+        _messages(question, held, email), _messages(question, held, orders.c.phone == held.c.phone)
+    ).subquery("found")
+    arm = (found.c.campaign, found.c.segment)
+    statement = select(*arm, func.count(distinct(found.c.customer_id))).group_by(*arm)
+    return {(campaign, segment): n for campaign, segment, n in connection.execute(statement)}
+
+
+def _held(question: Question) -> Subquery:
+    """Who is held out, with the addresses of the order; worked out first, for they are few."""
+    e = enrolments.c
     statement = (
-        select(e.campaign, e.segment, func.count(func.distinct(e.customer_id)))
+        select(
+            e.campaign,
+            e.segment,
+            e.customer_id,
+            e.enrolled_at,
+            e.window_ends_at,
+            func.lower(orders.c.email).label("email"),
+            orders.c.phone,
+        )
         .join_from(enrolments, orders, orders.c.id == e.order_id)
-        .where(and_(e.holdout, e.layer.is_(None), e.enrolled_at <= now), message)
-        .group_by(e.campaign, e.segment)
+        .where(e.holdout, e.layer.is_(None), e.enrolled_at <= question.now)
     )
     if question.campaign is not None:
         statement = statement.where(e.campaign == question.campaign)
-    return {(campaign, segment): n for campaign, segment, n in connection.execute(statement)}
+    return statement.offset(0).subquery("held")
+
+
+def _messages(question: Question, held: Subquery, address: ColumnElement[bool]) -> Select[Any]:
+    """One row for each message that somebody else's order of the same address got."""
+    e, h = enrolments.c, held.c
+    left = func.coalesce(touches.c.tried_at, touches.c.due_at)
+    return (
+        select(h.campaign, h.segment, h.customer_id)
+        .select_from(held)
+        .join(orders, address)
+        .join(enrolments, e.order_id == orders.c.id)
+        .join(touches, touches.c.enrolment_id == e.id)
+        .where(
+            orders.c.customer_id != h.customer_id,
+            e.campaign == h.campaign,
+            touches.c.state.in_(SENT),
+            left > h.enrolled_at,
+            left <= h.window_ends_at,
+            left <= question.now,
+        )
+    )

@@ -1,95 +1,182 @@
-"""`recovery report`: how many orders each sequence brought back, as a table, a page or JSON."""
+"""`recovery report`: how many orders each sequence brought back, in many formats."""
 
 import os
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from itertools import groupby
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recovery.cli.common import Desk, verb
+from recovery.cli.common import WIDTH_OF_A_PIPE, Desk, to_json, verb
 from recovery.cli.naming import expect_campaign
-from recovery.i18n import language
+from recovery.errors import UsageError
+from recovery.i18n import language, say
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
-    from recovery.measure.report import Report, Row
+    from recovery.measure.formats.documents import Document
+    from recovery.measure.formats.paper import Block, Paper
+    from recovery.measure.report import Report
     from recovery.measure.wording import Wording
+
+FORMATS = ("table", "json", "csv", "html", "md", "parquet")
+NAME = 24  # so many signs of a name stand in one line
+_STYLES = {"lift": "green", "harm": "red", "inconclusive": "yellow", "srm_fail": "red"}
 
 
 @click.command("report")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file instead of standard output.",
+)
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write it as a page here."
 )
 @click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
+@click.option("--owner", metavar="NAME", help="Only campaigns of this owner.")
 @verb(at=True)
-def command(desk: Desk, html: Path | None, lang: str | None, campaign: str | None) -> None:
+def command(
+    desk: Desk,
+    *,
+    form: str,
+    output: Path | None,
+    html: Path | None,
+    lang: str | None,
+    campaign: str | None,
+    owner: str | None,
+) -> None:
     """Show how many orders each sequence brought back.
 
     Recovery rate: of the enrolled orders whose goal window is over, the share that was paid
     within it. Everyone enrolled counts, sent to or not. Every rate is compared with the hold-out
     of its own segment: customers drawn by lot who got no message.
     """
-    from recovery.measure.page import write_page
-    from recovery.measure.wording import Wording
-
     spoken = language(lang, os.environ)
+    found = _asked(desk, campaign, owner)
+    page = None if html is None else _written(html, found.page(spoken).encode())
+    _answer(desk, found, "json" if desk.as_json else form, output, spoken, page)
+
+
+def _asked(desk: Desk, campaign: str | None, owner: str | None) -> "Document":
+    from recovery.measure.formats.documents import Rates
+    from recovery.measure.owners import only
+
     with closing(desk.engine()) as engine:
         if campaign is not None:
             expect_campaign(engine, campaign)
         report = engine.report(campaign)
-    page = None if html is None else write_page(report, html, spoken)
-    payload = report.payload() | ({} if page is None else {"html": str(page)})
-    desk.show(payload, lambda console: show(console, report, Wording.of(spoken), page))
+    return Rates(report if owner is None else only(report, owner))
+
+
+def _answer(
+    desk: Desk, found: "Document", form: str, output: Path | None, lang: str, page: Path | None
+) -> None:
+    from recovery.measure.wording import Wording
+
+    if form == "table" and output is None:
+        lay_out(desk.console, found.paper(Wording.of(lang)), page)
+        return
+    told = _formats(found, lang, page)[form]()
+    if output is not None:
+        click.echo(str(_written(output, told)))
+    elif form == "parquet" and sys.stdout.isatty():
+        raise UsageError(say("Parquet is no text: write it to a file with --output FILE"))
+    else:
+        click.echo(told, nl=False)
+
+
+def _formats(
+    found: "Document", lang: str, page: Path | None
+) -> "Mapping[str, Callable[[], bytes]]":
+    from recovery.measure.formats.paper import markdown
+    from recovery.measure.formats.sheet import to_csv, to_parquet
+    from recovery.measure.wording import Wording
+
+    payload = dict(found.payload()) | ({} if page is None else {"html": str(page)})
+    return {
+        "table": lambda: _as_text(found.paper(Wording.of(lang))).encode(),
+        "json": lambda: f"{to_json(payload)}\n".encode(),
+        "csv": lambda: to_csv(found.sheet()).encode(),
+        "html": lambda: found.page(lang).encode(),
+        "md": lambda: markdown(found.paper(Wording.of(lang))).encode(),
+        "parquet": lambda: to_parquet(found.sheet()),
+    }
+
+
+def _written(file: Path, told: bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(told)
+    return file.absolute()
+
+
+def _as_text(paper: "Paper") -> str:
+    from rich.console import Console
+
+    out = StringIO()
+    lay_out(
+        Console(file=out, markup=False, highlight=False, emoji=False, width=WIDTH_OF_A_PIPE), paper
+    )
+    return out.getvalue()
 
 
 def show(console: "Console", report: "Report", say: "Wording", page: Path | None = None) -> None:
-    """Print the report for people: a table a segment, under it the verdicts in words."""
-    from rich.text import Text
+    """Print a report for people: a table a segment, under it the verdicts in words."""
+    from recovery.measure.formats.arms import Arms
 
-    console.print(f"{say('title')} · {say('as_of', at=say.moment(report.at))}", style="bold")
-    if not report.rows:
-        console.print(f"{say('nothing')}. {say('nothing_more')}")
-    for (campaign, segment), group in groupby(report.rows, lambda row: row.arm[:2]):
-        rows = list(group)
+    lay_out(console, Arms(report, say).paper(), page)
+
+
+def lay_out(console: "Console", paper: "Paper", page: Path | None = None) -> None:
+    """Print tables and sentences, and where a page was written."""
+    console.print(paper.title, style="bold", soft_wrap=True)
+    for block in paper.blocks:
         console.print()
-        console.print(_table(f"{campaign} · {segment}", rows, say))
-        for row in rows:
-            if not row.arm.holdout:
-                verdict = Text(say.verdict(row), style=_STYLES.get(row.verdict, ""))
-                console.print(Text.assemble(f"  {row.arm.sequence}: ", verdict))
-    if report.rows:
+        _lay_out(console, block)
+    if paper.notes:
         console.print()
-        console.print(say("reading_rate"), style="dim")
-        console.print(say("reading_lift"), style="dim")
+    for note in paper.notes:
+        console.print(note, style="dim", soft_wrap=True)
     if page is not None:
         console.print()
         console.print(str(page), soft_wrap=True)
 
 
-def _table(title: str, rows: "list[Row]", say: "Wording") -> "Table":
+def _lay_out(console: "Console", block: "Block") -> None:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column(say("sequence"), overflow="fold")
-    for heading in ("orders", "mature", "gross", "rate_title", "net"):
-        table.add_column(say(heading), justify="right", no_wrap=True)
-    for row in rows:
-        money = "" if row.arm.holdout else "\n".join(say.money(one.net) for one in row.money)
-        table.add_row(
-            say("holdout") if row.arm.holdout else str(row.arm.sequence),
-            say.number(row.enrolled),
-            say.number(row.mature.total),
-            say.number(row.mature.count),
-            f"{say.percent(row.rate)}\n{say.span(row.interval)}",
-            money,
+    if block.heads:
+        table = Table(
+            title=block.title,
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+            collapse_padding=True,
+            pad_edge=False,
         )
-    return table
-
-
-_STYLES = {"lift": "green", "harm": "red", "inconclusive": "yellow"}
+        for number, head in enumerate(block.heads):
+            name = number < block.names
+            longest = max((len(row[number]) for row in block.rows), default=0)
+            table.add_column(
+                head,
+                justify="left" if name else "right",
+                overflow="fold",
+                min_width=min(longest, NAME) if name else None,
+            )
+        for row in block.rows:
+            table.add_row(*row)
+        console.print(table)
+    else:
+        console.print(block.title, style="bold", soft_wrap=True)
+    for one in block.said:
+        lead = f"  {one.about}: " if one.about else "  "
+        words = Text.assemble(lead, Text(one.text, style=_STYLES.get(one.tone, "")))
+        console.print(words, soft_wrap=True)

@@ -1,18 +1,32 @@
 """`recovery report`: the table, the document and the page say the same."""
 
+import csv
 import json
-from collections.abc import Callable
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from recovery.cli.main import main
-from recovery.db import open_engine, writing
+from recovery.db import open_engine, table, writing
 from recovery.migrations import prepare
+from recovery.models import CampaignVersion
 from tests.support.ledger import Ledger
 
-Recovery = Callable[..., Result]
+
+@dataclass
+class Recovery:
+    """`recovery report` in one project."""
+
+    project: Path
+
+    def __call__(self, *words: str, at: str = "2026-11-20T09:00:00Z") -> Result:
+        words = ("report", *words, "--project", str(self.project), "--at", at)
+        return CliRunner().invoke(main, words)
 
 
 @pytest.fixture
@@ -24,22 +38,18 @@ def recovery(tmp_path: Path) -> Recovery:
         ledger = Ledger(connection)
         for size, paid, holdout in ((70, 56, False), (80, 48, True)):
             for number in range(size):
-                order = ledger.order(paid=5 if number < paid else None)
+                order = ledger.order(paid=5 if number < paid else None, phone=None)
                 enrolment = ledger.enrolment(order, holdout=holdout)
                 ledger.touch(enrolment, state="withheld" if holdout else "sent")
     engine.dispose()
-
-    def run(*words: str, at: str = "2026-11-20T09:00:00Z") -> Result:
-        return CliRunner().invoke(main, ["report", *words, "--project", str(tmp_path), "--at", at])
-
-    return run
+    return Recovery(tmp_path)
 
 
 def test_the_document_is_the_contract(recovery: Recovery) -> None:
     document = json.loads(recovery("--json").stdout)
     assert document["at"] == "2026-11-20T09:00:00Z"
     treated, control = document["sequences"]
-    assert treated == {
+    contract = {
         "campaign": "card-declined",
         "segment": "everyone",
         "sequence": "plain",
@@ -49,12 +59,6 @@ def test_the_document_is_the_contract(recovery: Recovery) -> None:
         "mature": 70,
         "recovered": 56,
         "recovery_rate": {"value": 0.8, "ci95": [0.6918, 0.877]},
-        "lift": {
-            "against": "holdout",
-            "absolute": 0.2,
-            "ci95": [0.0524, 0.3339],
-            "enough_data": True,
-        },
         "touches": {"email": 70, "sms": 0, "task": 0},
         "money": [
             {
@@ -67,6 +71,9 @@ def test_the_document_is_the_contract(recovery: Recovery) -> None:
             }
         ],
     }
+    assert treated | contract == treated
+    lift = {"against": "holdout", "absolute": 0.2, "enough_data": True}
+    assert treated["lift"] | lift == treated["lift"]
     assert (control["sequence"], control["holdout"], control["lift"]) == (None, True, None)
     assert control["touches"]["email"] == 0
 
@@ -75,7 +82,9 @@ def test_people_get_the_lift_in_words(recovery: Recovery) -> None:
     told = recovery()
     assert told.exit_code == 0, told.output
     words = " ".join(told.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
-    assert "brings back 20.0 more of every 100" in words
+    assert "brings back 20.0 more of every 100 customers" in words
+    assert "(this order or another one in its place)" in words
+    assert "100.0% of its customers' windows are over" in words
     assert "80.0%" in words
     assert "Recovery rate = enrolled orders paid" in words
 
@@ -123,3 +132,73 @@ def test_the_environment_chooses_the_language(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "挽回报告" in recovery().stdout
     assert "Recovery report" in recovery("--lang", "en").stdout
+
+
+def test_every_format_tells_the_same_numbers(recovery: Recovery) -> None:
+    (row, held) = csv.DictReader(
+        recovery("--format", "csv").stdout.removeprefix("\ufeff").splitlines()
+    )
+    assert (row["sequence"], row["recovered"], row["recovery_rate"]) == ("plain", "56", "0.8")
+    assert (row["lift"], row["net_EUR"], held["holdout"]) == ("0.2", "5600.00", "1")
+    assert "| plain | 70 | 70<br>100.0% | 56 | 80.0%" in recovery("--format", "md").stdout
+    assert recovery("--format", "json").stdout == recovery("--json").stdout
+    assert "<title>Recovery report</title>" in recovery("--format", "html").stdout
+
+
+def test_a_file_is_written_where_it_was_asked_for(recovery: Recovery, tmp_path: Path) -> None:
+    file = tmp_path / "sheets" / "report.csv"
+    assert recovery("--format", "csv", "--output", str(file)).stdout == f"{file}\n"
+    assert file.read_bytes() == recovery("--format", "csv").stdout_bytes
+    text = tmp_path / "report.txt"
+    recovery("--output", str(text))
+    assert text.read_text("utf-8") == recovery().stdout
+
+
+def test_parquet_keeps_the_types(recovery: Recovery, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    recovery("--format", "parquet", "--output", str(tmp_path / "report.parquet"))
+    treated, control = parquet.read_table(tmp_path / "report.parquet").to_pylist()
+    assert (treated["recovered"], treated["recovery_rate"]) == (56, 0.8)
+    assert (treated["net_EUR"], treated["holdout"]) == (Decimal("5600.0000"), False)
+    assert (control["sequence"], control["lift"]) == (None, None)
+
+
+def test_without_its_package_parquet_names_the_cure(
+    recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    told = recovery("--format", "parquet")
+    assert told.exit_code == 2
+    assert "pip install 'payment-recovery[parquet]'" in told.stderr
+
+
+def test_an_owner_sees_what_is_hers(recovery: Recovery) -> None:
+    text = """
+campaign: card-declined
+status: active
+owner: growth-team
+trigger: {on: payment_failed, after: 30m}
+goal: {paid_within: 7d}
+holdout: 50%
+segments:
+  - {segment: everyone, sequence: plain}
+sequences:
+  plain:
+    - {step: reminder, after: 0m, email: payment-failed}
+"""
+    engine = open_engine(f"sqlite:///{recovery.project / 'var' / 'recovery.db'}")
+    with writing(engine) as connection:
+        connection.execute(update(table(CampaignVersion)).values(source=text))
+    engine.dispose()
+    document = json.loads(recovery("--owner", "growth-team", "--json").stdout)
+    (owned,) = document["owners"]
+    assert owned["owner"] == "growth-team"
+    assert (owned["enrolled"], owned["recovered"], owned["held_out"]) == (70, 56, 80)
+    assert owned["money"][0]["net"] == "5600.00"
+    assert "lift" not in owned
+    words = " ".join(recovery().stdout.split())
+    assert "everyone · Owner: growth-team" in words
+    assert "the smallest difference that so many customers can show:" in words
+    told = recovery("--owner", "growth")
+    assert told.exit_code == 2
+    assert "no campaign has the owner 'growth'; there are: growth-team" in told.stderr

@@ -9,20 +9,26 @@ every tenth customer is enrolled twice, every twentieth bought another order, th
 
 import resource
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+from sqlalchemy import Connection, text
 from sqlalchemy import Engine as Database
-from sqlalchemy import text
 
 from benchmarks.support import database, say, tidy
 from recovery.campaign.loader import parse_campaign
 from recovery.db import is_postgres, reading, writing
+from recovery.measure import counts
+from recovery.measure.costs import Costs
 from recovery.measure.evidence.credit import Rule, credits
 from recovery.measure.evidence.letters import letters
 from recovery.measure.evidence.purses import purses
+from recovery.measure.evidence.reached import reached
+from recovery.measure.evidence.repeats import repeats
 from recovery.measure.evidence.tallies import tallies
 from recovery.measure.evidence.units import Question
+from recovery.measure.report import report
 from recovery.planner.enrol import version_id
 
 START = datetime(2026, 8, 1, tzinfo=UTC)
@@ -45,8 +51,7 @@ sequences:
     - {step: third, after: 3d, sms: payment-failed}
 """
 SERIES = {
-    "sqlite": "WITH RECURSIVE old(n) AS "
-    "(SELECT 1 UNION ALL SELECT n + 1 FROM old WHERE n < :last)",
+    "sqlite": "WITH RECURSIVE old(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM old WHERE n < :last)",
     "postgresql": "WITH old(n) AS (SELECT * FROM generate_series(CAST(1 AS bigint), :last) AS n)",
 }
 MINUTES = {  # an instant so many minutes after the start, as the driver stores it
@@ -82,7 +87,8 @@ INSERT INTO orders (source, external_id, customer_id, status, placed_at, updated
 ENROLMENTS = """
 INSERT INTO enrolments (id, campaign, version_id, order_id, customer_id, segment, sequence, holdout,
   state, enrolled_at, window_ends_at, amount_minor, currency)
-{series} SELECT n, CASE n % 4 WHEN 0 THEN 'one' WHEN 1 THEN 'two' WHEN 2 THEN 'three' ELSE 'four' END,
+{series} SELECT n,
+  CASE n % 4 WHEN 0 THEN 'one' WHEN 1 THEN 'two' WHEN 2 THEN 'three' ELSE 'four' END,
   :version, n, CASE WHEN n % 10 = 0 THEN n - 1 ELSE n END, 'all',
   CASE n % 7 WHEN 0 THEN 'plain' ELSE 'offer' END, n % 11 = 0, 'exhausted', {at}, {ends},
   1000 + n % 9000, CASE n % 3 WHEN 0 THEN 'EUR' ELSE 'USD' END FROM old
@@ -129,23 +135,26 @@ def main() -> None:
     """Run and print."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     count, postgres = numbers[0] if numbers else 1_000_000, "--postgres" in sys.argv
+    question = Question(NOW)
+    parts: dict[str, Callable[[Connection], object]] = {
+        "orders of each arm": lambda c: counts.count(c, NOW),
+        "who converted, and when": lambda c: tallies(c, question),
+        "money": lambda c: purses(c, question),
+        "credit": lambda c: credits(c, question, Rule.LAST_TOUCH),
+        "messages": lambda c: letters(c, question),
+        "reached after all": lambda c: reached(c, question),
+        "orders of one customer": lambda c: repeats(c, question),
+        "the whole report": lambda c: report(c, NOW, Costs()),
+    }
     with database(postgres=postgres) as engine:
         remember(engine, count)
         tidy(engine)
-        question = Question(NOW)
-        parts = {
-            "who converted, and when": lambda c: tallies(c, question),
-            "money": lambda c: purses(c, question),
-            "credit": lambda c: credits(c, question, Rule.LAST_TOUCH),
-            "messages": lambda c: letters(c, question),
-        }
-        figures = {"enrolments": count}
+        figures: dict[str, float] = {"enrolments": count}
         for name, part in parts.items():
             with reading(engine) as connection:
                 start = perf_counter()
                 part(connection)
                 figures[f"{name}, s"] = perf_counter() - start
-                print(name, perf_counter() - start, flush=True)
         figures["memory of Python, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say(f"measuring ({'PostgreSQL' if postgres else 'SQLite'})", figures)
 

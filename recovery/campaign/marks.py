@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from recovery.campaign.words import KEY, KEYS, NAMES, TYPED
@@ -24,10 +24,16 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uff
 ODD_SIGN = re.compile(f"[{SPACES[1:]}\u200c-\u200f\u00ad]")  # a tab is no such sign
 _ODD_RUN = re.compile(f"[{SPACES}]+")
 _WIDE = re.compile("[\uff01-\uff07\uff0a\uff0b\uff0d-\uff5e]+")
+_WIDE_LETTERS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]+")
+# A name may have such letters, yet not beside full-width signs of YAML.
+_WIDE_NAME = re.compile("[\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]+")
+_WIDE_SIGN = re.compile("[：，｛｝［］]")
 _SPLIT_KEY = re.compile(rf"(?:^[ -]*|[{{,]\s*)(?P<key>\w(?:[\w-]|{UNSEEN.pattern})*)\s*[:：]")
 _PIECE = re.compile(r"[,}\]]|\s#")
 _COMMENT = re.compile(r"\s#")
+_COLONS = re.compile(r"(?P<colons>[:：]+)\s*(?=[^\s:：])")
 _DASH = re.compile(r"\s*[–—－~～〜]\s*")
+_PERIODIC = frozenset({"budget", "per_customer"})
 _SMART = {"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"', "‘": "'", "’": "'", "＇": "'"}
 _COLON = rf"(?P<gap>[ {SPACES}]*)(?P<colon>[:：﹕])(?P<space>[ {SPACES}]*)"
 # A key of the language, and any word, each with its colon.
@@ -94,6 +100,9 @@ def colon_slips(found: re.Match[str], line: str) -> Iterator[Slip]:
     if found["colon"] != ":":
         text = ":" if space.startswith(" ") or not more else ": "
         yield Slip(start, end, text, "CR002", {"sign": found["colon"], "plain": ": "})
+    elif doubled := _COLONS.match(line, end):
+        cure = {"cure": say("delete one of the two")}
+        yield Slip(*doubled.span(), " ", "CR005", cure, (end, doubled.end("colons")))
     elif not space and more and line[end] not in "\"'{[,}]":
         shown = f"{found['key']}: {_PIECE.split(line[end:])[0].strip()}"
         yield Slip(start, end, ": ", "CR003", {"sign": ":", "shown": shown}, (found.start(), end))
@@ -119,6 +128,20 @@ def _bracketed(text: str) -> str:
     return uncommented(text)
 
 
+def plain_key(found: re.Match[str]) -> str:
+    """The key of `found` as it is written in half-width letters, when the language has that."""
+    plain = unicodedata.normalize("NFKC", found["key"])
+    return plain if plain in KEYS else found["key"]
+
+
+def wide_key(found: re.Match[str]) -> Iterator[Slip]:
+    """A key of the language in full-width letters."""
+    if plain_key(found) != found["key"]:
+        for part in _WIDE_LETTERS.finditer(found.string, *found.span("key")):
+            plain = unicodedata.normalize("NFKC", part[0])
+            yield Slip(*part.span(), plain, "CR002", {"sign": part[0], "plain": plain})
+
+
 def unseen_in_keys(line: str) -> Iterator[Slip]:
     """Signs that nobody sees inside of a key of the language."""
     for found in _SPLIT_KEY.finditer(line):
@@ -131,10 +154,15 @@ def spaced(line: str, start: int, end: int, key: str) -> Iterator[Slip]:
     """What looks right and is not in the plain value of `key`, from left to right."""
     if key not in TYPED | NAMES:
         return
+    if line[start - 1] == ":" and (doubled := _COLONS.match(line, start)):
+        start = doubled.end()  # told beside its key
     smart = _SMART.get(line[start])
     closed = smart is not None and end - start > 1 and _SMART.get(line[end - 1]) == smart
     inner = (start + 1, end - 1) if closed else (start, end)
-    found = [*_gaps(line, *inner), *(_wide(line, *inner) if key in TYPED else ())]
+    wide = key in TYPED or (_WIDE_NAME.fullmatch(line, *inner) and _WIDE_SIGN.search(line))
+    found = [*_gaps(line, *inner), *(_wide(line, *inner) if wide else ())]
+    if key in _PERIODIC:  # `500 USD／month` is no budget with a plain slash either
+        found = [replace(slip, code="") if slip.text == "/" else slip for slip in found]
     if key == "quiet":
         found = [*_dashes(line, *inner), *found]
     if closed and smart:
@@ -148,7 +176,8 @@ def _plain(line: str, at: int, sister: str) -> Slip:
 
 def _gaps(line: str, start: int, end: int) -> Iterator[Slip]:
     for found in _ODD_RUN.finditer(line, start, end):
-        text = "" if set(found[0]) <= set(_NO_WIDTH) else " "
+        last = found.end() == len(line)
+        text = "" if last or set(found[0]) <= set(_NO_WIDTH) else " "
         yield Slip(*found.span(), text, "CR013", {"sign": sign_name(found[0][0])})
     for found in _UNSEEN.finditer(line, start, end):
         yield Slip(*found.span(), "", "CR013", {"sign": sign_name(found[0][0])})

@@ -30,6 +30,7 @@ _SIGNS = {
     "元": "CNY",
 }
 _SURE_SIGNS = "€£₹₩元"
+_SCALES = {"k": 1000, "千": 1000, "万": 10_000, "萬": 10_000}
 _PER = {"day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month"}
 _PER |= {"monthly": "month", "days": "day", "weeks": "week", "months": "month"}
 _PER |= {"天": "day", "日": "day", "周": "week", "星期": "week", "月": "month", "个月": "month"}
@@ -49,6 +50,9 @@ def duration(text: str) -> Meant:
         )
         return Meant(choice, f"{text}h")
     found = _PART.findall(text)
+    if re.fullmatch(r"[0-9]{1,5}\s*M", text):  # minutes, or months
+        first, second = f"{text.rstrip('M ')}m", f"{30 * int(text.rstrip('M '))}d"
+        return Meant(say("{first} or {second}", first=first, second=second), first)
     rest = re.sub(r"\s+|,|and|und|et|y", "", _PART.sub("", text.lower()))
     spans = [_span(count, word) for count, word in found]
     whole = [span for span, _ in spans if span is not None]
@@ -72,7 +76,7 @@ def _in_one_unit(span: timedelta, word: str) -> str:
 def _span(count: str, word: str) -> tuple[timedelta | None, bool]:
     """One part of a span; None when its unit is none, and whether there is no doubt."""
     number, folded = Decimal(count.replace(",", ".")), word.lower()
-    doubt = bool(re.search(r"[.,]\d{3}", count)) or word == "M"
+    doubt = bool(re.search(r"[.,]\d{3}", count)) or word == "M"  # `1d 2M`
     if folded in _LONG:
         return timedelta(days=int(number * _LONG[folded])), False
     unit = _UNIT_OF.get(folded) or (
@@ -95,11 +99,17 @@ def money(text: str) -> tuple[Text, Meant]:
     number = found[0].strip(".,") if found and "-" not in text else ""
     currency, known = _currency(text)
     plain, sure = _plain_number(number, digits(currency))
-    shown = _amount(plain, currency)
+    more = _left_over(text, number)
+    shown = _amount(plain, currency, _SCALES.get(more.lower(), 0 if _glued(text, more) else 1))
     why = _why(text, number, currency)
     if shown is None:
         return say("it needs a number, a space and a currency"), Meant(say("500 USD"))
-    return why, Meant(shown, shown, sure and known and not _left_over(text, number))
+    return why, Meant(shown, shown, sure and known and not more)
+
+
+def _glued(text: str, more: str) -> bool:
+    """Whether what is left over stands beside the number: `2k` are not two."""
+    return bool(more) and bool(re.search(rf"[0-9.,]{re.escape(more)}|{re.escape(more)}[0-9]", text))
 
 
 def _left_over(text: str, number: str) -> str:
@@ -134,9 +144,9 @@ def _plain_number(number: str, decimals: int) -> tuple[str, bool]:
     return f"{whole}.{number[last + 1 :]}", sure
 
 
-def _amount(number: str, currency: str) -> str | None:
+def _amount(number: str, currency: str, scale: int) -> str | None:
     try:
-        exact = Money.parse(f"{Decimal(number):.{digits(currency)}f}", currency)
+        exact = Money.parse(f"{Decimal(number) * scale:.{digits(currency)}f}", currency)
     except (ValueError, InvalidOperation):
         return None
     plain = str(exact).removesuffix("." + digits(currency) * "0")

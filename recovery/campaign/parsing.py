@@ -12,6 +12,7 @@ from recovery.campaign.dashes import dash
 from recovery.campaign.lint import lint, lint_defaults
 from recovery.campaign.marks import ODD_SIGN, uncommented
 from recovery.campaign.outdents import indent
+from recovery.campaign.pasted import cut
 from recovery.campaign.problems import CampaignError
 from recovery.campaign.remains import Part, part_of
 from recovery.campaign.schema import Campaign, Defaults
@@ -199,8 +200,22 @@ def _attempt(
         return None, tuple(error.problems), None
     broken = len(tree.problems)
     read = judge(tree)
-    told = [one for one in tree.problems[broken:] if not _follows(one, tree.problems[:broken])]
-    return read, _in_order([*tree.problems[:broken], *_named_once(told)]), tree
+    first, told = tree.problems[:broken], tree.problems[broken:]
+    told = [one for one in told if not _follows(one, first)]
+    first = [one for one in first if not _included(one, [*first, *told])]
+    return read, _in_order([*first, *_named_once(told)]), tree
+
+
+def _included(one: Problem, others: Sequence[Problem]) -> bool:
+    """Whether `one` is part of a larger mistake: `email: {name}`, or an alias that is merged."""
+    for other in others:
+        whole = Place(other.line, other.column, other.end)
+        if one.code == "CR023" and other.code == "CR024" and _covers(whole, one):
+            return True
+        merged = other.code == "CR020" and other.parameters["key"] == "<<"
+        if one.code == "CR096" and merged and one.line == other.line:
+            return True
+    return False
 
 
 def _named_once(told: Sequence[Problem]) -> list[Problem]:
@@ -228,7 +243,7 @@ def _mended(text: str, file: str) -> tuple[Sheet, list[Problem]]:
 
 
 def _slips(sheet: Sheet, file: str, tab: int = 2) -> list[Problem]:
-    return mend(sheet, file, tab) + indent(sheet, file) + dash(sheet, file)
+    return cut(sheet, file) + mend(sheet, file, tab) + indent(sheet, file) + dash(sheet, file)
 
 
 def _reconciled(slips: list[Problem], more: Sequence[Problem], sheet: Sheet) -> list[Problem]:

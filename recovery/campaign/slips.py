@@ -21,11 +21,13 @@ from recovery.campaign.marks import (
     colon_slips,
     in_quotes,
     no_colon,
+    plain_key,
     quotes,
     sign_name,
     spaced,
     uncommented,
     unseen_in_keys,
+    wide_key,
 )
 from recovery.campaign.problems import NOTHING, Edit, Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
@@ -37,6 +39,7 @@ _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
 _QUOTED_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)')\s*:(?:\s+|$)""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
+_ODD_END = re.compile(rf"[{SPACES[1:]}]+$")  # a tab at the end does no harm
 _FAR = 100  # lines below which nobody closes a quote
 _TOGETHER = {"CR002", "CR013"}  # a line pasted or typed with them is one slip
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
@@ -162,9 +165,11 @@ class _Lines:
         if found is None:
             yield from self._value(number, at, parent if bullets else "")
             return
+        key = plain_key(found)
+        yield from wide_key(found)
         yield from colon_slips(found, line)
-        self.parents.append((column, found["key"]))
-        yield from self._value(number, found.end(), found["key"])
+        self.parents.append((column, key))
+        yield from self._value(number, found.end(), key)
 
     def _bullet(self, line: str, at: int) -> re.Match[str] | None:
         found = _BULLET.match(line, at)
@@ -195,7 +200,9 @@ class _Lines:
             self.flow = FlowScanner(key)
             yield from self._flow(line, at)
         else:
-            yield from spaced(line, at, at + len(uncommented(rest)), key)
+            plain = uncommented(rest)
+            odd = _ODD_END.match(rest, len(plain))
+            yield from spaced(line, at, at + (odd.end() if odd else len(plain)), key)
 
     def _flow(self, line: str, at: int) -> Iterator[Slip]:
         if self.flow is not None:
@@ -254,7 +261,7 @@ def _named(line: str, at: int, parent: str, *, sibling: bool) -> re.Match[str] |
     found = NAMED.match(line, at)
     if found is None:
         return None
-    if found["colon"] != ":":
+    if found["colon"] != ":" or plain_key(found) != found["key"]:
         return found if sibling or parent in OF_NAMES else None
     whole = found["space"] or found.end() == len(line)
     return found if whole or parent in OF_NAMES or (sibling and parent not in TYPED) else None

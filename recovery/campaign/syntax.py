@@ -6,10 +6,11 @@ as well; where nobody can say what was meant, the last problem says that more ma
 
 import yaml
 
-from recovery.campaign.diagnoses import LOOKS, Found, Stopped
+from recovery.campaign.diagnoses import LOOKS
 from recovery.campaign.marks import uncommented
 from recovery.campaign.problems import Fix, Place, Problem, Related, problem
 from recovery.campaign.sheet import Sheet
+from recovery.campaign.stops import Found, Stopped
 from recovery.campaign.tabs import LOADER, readable
 from recovery.campaign.words import LONG
 from recovery.i18n import say

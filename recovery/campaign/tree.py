@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unicodedata import normalize
 
 import yaml
 
@@ -105,7 +106,7 @@ class Tree:
         quote = self.sheet.sign(place)
         quoted = quote if quote in ('"', "'") else ""
         there = self.sheet.read(place)
-        if there not in (given, f"{quoted}{given}{quoted}"):
+        if not {there, normalize("NFKC", there)} & {given, f"{quoted}{given}{quoted}"}:
             return Fix(text)  # an anchor, or several lines: nobody should edit that blindly
         return Fix(text, (Edit(place, f"{quoted}{text}{quoted}"),), safe)
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import NamedTuple
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 
 from recovery.i18n import Text, Value, say
 from recovery.money import currencies
@@ -20,6 +20,7 @@ _MONEY_OF_THE_STREET = {
     **{"DOLLAR": "USD", "DOLLARS": "USD", "POUND": "GBP", "POUNDS": "GBP"},
 }
 _ONE_COUNTRY = frozenset({"CNY", "EUR", "JPY"})  # the others are the money of many
+_LANGUAGES = ("en", "zh", "ja", "de", "fr", "es", "pt")
 _SHOWN = 30
 
 
@@ -132,6 +133,22 @@ def _code_of(word: str) -> tuple[str | None, bool]:
         return sure, True
     if word.upper() in countries():
         return word.upper(), True
+    if code := _in_other_words().get(word.casefold()):
+        return code, True
     by_name = {name: code for code, name in countries().items()}
     near = nearest(word, by_name) if len(word) > 3 else None
     return (by_name[near], near.casefold() == word.casefold()) if near else (None, False)
+
+
+@cache
+def _in_other_words() -> dict[str, str]:
+    """Countries by three letters, and by their names in the languages of our templates."""
+    found = {
+        name.casefold(): code
+        for language in _LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if code in countries()
+    }
+    aliases = get_global("territory_aliases").items()
+    letters = {old.casefold(): new[0] for old, new in aliases if len(old) == 3 and old.isalpha()}
+    return found | {old: code for old, code in letters.items() if code in countries()}

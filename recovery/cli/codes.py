@@ -1,6 +1,7 @@
 """`recovery codes`: what each code of a problem means, with an example, wrong and right."""
 
 import os
+import re
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +61,14 @@ def _row(code: str) -> "Row":
 
 def payload(code: str, row: "Row", speak: NullTranslations) -> dict[str, Any]:
     """One code for programs; the marks around what is wrong are left out."""
+    from recovery.problems.samples import sampled
+
+    code = code.upper()
     return {
-        "code": code.upper(),
+        "code": code,
         "severity": str(row.severity),
-        "message": speak.gettext(row.message),
-        "help": speak.gettext(row.help),
+        "message": sampled(code, row.message, speak),
+        "help": sampled(code, row.help, speak),
         "why": speak.gettext(row.why),
         "file": row.file,
         "wrong": row.wrong.replace("«", "").replace("»", "") or None,
@@ -75,6 +79,7 @@ def payload(code: str, row: "Row", speak: NullTranslations) -> dict[str, Any]:
 def page_of(rows: "dict[str, Row]", lang: str, speak: NullTranslations) -> str:
     """All of `rows` as a page in Markdown."""
     from recovery.cli.diagnosis import TITLES
+    from recovery.problems.samples import sampled
 
     other = ("zh-CN/codes.md", "../codes.md")[lang != "en"]
     here, there = ("**English**", f"[简体中文]({other})")
@@ -87,7 +92,8 @@ def page_of(rows: "dict[str, Row]", lang: str, speak: NullTranslations) -> str:
     parts = [f"# {speak.gettext('Codes of recovery check')}\n\n{here} · {there}\n\n{intro}\n"]
     for code, row in rows.items():
         title = speak.gettext(TITLES[row.severity])
-        told = [f"## {code}", f"**{title}**: `{speak.gettext(row.message)}`"]
+        told = [f"## {code}", f"**{title}**: {_as_code(sampled(code, row.message, speak))}"]
+        told += [f"{speak.gettext('help')}: {_as_code(sampled(code, row.help, speak))}"]
         told += [speak.gettext(row.why)] if row.why else []
         if row.wrong:
             told.append(_fenced(speak.gettext("wrong"), underlined(row.wrong)))
@@ -95,6 +101,14 @@ def page_of(rows: "dict[str, Row]", lang: str, speak: NullTranslations) -> str:
             told.append(_fenced(speak.gettext("right"), underlined(row.right)))
         parts.append("\n\n".join(told) + "\n")
     return "\n".join(parts)
+
+
+def _as_code(text: str) -> str:
+    """`text` as code in Markdown, between more back quotes than it has in a row."""
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (1 + max(map(len, re.findall("`+", text))))
+    return f"{fence} {text} {fence}"
 
 
 def _fenced(title: str, text: str) -> str:
@@ -106,11 +120,14 @@ def _tell(
     rows: "dict[str, Row]", console: "Console", speak: NullTranslations, *, whole: bool
 ) -> None:
     from recovery.cli.diagnosis import TITLES
+    from recovery.problems.samples import sampled
 
     for code, row in rows.items():
-        title = speak.gettext(TITLES[row.severity])
-        console.print(f"{title}[{code.upper()}] {speak.gettext(row.message)}", soft_wrap=True)
+        title, code = speak.gettext(TITLES[row.severity]), code.upper()
+        console.print(f"{title}[{code}] {sampled(code, row.message, speak)}", soft_wrap=True)
         if whole:
+            cure = sampled(code, row.help, speak)
+            console.print(f"= {speak.gettext('help')}: {cure}", soft_wrap=True)
             console.print(f"\n{speak.gettext(row.why)}\n")
             for name, text in (
                 (speak.gettext("wrong"), row.wrong),

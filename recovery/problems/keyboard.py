@@ -149,8 +149,16 @@ KEYBOARD: dict[str, Row] = {
         "description: 'The card'«s declined'»",
         'description: "The card\'s declined"',
     ),
+    "CR094": Row(
+        "'{given}' is no part of a campaign: it is {problem}",
+        "{cure}",
+        "Such lines are left behind when two people have changed a file, or when a text is copied "
+        "out of a chat or a web page.",
+        "«```yaml»\nholdout: 10%",
+        "holdout: 10%",
+    ),
     "CR096": Row(
-        "'{given}': {problem}",
+        "'{given}' can't be used: {problem}",
         "{guess}",
         "YAML can give a value a name with '&' and repeat it with '*'. What is repeated must have "
         "been named above, and a name belongs to one value.",
@@ -160,8 +168,8 @@ KEYBOARD: dict[str, Row] = {
     "CR097": Row(
         "'{given}' stands in the column of '{key}', to which it belongs",
         "begin it, and what follows it there, two spaces further to the right",
-        "What belongs to a key is indented below it. In the same column it is a key of its own, and "
-        "the one above is empty.",
+        "What belongs to a key is indented below it. In the same column it is a key of its own, "
+        "and the one above is empty.",
         "goal:\n«paid_within»: 7d",
         "goal: {paid_within: 7d}",
     ),

@@ -10,13 +10,14 @@ from recovery.campaign.mending import mended
 from recovery.campaign.parsing import read_campaign
 from recovery.problems import Problem
 from tests.support.broken_habits import HABITS
+from tests.support.broken_pastes import PASTES
 from tests.support.broken_text import TEXT
 from tests.support.broken_values import VALUES
 
 FOLDER = Path(__file__).parents[2] / "campaigns"
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
 SHIPPED = [SAMPLE, *(file.read_text("utf-8") for file in sorted(FOLDER.glob("[!d]*.yaml")))]
-CASES = TEXT | VALUES | HABITS
+CASES = TEXT | VALUES | HABITS | PASTES
 SIGNS = " \t\n:-{}[],%&*!|>'\"#@a1：，　\u00a0“％é催\ufeff\x07"
 
 
@@ -33,7 +34,7 @@ def check(text: str) -> tuple[Problem, ...]:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(CASES) == len(TEXT) + len(VALUES) + len(HABITS) > 120
+    assert len(CASES) == len(TEXT) + len(VALUES) + len(HABITS) + len(PASTES) > 140
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -125,6 +126,34 @@ def test_many_signs_of_one_line_are_one_problem_with_one_fix() -> None:
         *(8, 9, 12, 27, 38, 52),
     ]
     assert one.message == "a full-width '：', '｛', '，', '｝' where YAML needs ':', '{', ',', '}'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fix"),
+    [
+        ("{from: 200 USD}", "{from: 2k USD}", "2000 USD"),
+        ("{from: 200 USD}", "{from: 2万 CNY}", "20000 CNY"),
+        ("{from: 200 USD}", "{from: 2x USD}", None),
+        ("{from: 200 USD}", "{from: 1.200,00€}", "1200 EUR"),
+        ("[US, GB]\n", "[GBR]\n", "GB"),
+        ("[US, GB]\n", "[德国]\n", "DE"),
+        ("500 USD per month", "500 USD／month", "500 USD per month"),
+    ],
+)
+def test_a_fix_says_what_was_meant(old: str, new: str, fix: str | None) -> None:
+    (one,) = check(SAMPLE.replace(old, new, 1))
+    assert (one.fix.shown if one.fix else None) == fix
+
+
+def test_braces_are_put_around_a_condition() -> None:
+    text = SAMPLE.replace("if: {not_clicked: reminder}", "if: not_clicked: reminder")
+    (one,) = check(text)
+    lines = text.split("\n")
+    for edit in reversed(one.fix.edits if one.fix else ()):
+        line = lines[edit.place.line - 1]
+        start, end = edit.place.column - 1, edit.place.end - 1
+        lines[edit.place.line - 1] = line[:start] + edit.text + line[end:]
+    assert "\n".join(lines) == SAMPLE
 
 
 def test_a_cure_is_the_right_form_and_the_key_that_was_written() -> None:

@@ -114,14 +114,14 @@ def test_the_text_and_its_digest_travel_with_it(loaded: LoadedCampaign) -> None:
 
 
 def test_plain_words_mean_what_they_say() -> None:
-    """YAML 1.1 would read false, 1260, 10, true, null and 1.1 here."""
+    """YAML 1.1 would read false, 1260, 10, true, true and 1.1 here."""
     source = (
         SAMPLE.replace("market: [US, GB]\n", "market: NO\n")
         .replace("priority: 20", "priority: 012")
         .replace("segment: big-spenders", "segment: 012")
         .replace("sequence: personal", "sequence: on")
         .replace("  personal:", "  on:")
-        .replace("step: call", "step: null")
+        .replace("step: call", "step: yes")
         .replace("description: A card", "description: 1.10")
     )
     campaign = parse_campaign(source, "x.yaml").campaign
@@ -129,7 +129,7 @@ def test_plain_words_mean_what_they_say() -> None:
     assert campaign.priority == 12
     assert campaign.segments[0].segment == "012"
     assert campaign.segments[0].sequence == {"on": 10_000}
-    assert campaign.sequences["on"][1].step == "null"
+    assert campaign.sequences["on"][1].step == "yes"
     assert campaign.description.startswith("1.10 was declined")
     assert campaign.limits.quiet == Quiet(time(21), time(8))
 

@@ -1,5 +1,7 @@
 """`recovery codes`: the list, and one code with its example."""
 
+import re
+
 import pytest
 
 from recovery.problems.codes import CODES
@@ -14,7 +16,8 @@ def test_all_codes_are_listed() -> None:
 
 def test_one_code_is_explained_by_example() -> None:
     assert recovery("codes", "cr030").stdout == (
-        "error[CR030] '{given}' is no duration\n\n"
+        "error[CR030] '72' is no duration\n"
+        "= help: write 72m, 72h or 72d\n\n"
         f"{CODES['CR030'].why}\n\n"
         "wrong:\n\n"
         "    goal: {paid_within: 72}\n"
@@ -22,6 +25,14 @@ def test_one_code_is_explained_by_example() -> None:
         "right:\n\n"
         "    goal: {paid_within: 7d}\n\n"
     )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_no_place_is_left_empty(lang: str) -> None:
+    for one in answered("codes", "--lang", lang)["codes"]:
+        told = f"{one['message']} {one['help']}"
+        assert not re.search(r"(?<![{$])\{\w+\}(?!\})", told.replace("{name}", "")), told
+        assert "{name}" not in told or one["code"] == "CR129", told
 
 
 def test_in_chinese() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from recovery.campaign.parsing import read_campaign
+from recovery.i18n import ENGLISH
 from recovery.markets import load_markets
 from recovery.markets.own import own_problems
 from recovery.meaning import Voices, sensible
 from recovery.problems import Problem
 from recovery.problems.codes import CODES
+from recovery.problems.samples import SAMPLES, sampled
 from recovery.template.catalog import Catalog
 from tests.support.example import CAMPAIGN, MESSAGE, SPOKEN
 from tests.template.conftest import Write
@@ -37,12 +39,24 @@ def problems(text: str) -> tuple[Problem, ...]:
     return sensible(read_campaign(text, "x.yaml", spoken=SPOKEN), VOICES, load_markets()).problems
 
 
+def spoken(code: str) -> tuple[str, str]:
+    """Message and help of a code, filled with what its sample has."""
+    row = CODES[code]
+    return sampled(code, row.message, ENGLISH), sampled(code, row.help, ENGLISH)
+
+
 def marked(text: str) -> tuple[str, int, int]:
     """The text without «», and where the mark begins: line and column within it."""
     before, opened, _ = text.partition("«")
     assert opened, text
     plain = text.replace("«", "").replace("»", "")
     return plain, before.count("\n"), len(before) - before.rfind("\n")
+
+
+def test_a_sample_has_what_its_words_ask_for_and_no_more() -> None:
+    for code, row in CODES.items():
+        places = set(re.findall(r"(?<!\{)\{(\w+)\}(?!\})", row.message + row.help))
+        assert set(SAMPLES.get(code, {})) == places, code
 
 
 def test_every_code_says_what_it_is_about() -> None:
@@ -67,6 +81,7 @@ def test_an_example_of_a_campaign(code: str) -> None:
     (problem,) = problems(text)
     first = whole.count("\n", 0, at) + 1
     assert (problem.code, problem.line, problem.column) == (code, first + line, column)
+    assert (problem.message, problem.cure) == spoken(code)
     stretch = row.wrong[row.wrong.index("«") + 1 : row.wrong.index("»")]
     assert problem.end - problem.column == max(1, len(stretch))
 
@@ -87,6 +102,7 @@ def test_an_example_of_a_template(templates: Write, code: str) -> None:
     found = templates(MESSAGE | {name: wrong}).problems()
     assert {error.code for error in found} == {code}
     assert {error.line for error in found} <= {line + 1, None}
+    assert (found[0].message, found[0].cure) == spoken(code)
 
 
 @pytest.mark.parametrize("code", IN_MARKETS)
@@ -96,3 +112,4 @@ def test_an_example_of_market_rules(code: str) -> None:
     assert own_problems(head + row.right, "DE.yaml") == ()
     (problem,) = own_problems(head + wrong, "DE.yaml")
     assert (problem.code, problem.line, problem.column) == (code, 4 + line, column)
+    assert (problem.message, problem.cure) == spoken(code)

@@ -56,7 +56,9 @@ def load_folder(path: Path) -> tuple[list[LoadedCampaign], list[CampaignError]]:
 def read_folder(path: Path, spoken: Spoken | None = None) -> list[Reading]:
     """Read all campaigns of a folder as `load_folder` does, with all their problems."""
     if not path.is_dir():
-        raise UsageError(f"there is no folder {path}; `recovery init` makes a project with one")
+        raise UsageError(
+            say("there is no folder {path}; `recovery init` makes a project with one", path=path)
+        )
     try:
         defaults = defaults_of(path)
     except CampaignError as error:
@@ -64,7 +66,9 @@ def read_folder(path: Path, spoken: Spoken | None = None) -> list[Reading]:
         files = [read_file(file, NO_DEFAULTS, spoken) for file in campaign_files(path)]
         return [broken, *(replace(one, loaded=None) for one in files)]
     doubtful = [one for one in map(read_defaults, _defaults_in(path)) if one.problems]
-    return doubtful + _without_twins([read_file(file, defaults, spoken) for file in campaign_files(path)])
+    return doubtful + _without_twins(
+        [read_file(file, defaults, spoken) for file in campaign_files(path)]
+    )
 
 
 def read_file(

@@ -44,6 +44,9 @@ class Ledger:
         rows = table(model)
         return self.connection.execute(rows.select().where(rows.c.id == number)).one()
 
+    def customer_of(self, order: int) -> int:
+        return int(self._row(Order, order).customer_id)
+
     def customer(self) -> int:
         return self._add(
             Customer,

@@ -69,7 +69,7 @@ class Story(Notebook):
 
     def again(self, order: int, **values: Any) -> int:
         """Another order of the same customer."""
-        return self.order(customer_id=self._row(Order, order).customer_id, **values)
+        return self.order(customer_id=self.customer_of(order), **values)
 
 
 def twenty_one() -> Story:

@@ -21,7 +21,7 @@ from recovery.campaign.loader import parse_campaign
 from recovery.db import is_postgres, reading, writing
 from recovery.measure import counts
 from recovery.measure.costs import Costs
-from recovery.measure.evidence.credit import Rule, credits
+from recovery.measure.evidence.credit import credits
 from recovery.measure.evidence.letters import letters
 from recovery.measure.evidence.purses import purses
 from recovery.measure.evidence.reached import reached
@@ -140,7 +140,7 @@ def main() -> None:
         "orders of each arm": lambda c: counts.count(c, NOW),
         "who converted, and when": lambda c: tallies(c, question),
         "money": lambda c: purses(c, question),
-        "credit": lambda c: credits(c, question, Rule.LAST_TOUCH),
+        "credit": lambda c: credits(c, question),
         "messages": lambda c: letters(c, question),
         "reached after all": lambda c: reached(c, question),
         "orders of one customer": lambda c: repeats(c, question),

@@ -98,7 +98,7 @@ def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
         purses=money,
         bills=bills(sent.paid_for, costs),
         stages=sent.stages,
-        credits={rule: credits(connection, question, rule) for rule in Rule},
+        credits=credits(connection, question),
         reached=reached(connection, question),
         designs=designs(connection, question.now),
         capped=_capped(connection, question, money),

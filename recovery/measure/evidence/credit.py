@@ -6,16 +6,27 @@ colleague is none.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from recovery.db import table
 from recovery.measure.evidence.spans import microseconds
-from recovery.measure.evidence.units import NOT, Arm, Question, of_arm, orders, units
+from recovery.measure.evidence.units import Arm, Question, members, of_arm, orders
 from recovery.message import Channel
 from recovery.models import Click, Touch, TouchState
 
@@ -36,36 +47,60 @@ class Rule(StrEnum):
 Credits = dict[Arm, Counter[str]]  # recovered orders by step
 
 
-def credits(connection: Connection, question: Question, rule: Rule) -> Credits:
+def credits(connection: Connection, question: Question) -> dict[Rule, Credits]:
     """Recovered orders of mature units by the step that is credited; the rest is organic."""
-    counted = units(question)
-    candidates = _candidates(counted, rule).subquery("candidates")
-    arm = [candidates.c[column.name] for column in of_arm(counted)]
-    chosen = select(*arm, candidates.c.step, func.count()).where(candidates.c.place == 1)
-    found: Credits = defaultdict(Counter)
-    for *group, step, count in connection.execute(chosen.group_by(*arm, candidates.c.step)):
-        found[Arm(*group)][step] = count
-    return dict(found)
+    found: dict[Rule, Credits] = {rule: defaultdict(Counter) for rule in Rule}
+    for statement in (_by_touch(question), _by_click(question)):
+        for *arm, step, rule, count in connection.execute(statement):
+            found[Rule(rule)][Arm(*arm)][step] += count
+    return found
 
 
-def _candidates(counted: CTE, rule: Rule) -> Any:
-    by_click = rule is Rule.LAST_CLICK
-    at = clicks.c.at if by_click else func.coalesce(touches.c.tried_at, touches.c.due_at)
-    order = (at, touches.c.id) if rule is Rule.FIRST_TOUCH else (at.desc(), touches.c.id.desc())
-    place = func.row_number().over(partition_by=counted.c.id, order_by=order)
-    joined = (
-        select(*of_arm(counted), touches.c.step, place.label("place"))
-        .select_from(counted)
-        .join(orders, orders.c.id == counted.c.order_id)
-        .join(touches, touches.c.enrolment_id == counted.c.id)
-        .where(counted.c.mature == 1, counted.c.own != NOT, touches.c.state.in_(_ARRIVED))
+def _by_touch(question: Question) -> CompoundSelect[Any]:
+    """The last and the first message before the payment, found in one pass."""
+    at = func.coalesce(touches.c.tried_at, touches.c.due_at)
+    joined, unit = _candidates(question, at)
+    last = func.row_number().over(partition_by=unit, order_by=(at.desc(), touches.c.id.desc()))
+    first = func.row_number().over(partition_by=unit, order_by=(at, touches.c.id))
+    ranked = joined.add_columns(last.label("last"), first.label("first")).cte("ranked")
+    return union_all(
+        _counted(ranked, ranked.c.last, Rule.LAST_TOUCH),
+        _counted(ranked, ranked.c.first, Rule.FIRST_TOUCH),
     )
-    if by_click:
-        joined = joined.join(clicks, and_(clicks.c.touch_id == touches.c.id, ~clicks.c.machine))
-    return joined.where(*_in_time(at))
 
 
-def _in_time(at: ColumnElement[Any]) -> Iterable[ColumnElement[bool]]:
-    paid_at, channel = orders.c.paid_at, touches.c.channel
+def _by_click(question: Question) -> Select[Any]:
+    joined, unit = _candidates(question, clicks.c.at)
+    followed = and_(clicks.c.touch_id == touches.c.id, ~clicks.c.machine)
+    order = (clicks.c.at.desc(), touches.c.id.desc())
+    last = func.row_number().over(partition_by=unit, order_by=order).label("last")
+    ranked = joined.join(clicks, followed).add_columns(last).cte("clicked")
+    return _counted(ranked, ranked.c.last, Rule.LAST_CLICK)
+
+
+def _candidates(
+    question: Question, at: ColumnElement[Any]
+) -> tuple[Select[Any], ColumnElement[int]]:
+    """Messages of units whose enrolled order was paid in the window, in time before the payment."""
+    recovered = members(question, (orders.c.paid_at,))
+    u, channel = recovered.c, touches.c.channel
     spans = ((channel == name, span // timedelta(microseconds=1)) for name, span in WINDOWS.items())
-    return at < paid_at, microseconds(paid_at, at) <= case(*spans, else_=-1)
+    joined = (
+        select(*of_arm(recovered), touches.c.step)
+        .select_from(recovered)
+        .join(touches, touches.c.enrolment_id == u.id)
+        .where(
+            u.mature == 1,
+            u.paid_at <= u.window_ends_at,  # after it began: else the unit is void
+            touches.c.state.in_(_ARRIVED),
+            at < u.paid_at,
+            microseconds(u.paid_at, at) <= case(*spans, else_=-1),
+        )
+    )
+    return joined, u.id
+
+
+def _counted(ranked: CTE, place: ColumnElement[int], rule: Rule) -> Select[Any]:
+    columns = (*of_arm(ranked), ranked.c.step)
+    which = literal(rule.value).label("rule")
+    return select(*columns, which, func.count()).where(place == 1).group_by(*columns)

@@ -139,7 +139,7 @@ def test_credit_to_the_microsecond(
         ledger.touch(enrolment, channel=channel, tried_at=paid - before, step="one")
     for rule in (Rule.LAST_TOUCH, Rule.FIRST_TOUCH):
         with reading(database) as connection:
-            found = credits(connection, Question(BEGIN + 2 * WINDOW), rule)
+            found = credits(connection, Question(BEGIN + 2 * WINDOW))[rule]
         assert sum(sum(steps.values()) for steps in found.values()) == given
 
 

@@ -107,11 +107,13 @@ def first_payments(
     connection: Connection, question: Question, most: int
 ) -> dict[Capital, list[int]]:
     """What the first `most` payers of each segment and currency left, in the order in which their
-    windows ended: once there are so many, this never changes again."""
-    counted = members(question, (enrolments.c.amount_minor,))
+    windows ended: once there are so many, this never changes again. Of those that ended together
+    the order's number says which comes first: in whatever order they were told."""
+    names = (orders.c.external_id, orders.c.source)
+    counted = members(question, (enrolments.c.amount_minor, *names))
     each = _each(counted, question)
     capital = (counted.c.campaign, counted.c.segment, counted.c.currency)
-    order = (counted.c.window_ends_at, counted.c.id)
+    order = (counted.c.window_ends_at, counted.c.external_id, counted.c.source)
     place = func.row_number().over(partition_by=capital, order_by=order).label("place")
     payers = (
         select(*capital, each.c.net, place)

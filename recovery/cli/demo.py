@@ -82,7 +82,10 @@ def command(
 
     told = _play(desk, Opening(start, days, orders), seed)
     page = write_page(
-        told.story.report, html or told.settings.project / "report.html", lang or spoken()
+        told.story.report,
+        html or told.settings.project / "report.html",
+        lang or spoken(),
+        told.story.course,
     )
 
     def text(console: "Console") -> None:

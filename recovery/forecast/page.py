@@ -14,7 +14,7 @@ from recovery.i18n import mark
 from recovery.money import Money
 
 _HERE = Path(__file__).parent
-_REPORT = Path(measure.__path__[0])  # its style is the house's
+_REPORT = Path(measure.__path__[0]) / "page"  # its style is the house's
 _KINDS = {
     "orders": mark("enter a sequence"),
     "holdout": mark("are held out"),

@@ -45,6 +45,9 @@ class Course:
     cohorts: Mapping[Side, tuple[Cohort, ...]] = field(default_factory=dict)
 
 
+NEVER = Course()  # of whom nobody asked
+
+
 def course(connection: Connection, now: datetime, zone: str, campaign: str | None = None) -> Course:
     """Of one `campaign` or of all, as of `now`; the last look has the numbers of the report."""
     question = Question(now, campaign)

@@ -10,6 +10,7 @@ import yaml
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from recovery.campaign.experiments import Rule
 from recovery.errors import UsageError
 from recovery.i18n import say
 from recovery.measure.report import Row, Verdict
@@ -91,6 +92,10 @@ class Wording:
         if row.arm.holdout:
             return self("says_control")
         lift, verdict = row.lift, row.verdict
+        if verdict is Verdict.COLLECTING and lift is not None and lift.rule is Rule.FIXED:
+            so_far = self.number(lift.treated.total + lift.control.total)
+            planned = self.number(row.decision.customers)
+            return self("says_planned", so_far=so_far, planned=planned)
         if verdict is Verdict.COLLECTING and lift is not None:
             here, there = self.number(lift.treated.count), self.number(lift.control.count)
             return self("says_collecting", here=here, there=there)

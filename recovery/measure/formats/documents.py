@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from recovery.measure.course import NEVER, Course
 from recovery.measure.formats.arms import Arms
 from recovery.measure.formats.paper import Paper
 from recovery.measure.formats.rows import arms_sheet
@@ -39,6 +40,7 @@ class Rates:
     """The report itself: a rate for each sequence, its lift, and what was earned."""
 
     report: Report
+    course: Course = NEVER
 
     def payload(self) -> Mapping[str, Any]:
         """The contract's document, and totals by owner."""
@@ -54,4 +56,4 @@ class Rates:
 
     def page(self, lang: str) -> str:
         """The page with pictures."""
-        return page(self.report, lang)
+        return page(self.report, lang, self.course)

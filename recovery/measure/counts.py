@@ -11,14 +11,11 @@ from datetime import datetime
 from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, null, select
 
 from recovery.db import table
-from recovery.measure.evidence.letters import SENT
 from recovery.measure.evidence.units import Arm
-from recovery.message import Channel
-from recovery.models import Coupon, CouponState, Enrolment, Order, Touch
+from recovery.models import Coupon, CouponState, Enrolment, Order
 
 enrolments = table(Enrolment)
 orders = table(Order)
-touches = table(Touch)
 coupons = table(Coupon)
 
 
@@ -38,9 +35,6 @@ class Counts:
     enrolled: int = 0
     mature: int = 0  # their window is over
     recovered: int = 0  # of the mature ones, paid inside the window
-    touches: dict[str, int] = field(default_factory=dict)  # sent, by channel; of everyone enrolled
-    # mails and SMS segments by channel and country; of the mature ones
-    units: dict[tuple[str, str], int] = field(default_factory=dict)
     money: defaultdict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
 
 
@@ -49,7 +43,6 @@ def count(connection: Connection, now: datetime, campaign: str | None = None) ->
     arms = _arms(now, campaign)
     found: defaultdict[Arm, Counts] = defaultdict(Counts)
     _count_orders(connection, arms, found)
-    _count_touches(connection, arms, now, found)
     _sum_recovered(connection, arms, now, found)
     _sum_incentives(connection, arms, now, found)
     return dict(found)
@@ -69,7 +62,6 @@ def _arms(now: datetime, campaign: str | None) -> CTE:
         e.segment,
         case((e.holdout, null()), else_=e.sequence).label("sequence"),
         e.holdout,
-        o.country,
         case((mature, 1), else_=0).label("mature"),
         case((in_window, 1), else_=0).label("recovered"),
     )
@@ -91,32 +83,6 @@ def _count_orders(connection: Connection, arms: CTE, found: defaultdict[Arm, Cou
     ):
         counts = found[Arm(*arm)]
         counts.enrolled, counts.mature, counts.recovered = enrolled, int(mature), int(recovered)
-
-
-def _count_touches(
-    connection: Connection, arms: CTE, now: datetime, found: defaultdict[Arm, Counts]
-) -> None:
-    # A provider is paid for each segment of an SMS; anything else counts once.
-    units = case((touches.c.channel == Channel.SMS, func.coalesce(touches.c.segments, 1)), else_=1)
-    statement = (
-        select(
-            *_by(arms),
-            touches.c.channel,
-            arms.c.country,
-            func.count(),
-            func.sum(units * arms.c.mature),
-        )
-        .join_from(touches, arms, touches.c.enrolment_id == arms.c.id)
-        .where(
-            touches.c.state.in_(SENT),
-            func.coalesce(touches.c.tried_at, touches.c.due_at) <= now,
-        )
-        .group_by(*_by(arms), touches.c.channel, arms.c.country)
-    )
-    for *arm, channel, country, sent, paid_for in connection.execute(statement):
-        counts = found[Arm(*arm)]
-        counts.touches[channel] = counts.touches.get(channel, 0) + sent
-        counts.units[channel, country] = int(paid_for)
 
 
 def _sum_recovered(

@@ -15,6 +15,7 @@ from recovery.measure.counts import Counts
 from recovery.measure.designs import designs
 from recovery.measure.evidence.cohorts import Cohort, Side, cohorts
 from recovery.measure.evidence.growth import growth
+from recovery.measure.evidence.letters import Letters
 from recovery.measure.evidence.tallies import Key, Tally
 from recovery.measure.evidence.units import Arm, Question
 from recovery.measure.lift import Lift
@@ -70,7 +71,7 @@ def _asked(
         tallies={},
         purses={},
         bills={},
-        stages={},
+        letters=Letters(),
         credits={},
         reached={},
         designs=designs(connection, question.now),

@@ -102,7 +102,7 @@ def _hazard(
                 total[0] += until - before
                 total[1] += tally.mature - before
     held = Proportion(*sums[1]) if control in survey.orders else None
-    reach = survey.stages.get((arm, step.step), Stage(channel=step.channel.value))
+    reach = survey.letters.stages.get((arm, step.step), Stage(channel=step.channel.value))
     return Hazard(step.step, step.channel.value, step.after, reach, Proportion(*sums[0]), held)
 
 

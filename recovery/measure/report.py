@@ -140,8 +140,8 @@ def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
         interval=clustered(seen, found.repeats.get(arm)),
         lift=None if arm.holdout or lift is None else lift if trusted else lift.silent(),
         verdict=verdict,
-        touches={channel: counted.touches.get(channel, 0) for channel in Channel},
-        money=_balances(counted, costs),
+        touches={channel: found.letters.sent[arm][channel] for channel in Channel},
+        money=_balances(counted, found.letters.parts[arm], costs),
         people=people,
         early=compared.early[arm],
         cash=compared.cash.get(arm, ()),
@@ -168,16 +168,18 @@ def clustered(seen: Proportion, repeats: Repeats | None) -> Interval | None:
     count, total, worth = seen.count, seen.total, 1.0
     if repeats is not None and repeats.customers > 1 and 0 < count < total:
         r = repeats
-        clustered = ratio(r.customers, r.m, r.mm, r.d, r.dd, r.md)
+        whole = ratio(r.customers, r.m, r.mm, r.d, r.dd, r.md)
         alone = seen.rate * (1 - seen.rate) / total
-        worth = max(1.0, (clustered.variance or 0.0) / clustered.n / alone)
+        worth = max(1.0, (whole.variance or 0.0) / whole.n / alone)
     return stats.wilson(count / worth, total / worth).interval
 
 
-def _balances(counted: Counts, costs: Costs) -> tuple[Balance, ...]:
+def _balances(
+    counted: Counts, parts: Mapping[tuple[str, str], int], costs: Costs
+) -> tuple[Balance, ...]:
     """A message billed in another currency than the orders makes a row of its own."""
     exact: dict[str, Decimal] = {}
-    for (channel, country), units in counted.units.items():
+    for (channel, country), units in parts.items():
         if (price := costs.of(Channel(channel), country)) and units:
             exact[price.currency] = exact.get(price.currency, Decimal(0)) + price.each * units
     return tuple(

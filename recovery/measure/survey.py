@@ -14,7 +14,7 @@ from recovery.measure.costs import Costs
 from recovery.measure.counts import Counts
 from recovery.measure.designs import Design, Designs, designs
 from recovery.measure.evidence.credit import Credits, Rule, credits
-from recovery.measure.evidence.letters import Stage, letters
+from recovery.measure.evidence.letters import Letters, letters
 from recovery.measure.evidence.purses import Capital, Purse, capped, first_payments, purses
 from recovery.measure.evidence.reached import reached
 from recovery.measure.evidence.repeats import Repeats, repeats
@@ -44,7 +44,7 @@ class Survey:
     tallies: Mapping[tuple[Arm, int], Tally]
     purses: Mapping[tuple[Arm, int, str], Purse]
     bills: Mapping[tuple[Arm, int, str, str], Decimal]
-    stages: Mapping[tuple[Arm, str], Stage]
+    letters: Letters
     credits: Mapping[Rule, Credits]
     reached: Mapping[Segment, int]
     designs: Designs
@@ -97,7 +97,7 @@ def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
         tallies=people,
         purses=money,
         bills=bills(sent.paid_for, costs),
-        stages=sent.stages,
+        letters=sent,
         credits=credits(connection, question),
         reached=reached(connection, question),
         designs=designs(connection, question.now),
@@ -120,7 +120,7 @@ def _capped(
     if not enough:
         return {}
     first = first_payments(connection, question, FIRST)
-    caps = {one: sorted(first[one])[ceil(0.99 * len(first[one])) - 1] for one in enough}
+    caps = {one: cap_of(first[one]) for one in enough}
     sums = capped(connection, question, caps)
     return {
         (segment, currency): Capped(

@@ -1,13 +1,14 @@
 """What was sent to the units: how far each step came, and what is paid for."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, case, distinct, func, select
 
 from recovery.db import table
-from recovery.measure.evidence.units import Arm, Question, members, of_arm, orders
+from recovery.measure.evidence.units import Arm, Question, everybody, members, of_arm, orders
 from recovery.message import Channel
 from recovery.models import Click, Touch, TouchState
 
@@ -40,10 +41,15 @@ class Stage:
 
 @dataclass(slots=True)
 class Letters:
-    """All messages of mature units."""
+    """All messages: of mature units by step, and of everyone enrolled."""
 
     paid_for: Counter[Bill] = field(default_factory=Counter)
     stages: dict[tuple[Arm, str], Stage] = field(default_factory=lambda: defaultdict(Stage))
+    sent: defaultdict[Arm, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    # mails and SMS segments by channel and country, of all mature enrolments
+    parts: defaultdict[Arm, Counter[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
 
 
 def letters(connection: Connection, question: Question) -> Letters:
@@ -55,29 +61,49 @@ def letters(connection: Connection, question: Question) -> Letters:
 
 
 def _count_touches(connection: Connection, question: Question, found: Letters) -> None:
-    counted = members(question, (orders.c.country,))
+    counted = everybody(question, (orders.c.country,))
     u, t = counted.c, touches.c
     left = and_(t.state.in_(SENT), func.coalesce(t.tried_at, t.due_at) <= question.now)
     parts = case((t.channel == Channel.SMS, func.coalesce(t.segments, 1)), else_=1)
-    columns = (*of_arm(counted), u.version_id, u.currency, u.country, t.channel, t.step)
-    state = case((left, t.state), else_="").label("state")
+    columns = (*of_arm(counted), u.version_id, u.currency, u.country, u.mature, u.unit, t.step)
+    sums = [
+        func.sum(case((condition, value), else_=0))
+        for condition, value in (
+            (left, 1),
+            (left, parts),
+            (and_(left, t.state == TouchState.DELIVERED), 1),
+            (and_(left, t.state == TouchState.BOUNCED), 1),
+        )
+    ]
     statement = (
-        select(*columns, state, func.count().label("n"), func.sum(parts).label("parts"))
+        select(*columns, t.channel, func.count(), *sums)
         .select_from(counted)
         .join(touches, t.enrolment_id == u.id)
-        .where(u.mature == 1)
-        .group_by(*columns, state)
+        .group_by(*columns, t.channel)
     )
-    for row in connection.execute(statement):
-        arm = Arm(*row[:4])
+    rows: Iterable[Any] = connection.execute(statement)
+    for row in rows:
+        _add(found, row, *map(int, row[11:]))
+
+
+def _add(
+    found: Letters, row: Any, planned: int, sent: int, parts: int, delivered: int, bounced: int
+) -> None:
+    arm = Arm(*row[:4])
+    if sent:
+        found.sent[arm][row.channel] += sent
+    if sent and row.mature:
+        found.parts[arm][row.channel, row.country] += parts
+    if row.mature and row.unit:
         stage = found.stages[arm, row.step]
-        stage.channel, stage.planned = row.channel, stage.planned + row.n
-        if row.state:
-            stage.sent += row.n
-            stage.delivered += row.n * (row.state == TouchState.DELIVERED)
-            stage.bounced += row.n * (row.state == TouchState.BOUNCED)
+        stage.channel = row.channel
+        stage.planned += planned
+        stage.sent += sent
+        stage.delivered += delivered
+        stage.bounced += bounced
+        if sent:
             bill = Bill(arm, row.version_id, row.currency, row.country, row.channel)
-            found.paid_for[bill] += int(row.parts)
+            found.paid_for[bill] += parts
 
 
 def _count_clicks(connection: Connection, question: Question, found: Letters) -> None:

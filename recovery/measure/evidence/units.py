@@ -64,7 +64,7 @@ def arm_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def of_arm(source: CTE) -> tuple[ColumnElement[Any], ...]:
+def of_arm(source: CTE | Subquery) -> tuple[ColumnElement[Any], ...]:
     """The same columns of a CTE that has them."""
     return (source.c.campaign, source.c.segment, source.c.sequence, source.c.holdout)
 
@@ -104,6 +104,12 @@ def minute(units: CTE) -> ColumnElement[int]:
     return (units.c.span + begun) // MINUTE
 
 
+def everybody(question: Question, extra: Columns = ()) -> Subquery:
+    """Every enrolment; `unit` is 1 where it is the one its customer counts by, else 0."""
+    unit = case((or_(_is_void(), _came_before()), 0), else_=1).label("unit")
+    return _fenced(_enrolled(question, (*extra, unit)), "everybody")
+
+
 def _fenced(statement: Select[Any], name: str) -> Subquery:
     """A row is worked out once: without the fence both databases copy each expression to wherever
     its value is used."""
@@ -111,8 +117,11 @@ def _fenced(statement: Select[Any], name: str) -> Subquery:
 
 
 def _members(question: Question, extra: Columns) -> Select[Any]:
+    return _enrolled(question, extra).where(~_is_void(), ~_came_before())
+
+
+def _enrolled(question: Question, extra: Columns) -> Select[Any]:
     e, now = enrolments.c, question.now
-    void = and_(orders.c.paid_at.is_not(None), orders.c.paid_at <= e.enrolled_at)
     statement = (
         select(
             e.id,
@@ -127,11 +136,16 @@ def _members(question: Question, extra: Columns) -> Select[Any]:
             *extra,
         )
         .join_from(enrolments, orders, e.order_id == orders.c.id)
-        .where(e.enrolled_at <= now, e.layer.is_(None), ~void, ~_came_before())
+        .where(e.enrolled_at <= now, e.layer.is_(None))
     )
     if question.campaign is not None:
         statement = statement.where(e.campaign == question.campaign)
     return statement
+
+
+def _is_void() -> ColumnElement[bool]:
+    """Whether the order was paid before it was enrolled; never unknown."""
+    return and_(orders.c.paid_at.is_not(None), orders.c.paid_at <= enrolments.c.enrolled_at)
 
 
 def paid_in_window(paid_at: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

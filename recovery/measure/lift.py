@@ -118,11 +118,11 @@ def _alphas(compared: Mapping[str, Sequence[Stratum]], decision: Decision) -> di
     if decision.rule is Rule.ANYTIME:
         return dict.fromkeys(compared, ALPHA / max(len(compared), 1))
     chances = {name: _chance(strata) for name, strata in compared.items()}
-    found, level = {}, 0.0
+    found, level, sure = {}, ALPHA, True
     for rank, name in enumerate(sorted(chances, key=chances.__getitem__)):
-        if not level or chances[name] <= level:
+        if sure:  # of all before it
             level = ALPHA / (len(chances) - rank)
-        found[name] = level
+        found[name], sure = level, sure and chances[name] <= level
     return {name: found[name] for name in compared}
 
 

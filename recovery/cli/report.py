@@ -18,6 +18,8 @@ from recovery.i18n import language, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from recovery.engine import Engine
+    from recovery.measure.evidence.slices import Part
     from recovery.measure.formats.documents import Document
     from recovery.measure.formats.paper import Block, Paper
     from recovery.measure.report import Report
@@ -38,6 +40,12 @@ _STYLES = {"lift": "green", "harm": "red", "inconclusive": "yellow", "srm_fail":
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write it as a page here."
 )
+@click.option(
+    "--by",
+    metavar="PARTS",
+    help="In slices instead: any of market, failure, customer, amount, method, provider, currency "
+    "and one of week, month, quarter, with commas between them.",
+)
 @click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--owner", metavar="NAME", help="Only campaigns of this owner.")
@@ -48,6 +56,7 @@ def command(
     form: str,
     output: Path | None,
     html: Path | None,
+    by: str | None,
     lang: str | None,
     campaign: str | None,
     owner: str | None,
@@ -57,22 +66,62 @@ def command(
     Recovery rate: of the enrolled orders whose goal window is over, the share that was paid
     within it. Everyone enrolled counts, sent to or not. Every rate is compared with the hold-out
     of its own segment: customers drawn by lot who got no message.
+
+    Slices are for looking, not for deciding. Periods hold the orders enrolled in them and begin
+    at midnight in RECOVERY_TIMEZONE.
     """
-    spoken = language(lang, os.environ)
-    found = _asked(desk, campaign, owner)
+    spoken, parts = language(lang, os.environ), None if by is None else _parts(by)
+    with closing(desk.engine()) as engine:
+        if campaign is not None:
+            expect_campaign(engine, campaign)
+        found = _asked(engine, parts, campaign, owner)
     page = None if html is None else _written(html, found.page(spoken).encode())
     _answer(desk, found, "json" if desk.as_json else form, output, spoken, page)
 
 
-def _asked(desk: Desk, campaign: str | None, owner: str | None) -> "Document":
+def _asked(
+    engine: "Engine", by: "list[Part] | None", campaign: str | None, owner: str | None
+) -> "Document":
     from recovery.measure.formats.documents import Rates
     from recovery.measure.owners import only
 
-    with closing(desk.engine()) as engine:
-        if campaign is not None:
-            expect_campaign(engine, campaign)
-        report = engine.report(campaign)
+    if by is not None:
+        return _sliced(engine, by, campaign, owner)
+    report = engine.report(campaign)
     return Rates(report if owner is None else only(report, owner))
+
+
+def _sliced(
+    engine: "Engine", by: "list[Part]", campaign: str | None, owner: str | None
+) -> "Document":
+    from recovery.db import reading
+    from recovery.measure.breakdown import Merchant, breakdown
+    from recovery.measure.evidence.units import Question
+    from recovery.measure.formats.cuts import Slices
+
+    now, settings = engine.clock.now(), engine.settings
+    merchant = Merchant(settings.timezone, settings.base_currency, engine.rates(now))
+    with reading(engine.database) as connection:
+        return Slices(breakdown(connection, Question(now, campaign), by, merchant, owner))
+
+
+def _parts(by: str) -> "list[Part]":
+    from recovery.measure.evidence.slices import PERIODS, Part
+
+    known = {part.value: part for part in Part}
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names or len(set(names)) < len(names):
+        raise UsageError(
+            say(
+                "--by {by}: name each of {known} at most once, with commas between them",
+                by=by,
+                known=", ".join(known),
+            )
+        )
+    if sum(known[name] in PERIODS for name in names) > 1:
+        raise UsageError(say("--by {by}: only one of week, month, quarter", by=by))
+    return [known[name] for name in names]
 
 
 def _answer(
@@ -169,7 +218,7 @@ def _lay_out(console: "Console", block: "Block") -> None:
                 head,
                 justify="left" if name else "right",
                 overflow="fold",
-                min_width=min(longest, NAME) if name else None,
+                min_width=min(longest, max(NAME // block.names, 12)) if name else None,
             )
         for row in block.rows:
             table.add_row(*row)

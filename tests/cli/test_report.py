@@ -202,3 +202,37 @@ sequences:
     told = recovery("--owner", "growth")
     assert told.exit_code == 2
     assert "no campaign has the owner 'growth'; there are: growth-team" in told.stderr
+
+
+def test_slices_are_told_without_a_verdict(recovery: Recovery) -> None:
+    document = json.loads(recovery("--by", "market,week", "--json").stdout)
+    assert document["note"] == "slices are for looking, not for deciding"
+    treated, control = document["slices"]
+    assert (treated["market"], treated["week"]) == ("DE", "2026-W44")
+    assert (treated["recovered"], treated["recovery_rate"]["value"]) == (56, 0.8)
+    assert treated["lift"]["absolute"] == 0.2
+    assert "verdict" not in treated
+    assert (control["holdout"], control["lift"]) == (True, None)
+    words = " ".join(recovery("--by", "market,week").stdout.split())
+    assert "Slices are for looking, not for deciding" in words
+    assert "2026-W44" in words
+    (row, _) = csv.DictReader(
+        recovery("--by", "amount", "--format", "csv").stdout.removeprefix("\ufeff").splitlines()
+    )
+    assert (row["amount"], row["recovered"], row["lift"]) == ("100-200 USD", "56", "0.2")
+    assert "分项" in recovery("--by", "month", "--lang", "zh-CN", "--format", "html").stdout
+
+
+@pytest.mark.parametrize(
+    ("by", "cure"),
+    [
+        ("weather", "name each of market, failure, customer, amount, method, provider, currency"),
+        ("market,market", "at most once"),
+        ("", "with commas between them"),
+        ("week,month", "only one of week, month, quarter"),
+    ],
+)
+def test_what_nobody_can_cut_by_is_refused(recovery: Recovery, by: str, cure: str) -> None:
+    told = recovery("--by", by)
+    assert told.exit_code == 2
+    assert cure in " ".join(told.stderr.split())

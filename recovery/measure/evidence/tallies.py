@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, case, func, select
 
 from recovery.measure.evidence.units import (
     KEPT,
@@ -54,6 +54,27 @@ class Tally:
         for name in Curve.__slots__:
             getattr(self.curve, name).update(getattr(other.curve, name))
 
+    def count(self, row: Any) -> None:
+        """Count `row.n` units with one fate."""
+        self.enrolled += row.n
+        if row.mature:
+            self.mature += row.n
+            self.converted += row.n * row.converted
+            self.recovered += row.n * (row.own in (KEPT, REVERSED))
+            self.reversed += row.n * (row.own == REVERSED)
+
+    def draw(self, row: Any) -> None:
+        """Note how long those units were watched: `row.minute`, and `row.span` of all of them."""
+        if row.mature and row.converted:
+            self.minutes[row.minute] += row.n
+        curve = self.curve
+        if row.converted:
+            counts, spans = curve.paid, curve.paid_spans
+        else:
+            counts, spans = curve.waiting, curve.waiting_spans
+        counts[row.minute] += row.n
+        spans[row.minute] += int(row.span)
+
     def converted_by(self, minute: Minute) -> int:
         """How many of the mature ones had converted within so many minutes."""
         return sum(count for at, count in self.minutes.items() if at <= minute)
@@ -68,7 +89,7 @@ def tallies(connection: Connection, question: Question) -> dict[Key, Tally]:
     columns = (
         *of_arm(counted),
         counted.c.version_id,
-        *_fate(counted),
+        *fate(counted),
         minute(counted).label("minute"),
     )
     found: dict[Key, Tally] = {}
@@ -78,8 +99,8 @@ def tallies(connection: Connection, question: Question) -> dict[Key, Tally]:
         )
     ):
         tally = found.setdefault((Arm(*row[:4]), row.version_id), Tally())
-        _count(tally, row)
-        _draw(tally, row)
+        tally.count(row)
+        tally.draw(row)
     return found
 
 
@@ -89,34 +110,15 @@ def slices(
     """Every arm by version and by the values of `by`, without curves."""
     counted = units(question, by)
     cuts = [counted.c[column.name] for column in by]
-    columns = (*of_arm(counted), counted.c.version_id, *cuts, *_fate(counted))
+    columns = (*of_arm(counted), counted.c.version_id, *cuts, *fate(counted))
     found: dict[tuple[Arm, int, tuple[Any, ...]], Tally] = {}
     for row in connection.execute(select(*columns, func.count().label("n")).group_by(*columns)):
         key = (Arm(*row[:4]), row.version_id, tuple(row[5 : 5 + len(cuts)]))
-        _count(found.setdefault(key, Tally()), row)
+        found.setdefault(key, Tally()).count(row)
     return found
 
 
-def _fate(counted: Any) -> Sequence[Any]:
+def fate(counted: CTE) -> Sequence[ColumnElement[Any]]:
+    """What became of a unit: whether it is mature, of its own order, whether it converted."""
     converted = case((counted.c.converted_at.is_(None), 0), else_=1).label("converted")
     return counted.c.mature, counted.c.own, converted
-
-
-def _count(tally: Tally, row: Any) -> None:
-    tally.enrolled += row.n
-    if row.mature:
-        tally.mature += row.n
-        tally.converted += row.n * row.converted
-        tally.recovered += row.n * (row.own in (KEPT, REVERSED))
-        tally.reversed += row.n * (row.own == REVERSED)
-
-
-def _draw(tally: Tally, row: Any) -> None:
-    if row.mature and row.converted:
-        tally.minutes[row.minute] += row.n
-    curve = tally.curve
-    counts, spans = (
-        (curve.paid, curve.paid_spans) if row.converted else (curve.waiting, curve.waiting_spans)
-    )
-    counts[row.minute] += row.n
-    spans[row.minute] += int(row.span)

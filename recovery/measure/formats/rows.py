@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from recovery.measure.formats.sheet import Cell, Kind, Sheet, stamp
+from recovery.measure.formats.sheet import Cell, Kind, Sheet, at_end_of, stamp
 from recovery.measure.payload import row_of
 from recovery.measure.report import Report
 from recovery.message import Channel
@@ -72,14 +72,5 @@ def _row(at: str, row: dict[str, Any], money: Mapping[str, Kind]) -> dict[str, C
             for name in names:
                 amount = one[name]
                 cells[f"{name}_{one['currency']}"] = None if amount is None else Decimal(amount)
-    told: dict[str, Cell] = {name: _at(row, road) for name, (_, road) in COLUMNS.items()}
+    told: dict[str, Cell] = {name: at_end_of(road, row) for name, (_, road) in COLUMNS.items()}
     return {"at": at} | told | cells
-
-
-def _at(found: Any, road: str) -> Any:
-    """The value at the end of a road; None where it breaks off."""
-    for part in road.split("."):
-        if found is None:
-            return None
-        found = found[int(part)] if part.isdigit() else found[part]
-    return found

@@ -83,3 +83,12 @@ def to_parquet(sheet: Sheet) -> bytes:
 def stamp(at: datetime) -> str:
     """`2026-11-22T09:00:00Z`, as the JSON has it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def at_end_of(road: str, found: Any) -> Any:
+    """The value at the end of a road such as `lift.ci95.0`; None where it breaks off."""
+    for part in road.split("."):
+        if found is None:
+            return None
+        found = found[int(part)] if part.isdigit() else found[part]
+    return found

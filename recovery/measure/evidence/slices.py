@@ -1,0 +1,207 @@
+"""Every arm cut into slices: by what its orders have in common, and by when they were enrolled.
+
+Instants are grouped by quarters of an hour in SQL, and these by periods here, while rows come in:
+memory holds slices, never orders.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Label,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from recovery.measure.bands import Bands
+from recovery.measure.evidence.spans import quarter_hours
+from recovery.measure.evidence.tallies import Curve, Tally, fate
+from recovery.measure.evidence.units import (
+    Arm,
+    Question,
+    arm_columns,
+    enrolments,
+    minute,
+    of_arm,
+    orders,
+    paid_in_window,
+    units,
+)
+from recovery.measure.funnel.stages import failed
+from recovery.measure.periods import Calendar, Period
+from recovery.reasons import FailureReason
+
+BATCH = 10_000  # rows fetched at once
+
+Key = tuple[Any, ...]  # a value for each part
+
+
+class Part(StrEnum):
+    """What a report can be cut by."""
+
+    MARKET = "market"
+    FAILURE = "failure"
+    CUSTOMER = "customer"
+    AMOUNT = "amount"
+    METHOD = "method"
+    PROVIDER = "provider"
+    CURRENCY = "currency"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+PERIODS = (Part.WEEK, Part.MONTH, Part.QUARTER)
+
+
+@dataclass(slots=True)
+class Slice:
+    """Of one arm: its orders, and its customers by version of the campaign."""
+
+    enrolled: int = 0
+    mature: int = 0
+    recovered: int = 0  # of the mature ones
+    people: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+
+@dataclass(frozen=True, slots=True)
+class Knife:
+    """How to cut."""
+
+    question: Question
+    by: Sequence[Part]
+    bands: Bands
+    calendar: Calendar | None  # with a period only
+
+    def columns(self) -> list[Label[Any]]:
+        """One column for each part, over enrolments and orders."""
+        return [self._column(part).label(f"by_{part.value}") for part in self.by]
+
+    def _column(self, part: Part) -> ColumnElement[Any]:
+        if part in PERIODS:
+            return quarter_hours(enrolments.c.enrolled_at)
+        if part is Part.AMOUNT:
+            return _band(self.bands)
+        if part is Part.FAILURE:
+            unknown = case((failed(self.question.now), FailureReason.UNKNOWN.value))
+            return func.coalesce(orders.c.failure_reason, unknown)
+        return {
+            Part.MARKET: orders.c.country,
+            Part.CUSTOMER: orders.c.customer_type,
+            Part.METHOD: orders.c.payment_method,
+            Part.PROVIDER: orders.c.failure_source,
+            Part.CURRENCY: enrolments.c.currency,
+        }[part]
+
+    def key(self, values: Sequence[Any]) -> Key:
+        """What the database calls a slice → what we call it."""
+        calendar = self.calendar
+        return tuple(
+            calendar.of_quarter_hour(value) if calendar and part in PERIODS else value
+            for part, value in zip(self.by, values, strict=True)
+        )
+
+    def period(self, key: Key) -> Period | None:
+        """The period of a slice."""
+        return next((one for one in key if isinstance(one, Period)), None)
+
+
+def currencies(connection: Connection, question: Question) -> list[str]:
+    """Every currency of an enrolled order."""
+    found = select(enrolments.c.currency).where(enrolments.c.enrolled_at <= question.now)
+    return sorted(connection.execute(found.distinct()).scalars())
+
+
+def slices(connection: Connection, knife: Knife) -> dict[tuple[Arm, Key], Slice]:
+    """Every slice of every arm that anybody is in."""
+    found: dict[tuple[Arm, Key], Slice] = defaultdict(Slice)
+    for row in _streamed(connection, _orders(knife)):
+        one = found[Arm(*row[:4]), knife.key(row[4:-3])]
+        one.enrolled += row.enrolled
+        one.mature += int(row.mature)
+        one.recovered += int(row.recovered)
+    for row in _streamed(connection, _people(knife, lambda counted: ())):
+        one = found[Arm(*row[:4]), knife.key(row[5 : 5 + len(knife.by)])]
+        one.people[row.version_id].count(row)
+    return dict(found)
+
+
+def curves(connection: Connection, knife: Knife, since: datetime) -> dict[tuple[Arm, Key], Curve]:
+    """How long it took the customers of each slice, of those enrolled since then."""
+    found: dict[tuple[Arm, Key], Tally] = defaultdict(Tally)
+    statement = _people(knife, lambda u: (minute(u).label("minute"),), since, by_version=False)
+    for row in _streamed(connection, statement):
+        found[Arm(*row[:4]), knife.key(row[4 : 4 + len(knife.by)])].draw(row)
+    return {key: tally.curve for key, tally in found.items()}
+
+
+def _streamed(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
+    yield from connection.execute(statement.execution_options(yield_per=BATCH))
+
+
+def _orders(knife: Knife) -> Select[Any]:
+    e, now, campaign = enrolments.c, knife.question.now, knife.question.campaign
+    mature = e.window_ends_at <= now
+    recovered = and_(mature, paid_in_window(orders.c.paid_at, now))
+    each = (
+        select(
+            *arm_columns(),
+            *knife.columns(),
+            case((mature, 1), else_=0).label("mature"),
+            case((recovered, 1), else_=0).label("recovered"),
+        )
+        .join_from(enrolments, orders, orders.c.id == e.order_id)
+        .where(e.enrolled_at <= now, e.layer.is_(None))
+    )
+    if campaign is not None:
+        each = each.where(e.campaign == campaign)
+    c = each.subquery("each_order").c
+    keys = [one for one in c if one.name not in ("mature", "recovered")]
+    sums = (func.sum(c[name]).label(name) for name in ("mature", "recovered"))
+    return select(*keys, func.count().label("enrolled"), *sums).group_by(*keys)
+
+
+def _people(
+    knife: Knife,
+    more: Callable[[Any], Sequence[ColumnElement[Any]]],
+    since: datetime | None = None,
+    *,
+    by_version: bool = True,
+) -> Select[Any]:
+    cuts = knife.columns()
+    counted = units(knife.question, cuts)
+    columns = [
+        *of_arm(counted),
+        *([counted.c.version_id] if by_version else []),
+        *(counted.c[cut.name] for cut in cuts),
+        *fate(counted),
+        *more(counted),
+    ]
+    sums = func.count().label("n"), func.sum(counted.c.span).label("span")
+    statement = select(*columns, *sums).group_by(*columns)
+    return statement if since is None else statement.where(counted.c.enrolled_at >= since)
+
+
+def _band(bands: Bands) -> ColumnElement[Any]:
+    """How many bounds an amount has reached; NULL where its currency has no rate."""
+    e = enrolments.c
+    if not bands.minor:
+        return cast(null(), Integer)
+    reached: ColumnElement[Any] = literal(0)
+    for number in range(len(bands.bounds)):
+        bound = case({one: limits[number] for one, limits in bands.minor.items()}, value=e.currency)
+        reached = reached + case((e.amount_minor >= bound, 1), else_=0)
+    return case((e.currency.in_(sorted(bands.minor)), reached), else_=cast(null(), Integer))

@@ -4,6 +4,7 @@
 #   make test    style, types and every test
 #   make bench   how fast it is, on this machine
 #   make chaos   kills it in every way we know, and counts messages (some minutes)
+#   make montecarlo   does the report tell the truth? worlds whose truth is known (some minutes)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +13,7 @@ WORKERS ?= auto
 # Bytecode is worth a second at every start; some containers switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types unit bench chaos clean
+.PHONY: demo test lint types unit bench chaos montecarlo clean
 
 demo: .venv/ready
 	$(BIN)/recovery demo
@@ -34,6 +35,9 @@ bench: .venv/ready
 
 chaos: .venv/ready
 	$(BIN)/python -m tests.faults
+
+montecarlo: .venv/ready
+	$(BIN)/python -m tests.montecarlo
 
 # Made again only when what we depend on has changed.
 .venv/ready: pyproject.toml constraints.txt

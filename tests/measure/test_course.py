@@ -26,7 +26,7 @@ def enter(ledger: Ledger, day: int, many: int, paid: int, **values: object) -> N
     for number in range(many):
         at = 24.0 * day
         order = ledger.order(paid=at + 24 if number < paid else None, phone=None)
-        ledger.enrolment(order, at=at, **values)  # type: ignore[arg-type]
+        ledger.enrolment(order, at=at, **values)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from recovery.measure.course import Course, Look
 from recovery.measure.evidence.cohorts import Cohort, Side
 from recovery.measure.evidence.credit import Rule
 from recovery.measure.evidence.letters import Stage
+from recovery.measure.evidence.purses import Purse
 from recovery.measure.evidence.tallies import Curve, Tally
 from recovery.measure.evidence.units import Arm
 from recovery.measure.journey import Hazard
@@ -90,11 +91,11 @@ def segment(
         shares = {
             name: total / (total + held[1]) if total else 0.5 for name, (_, total) in told.items()
         }
-        found = lifts(strata, decision, shares)  # type: ignore[arg-type]
-    rows = [arm(name, Proportion(*n), found.get(name), **values) for name, n in told.items()]  # type: ignore[arg-type]
+        found = lifts(strata, decision, shares)
+    rows = [arm(name, Proportion(*n), found.get(name), **values) for name, n in told.items()]
     if held is not None:
         kept = {k: v for k, v in values.items() if k not in ("cash", "stages", "young")}
-        rows.append(arm(None, Proportion(*held), **kept))  # type: ignore[arg-type]
+        rows.append(arm(None, Proportion(*held), **kept))
     return rows
 
 
@@ -103,6 +104,17 @@ def stage(step: str, hours: float, treated: Proportion, control: Proportion | No
     planned = treated.total
     reach = Stage(planned, planned * 3 // 4, planned // 2, 0, planned // 10, "email")
     return Hazard(step, "email", timedelta(hours=hours), reach, treated, control)
+
+
+def purse(currency: str, *, organic: int | None = None, sold: int = 100_000) -> Cash:
+    """Money of which some of everything was taken off."""
+    parts = {"discount": sold // 50, "subsidy": sold // 100, "refunds": sold // 40, "leaked": 10}
+    return Cash(currency, Purse(900, 300, sold, **parts), sold // 1000, organic)
+
+
+def two(*counts: int) -> tuple[Proportion, Proportion]:
+    """Two shares out of four numbers."""
+    return Proportion(*counts[:2]), Proportion(*counts[2:])
 
 
 def looks(row: Row, held: Proportion, *, days: int = 20) -> tuple[Look, ...]:

@@ -113,7 +113,8 @@ def first_payments(
     counted = members(question, (enrolments.c.amount_minor, *names))
     each = _each(counted, question)
     capital = (counted.c.campaign, counted.c.segment, counted.c.currency)
-    order = (counted.c.window_ends_at, counted.c.external_id, counted.c.source)
+    number = counted.c.external_id
+    order = (counted.c.window_ends_at, func.length(number), number, counted.c.source)
     place = func.row_number().over(partition_by=capital, order_by=order).label("place")
     payers = (
         select(*capital, each.c.net, place)

@@ -74,21 +74,29 @@ def command(
     with closing(desk.engine()) as engine:
         if campaign is not None:
             expect_campaign(engine, campaign)
-        found = _asked(engine, parts, campaign, owner)
+        drawn = html is not None or form == "html"
+        found = _asked(engine, parts, campaign, owner, drawn=drawn)
     page = None if html is None else _written(html, found.page(spoken).encode())
     _answer(desk, found, "json" if desk.as_json else form, output, spoken, page)
 
 
 def _asked(
-    engine: "Engine", by: "list[Part] | None", campaign: str | None, owner: str | None
+    engine: "Engine",
+    by: "list[Part] | None",
+    campaign: str | None,
+    owner: str | None,
+    *,
+    drawn: bool,
 ) -> "Document":
+    """The report, with how it came about where that is `drawn`; or its slices."""
+    from recovery.measure.course import NEVER
     from recovery.measure.formats.documents import Rates
     from recovery.measure.owners import only
 
     if by is not None:
         return _sliced(engine, by, campaign, owner)
-    report = engine.report(campaign)
-    return Rates(report if owner is None else only(report, owner))
+    report, course = engine.report(campaign), engine.course(campaign) if drawn else NEVER
+    return Rates(report if owner is None else only(report, owner), course)
 
 
 def _sliced(

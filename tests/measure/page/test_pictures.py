@@ -184,6 +184,7 @@ def test_young_cells_are_hatched_and_have_no_number() -> None:
     ]
     html = page(reported.report(ROWS), "en", reported.course(ROWS))
     assert html.count('class="young"') == 8
+    assert "Weeks begin on Monday in Europe/Berlin" in text_of(html)
 
 
 def test_a_long_window_has_no_more_columns_than_a_telephone_can_show() -> None:

@@ -85,6 +85,7 @@ PURE = (
     "recovery/dispatch/policies.py",
     "recovery/incentives/offer.py",
     "recovery/measure/stats/",
+    "recovery/measure/analysis.py",
     "recovery/measure/alerts/series.py",
     "recovery/measure/alerts/chance.py",
     "recovery/measure/alerts/judge.py",

@@ -65,6 +65,10 @@ class Cash:
             return None
         return self.incremental / self.purse.units
 
+    def silent(self) -> "Cash":
+        """The same compared with nobody: what can't be trusted is not shown."""
+        return Cash(self.currency, self.purse, self.messages)
+
     def money(self, minor: int) -> Money:
         """An amount of this purse."""
         return Money(minor, self.currency)

@@ -144,7 +144,7 @@ def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
         money=_balances(counted, found.letters.parts[arm], costs),
         people=people,
         early=compared.early[arm],
-        cash=compared.cash.get(arm, ()),
+        cash=tuple(one if trusted else one.silent() for one in compared.cash[arm]),
         health=compared.health,
         credits={rule: one.get(arm, Counter()) for rule, one in found.credits.items()},
         stages=() if arm.holdout else hazards(found, arm, Arm(*arm[:2], None, holdout=True)),

@@ -49,13 +49,14 @@ def _against(survey: Survey, cash: Cash, arm: Arm, control: Arm, lift: Lift) -> 
     cash = replace(cash, organic=round_half_up(Decimal(repr(organic))))
     gained = cash.incremental or 0
     caused = (lift.absolute or 0.0) * here
+    settled = lift.enough_data and outcome(lift) is Verdict.LIFT and caused > 0
     spent = cash.incentives + cash.messages
     return replace(
         cash,
         interval=_interval(survey, arm, control, cash),
         cap=_cap(survey, arm, cash.currency),
         holdout=round_half_up(Decimal(gained * there) / here) if here else None,
-        per_order=round(spent / caused) if outcome(lift) is Verdict.LIFT and caused > 0 else None,
+        per_order=round(spent / caused) if settled else None,
     )
 
 

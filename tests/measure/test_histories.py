@@ -102,6 +102,7 @@ def test_every_lift_before_rounding(database: Engine, seed: int) -> None:
         if (lift := row.lift) is None:
             assert row.arm.holdout
             continue
+        assert lift.absolute is not None, row.verdict
         expected = oracle.lift((row.arm.segment, row.arm.sequence))
         found = {
             "absolute": lift.absolute,

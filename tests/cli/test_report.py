@@ -102,7 +102,9 @@ def test_the_page_is_written_in_both_languages(recovery: Recovery, tmp_path: Pat
         page = tmp_path / "pages" / f"{lang}.html"
         told = recovery("--html", str(page), "--lang", lang, "--json")
         assert json.loads(told.stdout)["html"] == str(page)
-        assert f"<title>{title}</title>" in page.read_text(encoding="utf-8")
+        drawn = page.read_text(encoding="utf-8")
+        assert f"<title>{title}</title>" in drawn
+        assert 'class="growth"' in drawn  # how the lift came about is asked for the page alone
 
 
 def test_one_campaign_may_be_asked_for(recovery: Recovery) -> None:
@@ -142,7 +144,9 @@ def test_every_format_tells_the_same_numbers(recovery: Recovery) -> None:
     assert (row["lift"], row["net_EUR"], held["holdout"]) == ("0.2", "5600.00", "1")
     assert "| plain | 70 | 70<br>100.0% | 56 | 80.0%" in recovery("--format", "md").stdout
     assert recovery("--format", "json").stdout == recovery("--json").stdout
-    assert "<title>Recovery report</title>" in recovery("--format", "html").stdout
+    drawn = recovery("--format", "html").stdout
+    assert "<title>Recovery report</title>" in drawn
+    assert 'class="growth"' in drawn
 
 
 def test_a_file_is_written_where_it_was_asked_for(recovery: Recovery, tmp_path: Path) -> None:

@@ -118,10 +118,13 @@ class LazyGroup(click.Group):
     epilog="Each command explains itself: recovery COMMAND --help. Start with: recovery demo",
 )
 @click.version_option(__version__, prog_name="recovery")
-@click.option("--lang", metavar="LANG", expose_value=False, help=ONE_OF)
-def main() -> None:
+@click.option("--lang", metavar="LANG", help=ONE_OF)
+@click.pass_context
+def main(ctx: click.Context, lang: str | None) -> None:
     """Bring back orders that were placed and never paid.
 
     Campaign files say who gets which message when; every sequence is measured against a group
     that gets nothing, so you see what it really brings.
     """
+    if lang is not None:  # a command that has the option itself asks its own
+        ctx.default_map = {name: {"lang": lang} for name in main.list_commands(ctx)}

@@ -122,7 +122,8 @@ def test_a_preset_passes_the_check_once_it_is_taken_on(file: Path, tmp_path: Pat
     assert "\nstatus: draft\n" in text
     taken_on = text.replace("status: draft", "status: active")
     (project / "campaigns" / file.name[1:]).write_text(taken_on, "utf-8")
-    assert answered("check", "--strict", "--project", project)["problems"] == []
+    told = answered("check", "--project", project)["problems"]
+    assert {one["code"] for one in told} <= {"CR070"}, "a preset is for many markets"
 
 
 def test_every_file_of_the_folder_begins_with_its_schema() -> None:

@@ -177,3 +177,12 @@ def test_a_chinese_screen_can_be_asked_for() -> None:
     told = recovery("--lang", "zh-CN", "--help", LANG="C").output
     assert "命令：" in told or "命令:" in told
     assert "en 或 zh-CN" in recovery("touches", "--lang=zh-CN", "--help", LANG="C").output
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "codes", "fmt", "markets", "run", "tasks"])
+def test_the_language_may_be_asked_for_before_the_command(command: str, project: str) -> None:
+    words = [command, *(["list"] if command == "tasks" else [])]
+    words += ["--project", project] if command != "codes" else []
+    behind = recovery(*words, "--lang", "zh-CN", LANG="C").stdout
+    before = recovery("--lang", "zh-CN", *words, LANG="C").stdout
+    assert before.split("\n")[0] == behind.split("\n")[0] != recovery(*words, LANG="C").stdout

@@ -225,17 +225,16 @@ def test_an_offer_in_a_service_message_stops_the_campaign() -> None:
 
 
 def test_languages_that_lack_are_noted_once_a_template(tmp_path: Path) -> None:
-    """Polish is written nowhere and the fallback is meant; Japanese is written elsewhere."""
+    """Polish is written nowhere, Japanese elsewhere: customers of both read the fallback."""
     templates = tmp_path / "templates"
     copytree(ROOT / "templates", templates)
     rmtree(templates / "payment-failed/ja")
     segment = "{segment: some, market: [PL, DE, JP], sequence: plain}"
     steps = [REMINDER, "{step: again, after: 1d, sms: payment-failed, if: {market: [DE, JP]}}"]
     text = a_campaign(segments=[segment], sequences={"plain": steps}, trigger=FAILED)
-    assert lacking(text, templates) == [("CR070", "JP")]
-    about = templates / "payment-failed/message.yaml"
-    about.write_text(about.read_text("utf-8").partition("fallback:")[0], "utf-8")
-    assert lacking(text, templates) == [("CR070", "JP, PL")], "nobody said that English will do"
+    assert lacking(text, templates) == [("CR070", "JP, PL")]
+    everybody = a_campaign(sequences={"plain": [REMINDER]}, trigger=FAILED)
+    assert lacking(everybody, templates) == [], "nobody named a market"
 
 
 def lacking(text: str, templates: Path) -> list[tuple[str, object]]:

@@ -102,7 +102,8 @@ def test_an_example_of_a_template(templates: Write, code: str) -> None:
     found = templates(MESSAGE | {name: wrong}).problems()
     assert {error.code for error in found} == {code}
     assert {error.line for error in found} <= {line + 1, None}
-    assert (found[0].message, found[0].cure) == spoken(code)
+    if code != "CR100":  # tells what Python says
+        assert (found[0].message, found[0].cure) == spoken(code)
 
 
 @pytest.mark.parametrize("code", IN_MARKETS)

@@ -13,7 +13,7 @@ from recovery.template.errors import TemplateError, did_you_mean, near
 from recovery.template.heed import Heed
 from recovery.template.library import SUBJECT, Library
 from recovery.template.locales import is_locale
-from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message
+from recovery.template.messages import DESCRIPTION, FILES, LETTER, Message, mistakes_of
 from recovery.template.phrases import COMMON, LAST, PHRASE, Phrase
 from recovery.template.placeholders import mistakes
 from recovery.template.sample import OFFER_KINDS, bare, sample
@@ -55,7 +55,7 @@ def problems(catalog: Renders, library: Library, names: tuple[str, ...]) -> list
         try:
             message = catalog.message(name)
         except TemplateError as error:
-            found.append(error)
+            found += mistakes_of(catalog.root / name, f"{catalog.root.name}/{name}") or [error]
             continue
         found += _folder(catalog.root, message)
         found += _words(library, message)

@@ -1,10 +1,11 @@
 """What lies in a message's folder: message.yaml and, per locale, the files of each channel."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from recovery.message import Channel, MessageClass
-from recovery.template.errors import TemplateError, did_you_mean
+from recovery.template.errors import TemplateError, did_you_mean, near
 from recovery.template.locales import choose, is_locale
 from recovery.template.phrases import LAST, Phrase, read_words
 
@@ -16,6 +17,7 @@ FILES: dict[Channel, tuple[str, ...]] = {
 }
 KEYS = ("class", "description", "fallback")
 DESCRIPTION = "message.yaml"
+_CLASSES = tuple(str(each) for each in MessageClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,12 @@ class Message:
 
 def read_message(folder: Path, shown: str) -> Message:
     """Read `folder`; TemplateError when message.yaml is missing or wrong."""
-    about = f"{shown}/{DESCRIPTION}"
-    if not (folder / DESCRIPTION).is_file():
-        raise TemplateError("CR107", file=about, given=folder.name)
-    words = read_words(folder / DESCRIPTION, about)
-    for key, phrase in words.items():
-        if key not in KEYS:
-            guess = did_you_mean(key, list(KEYS))
-            raise TemplateError(
-                "CR110", file=about, line=phrase.line, mark=key, given=key, guess=guess
-            )
+    words, mistakes = _about(folder, shown)
+    if mistakes:
+        raise mistakes[0]
     return Message(
         folder.name,
-        _message_class(words, about),
+        MessageClass(words["class"].text),
         words["description"].text if "description" in words else "",
         words["fallback"].text if "fallback" in words else LAST,
         "fallback" in words,
@@ -73,18 +68,38 @@ def read_message(folder: Path, shown: str) -> Message:
     )
 
 
-def _message_class(words: dict[str, Phrase], about: str) -> MessageClass:
-    known = [str(each) for each in MessageClass]
-    if "class" not in words:
-        raise TemplateError("CR108", file=about, line=1)
-    phrase = words["class"]
-    if phrase.text not in known:
-        raise TemplateError(
-            "CR109",
-            file=about,
-            line=phrase.line,
-            mark=phrase.text,
-            given=phrase.text,
-            guess=did_you_mean(phrase.text, known),
-        )
-    return MessageClass(phrase.text)
+def mistakes_of(folder: Path, shown: str) -> list[TemplateError]:
+    """Everything that is wrong with the message.yaml of `folder`, from top to bottom."""
+    return _about(folder, shown)[1]
+
+
+def _about(folder: Path, shown: str) -> tuple[dict[str, Phrase], list[TemplateError]]:
+    about = f"{shown}/{DESCRIPTION}"
+    if not (folder / DESCRIPTION).is_file():
+        return {}, [TemplateError("CR107", file=about, given=folder.name)]
+    try:
+        words = read_words(folder / DESCRIPTION, about)
+    except TemplateError as error:
+        return {}, [error]
+    found = [*_unknown_keys(words, about), *_wrong_class(words, about)]
+    return words, sorted(found, key=lambda error: error.line or 0)
+
+
+def _unknown_keys(words: dict[str, Phrase], about: str) -> Iterator[TemplateError]:
+    for key, phrase in words.items():
+        if key not in KEYS:
+            guess = did_you_mean(key, KEYS)
+            line = phrase.line
+            yield TemplateError("CR110", file=about, line=line, mark=key, given=key, guess=guess)
+
+
+def _wrong_class(words: dict[str, Phrase], about: str) -> Iterator[TemplateError]:
+    """A class that there is not, or none at all, unless its key is only misspelt."""
+    phrase = words.get("class")
+    if phrase is None:
+        if all(near(key, KEYS) != "class" for key in words if key not in KEYS):
+            yield TemplateError("CR108", file=about, line=1)
+    elif phrase.text not in _CLASSES:
+        given, guess = phrase.text, did_you_mean(phrase.text, _CLASSES)
+        line = phrase.line
+        yield TemplateError("CR109", file=about, line=line, mark=given, given=given, guess=guess)

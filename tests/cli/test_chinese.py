@@ -179,7 +179,7 @@ def test_a_chinese_screen_can_be_asked_for() -> None:
     assert "en 或 zh-CN" in recovery("touches", "--lang=zh-CN", "--help", LANG="C").output
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "codes", "fmt", "markets", "run", "tasks"])
+@pytest.mark.parametrize("command", ["check", "plan", "codes", "fmt", "markets", "tasks"])
 def test_the_language_may_be_asked_for_before_the_command(command: str, project: str) -> None:
     words = [command, *(["list"] if command == "tasks" else [])]
     words += ["--project", project] if command != "codes" else []

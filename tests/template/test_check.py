@@ -36,6 +36,19 @@ def test_message_yaml(message, about: str, line: int | None, part: str, cure: st
     assert part in error.message and cure in error.cure
 
 
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        ("class: servce\nfallbak: en\nowner: kim\n", [("CR109", 1), ("CR110", 2), ("CR110", 3)]),
+        ("fallbak: en\n", [("CR108", 1), ("CR110", 1)]),
+        ("clas: service\nfallbak: en\n", [("CR110", 1), ("CR110", 2)]),
+    ],
+)
+def test_all_mistakes_of_a_message_yaml(message, about: str, told: list[tuple[str, int]]) -> None:
+    found = message({"letter.txt": LETTER}, about).problems()
+    assert [(error.code, error.line) for error in found] == told
+
+
 def test_a_folder_without_message_yaml(templates) -> None:
     catalog = templates({"m/en/sms.txt": "x"})
     assert said(catalog, file="templates/m/message.yaml", part="has no message.yaml")

@@ -46,6 +46,11 @@ _STYLES = {"lift": "green", "harm": "red", "inconclusive": "yellow", "srm_fail":
     help="In slices instead: any of market, failure, customer, amount, method, provider, currency "
     "and one of week, month, quarter, with commas between them.",
 )
+@click.option(
+    "--cash",
+    type=click.Choice(("week", "month", "quarter")),
+    help="Money by the day on which it moved instead, for bookkeeping: without rates.",
+)
 @click.option("--lang", metavar="LANG", help="en or zh-CN  [default: from LANG, else en]")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--owner", metavar="NAME", help="Only campaigns of this owner.")
@@ -57,6 +62,7 @@ def command(
     output: Path | None,
     html: Path | None,
     by: str | None,
+    cash: str | None,
     lang: str | None,
     campaign: str | None,
     owner: str | None,
@@ -70,33 +76,47 @@ def command(
     Slices are for looking, not for deciding. Periods hold the orders enrolled in them and begin
     at midnight in RECOVERY_TIMEZONE.
     """
+    if by is not None and cash is not None:
+        raise UsageError(say("--by and --cash: give one of them"))
     spoken, parts = language(lang, os.environ), None if by is None else _parts(by)
     with closing(desk.engine()) as engine:
         if campaign is not None:
             expect_campaign(engine, campaign)
-        drawn = html is not None or form == "html"
-        found = _asked(engine, parts, campaign, owner, drawn=drawn)
+        if cash is not None:
+            found = _booked(engine, cash, campaign, owner)
+        elif parts is not None:
+            found = _sliced(engine, parts, campaign, owner)
+        else:
+            drawn = html is not None or form == "html"
+            found = _rated(engine, campaign, owner, drawn=drawn)
     page = None if html is None else _written(html, found.page(spoken).encode())
     _answer(desk, found, "json" if desk.as_json else form, output, spoken, page)
 
 
-def _asked(
-    engine: "Engine",
-    by: "list[Part] | None",
-    campaign: str | None,
-    owner: str | None,
-    *,
-    drawn: bool,
-) -> "Document":
-    """The report, with how it came about where that is `drawn`; or its slices."""
+def _rated(engine: "Engine", campaign: str | None, owner: str | None, *, drawn: bool) -> "Document":
+    """The report, with how it came about where that is `drawn`."""
     from recovery.measure.course import NEVER
     from recovery.measure.formats.documents import Rates
     from recovery.measure.owners import only
 
-    if by is not None:
-        return _sliced(engine, by, campaign, owner)
     report, course = engine.report(campaign), engine.course(campaign) if drawn else NEVER
     return Rates(report if owner is None else only(report, owner), course)
+
+
+def _booked(engine: "Engine", cash: str, campaign: str | None, owner: str | None) -> "Document":
+    from zoneinfo import ZoneInfo
+
+    from recovery.db import reading
+    from recovery.measure.books import books
+    from recovery.measure.costs import Costs
+    from recovery.measure.evidence.units import Question
+    from recovery.measure.formats.cashbook import Cashbook
+    from recovery.measure.periods import Calendar, Grain
+
+    question, settings = Question(engine.clock.now(), campaign), engine.settings
+    calendar, costs = Calendar(Grain(cash), ZoneInfo(settings.timezone)), Costs.read(settings.costs)
+    with reading(engine.database) as connection:
+        return Cashbook(books(connection, question, calendar, costs, owner))
 
 
 def _sliced(

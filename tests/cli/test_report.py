@@ -240,3 +240,21 @@ def test_what_nobody_can_cut_by_is_refused(recovery: Recovery, by: str, cure: st
     told = recovery("--by", by)
     assert told.exit_code == 2
     assert cure in " ".join(told.stderr.split())
+
+
+def test_the_cash_view_says_that_it_has_no_rates(recovery: Recovery) -> None:
+    (treated, control) = json.loads(recovery("--cash", "month", "--json").stdout)["cash"]
+    assert (treated["orders_paid"], treated["net"]) == (56, "5600.00")
+    assert (control["holdout"], control["orders_paid"]) == (True, 48)
+    words = " ".join(recovery("--cash", "quarter").stdout.split())
+    assert "There are no rates here" in words
+    assert "%" not in words
+    assert "没有比率" in recovery("--cash", "week", "--lang", "zh-CN", "--format", "md").stdout
+    rows = recovery("--cash", "week", "--format", "csv").stdout.removeprefix("\ufeff").splitlines()
+    assert next(csv.DictReader(rows))["list"] == "5600.00"
+
+
+def test_slices_and_books_are_two_reports(recovery: Recovery) -> None:
+    told = recovery("--by", "market", "--cash", "month")
+    assert told.exit_code == 2
+    assert "--by and --cash: give one of them" in told.stderr

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from recovery import telemetry
 from recovery.clock import Stopwatch, VirtualClock
 from recovery.crash import crash_point
-from recovery.db import reading, rehearsing, retried, writing
+from recovery.db import counting, reading, rehearsing, retried, writing
 from recovery.dispatch import brakes, ceiling
 from recovery.dispatch.claim import Aside, due_count, in_flight
 from recovery.dispatch.claim import sweep as sweep_leases
@@ -167,14 +167,14 @@ class Engine(Parts):
 
     def report(self, campaign: str | None = None) -> measuring.Report:
         """The recovery rate of each sequence, as of now."""
-        with reading(self.database) as connection:
+        with counting(self.database) as connection:
             return measuring.report(
                 connection, self.clock.now(), Costs.read(self.settings.costs), campaign
             )
 
     def course(self, campaign: str | None = None) -> Course:
         """How the report of now came about: lift day by day, cohorts week by week."""
-        with reading(self.database) as connection:
+        with counting(self.database) as connection:
             return course(connection, self.clock.now(), self.settings.timezone, campaign)
 
     def explain(self, order: str, source: str | None = None) -> story.Story:

@@ -1,13 +1,13 @@
 """What was sent to the units: how far each step came, and what is paid for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, distinct, func, select
+from sqlalchemy import Connection, and_, case, distinct, func, literal, select
 
 from recovery.db import table
+from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.units import Arm, Question, everybody, members, of_arm, orders
 from recovery.message import Channel
 from recovery.models import Click, Touch, TouchState
@@ -66,23 +66,18 @@ def _count_touches(connection: Connection, question: Question, found: Letters) -
     left = and_(t.state.in_(SENT), func.coalesce(t.tried_at, t.due_at) <= question.now)
     parts = case((t.channel == Channel.SMS, func.coalesce(t.segments, 1)), else_=1)
     columns = (*of_arm(counted), u.version_id, u.currency, u.country, u.mature, u.unit, t.step)
+    conditions = {
+        "sent": (left, 1),
+        "parts": (left, parts),
+        "delivered": (and_(left, t.state == TouchState.DELIVERED), 1),
+        "bounced": (and_(left, t.state == TouchState.BOUNCED), 1),
+    }
     sums = [
-        func.sum(case((condition, value), else_=0))
-        for condition, value in (
-            (left, 1),
-            (left, parts),
-            (and_(left, t.state == TouchState.DELIVERED), 1),
-            (and_(left, t.state == TouchState.BOUNCED), 1),
-        )
+        literal(1).label("planned"),
+        *(case(one, else_=0).label(name) for name, one in conditions.items()),
     ]
-    statement = (
-        select(*columns, t.channel, func.count(), *sums)
-        .select_from(counted)
-        .join(touches, t.enrolment_id == u.id)
-        .group_by(*columns, t.channel)
-    )
-    rows: Iterable[Any] = connection.execute(statement)
-    for row in rows:
+    source = counted.join(touches, t.enrolment_id == u.id)
+    for row in grouped(connection, source, (*columns, t.channel), sums):
         _add(found, row, *map(int, row[11:]))
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, case, literal
 
+from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.units import (
     KEPT,
     REVERSED,
@@ -19,6 +20,7 @@ from recovery.measure.evidence.units import (
 )
 
 Minute = int
+_ONE = literal(1).label("n")
 
 
 @dataclass(slots=True)
@@ -93,11 +95,7 @@ def tallies(connection: Connection, question: Question) -> dict[Key, Tally]:
         minute(counted).label("minute"),
     )
     found: dict[Key, Tally] = {}
-    for row in connection.execute(
-        select(*columns, func.count().label("n"), func.sum(counted.c.span).label("span")).group_by(
-            *columns
-        )
-    ):
+    for row in grouped(connection, counted, columns, (_ONE, counted.c.span)):
         tally = found.setdefault((Arm(*row[:4]), row.version_id), Tally())
         tally.count(row)
         tally.draw(row)
@@ -112,7 +110,7 @@ def slices(
     cuts = [counted.c[column.name] for column in by]
     columns = (*of_arm(counted), counted.c.version_id, *cuts, *fate(counted))
     found: dict[tuple[Arm, int, tuple[Any, ...]], Tally] = {}
-    for row in connection.execute(select(*columns, func.count().label("n")).group_by(*columns)):
+    for row in grouped(connection, counted, columns, (_ONE,)):
         key = (Arm(*row[:4]), row.version_id, tuple(row[5 : 5 + len(cuts)]))
         found.setdefault(key, Tally()).count(row)
     return found

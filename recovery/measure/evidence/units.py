@@ -59,7 +59,7 @@ def arm_columns() -> tuple[ColumnElement[Any], ...]:
     return (
         e.campaign,
         e.segment,
-        case((e.holdout, null()), else_=e.sequence).label("sequence"),
+        case((~e.holdout, e.sequence), else_=null()).label("sequence"),
         e.holdout,
     )
 
@@ -187,10 +187,15 @@ def _payments(now: datetime) -> Columns:
 def _came_before() -> ColumnElement[bool]:
     """Whether the customer was enrolled in this segment earlier; void enrolments are none."""
     earlier, theirs = enrolments.alias("earlier"), orders.alias("theirs")
-    void = exists().where(
-        theirs.c.id == earlier.c.order_id,
-        theirs.c.paid_at <= earlier.c.enrolled_at,
-        earlier.c.id < enrolments.c.id,  # said again: so it is asked about those who came back only
+    void = (
+        exists()
+        .where(
+            theirs.c.id == earlier.c.order_id,
+            theirs.c.paid_at <= earlier.c.enrolled_at,
+            # said again: so it is asked about those who came back only
+            earlier.c.id < enrolments.c.id,
+        )
+        .correlate(earlier, enrolments)
     )
     return exists().where(
         earlier.c.customer_id == enrolments.c.customer_id,

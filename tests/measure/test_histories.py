@@ -16,6 +16,7 @@ from tests.support.oracle import Oracle
 from tests.support.oracle_money import DIGITS, Till
 
 SEEDS = (1, 2, 3)
+SILENT = ("organic", "incremental_net", "cost_of_holdout")
 RULES = ("last_touch", "last_click", "first_touch")
 
 
@@ -66,7 +67,8 @@ def wrong(shop: Shop, row: dict[str, Any], hours: float) -> list[str]:
 
 
 def _money(till: Till, arm: tuple[str, str | None], row: dict[str, Any]) -> Iterator[str]:
-    """To the cent, in every currency."""
+    """To the cent, in every currency; nothing is compared where the hold-out was reached."""
+    silent = SILENT if row["verdict"] == "contaminated" else ()
     for name, expected in (
         ("customer_money", till.waterfall(arm)),
         ("money", till.of_orders(arm)),
@@ -75,7 +77,7 @@ def _money(till: Till, arm: tuple[str, str | None], row: dict[str, Any]) -> Iter
         yield from differences(sorted(expected), sorted(found), name)
         for currency, lines in expected.items():
             counts = {"customers", "payers"}
-            for line, value in lines.items():
+            for line, value in (lines | dict.fromkeys(silent)).items():
                 seen = found.get(currency, {}).get(line)
                 seen = seen if line in counts else minor(seen, currency)
                 yield from differences(value, seen, f"{name}.{currency}.{line}")

@@ -114,7 +114,7 @@ class Shop(Notebook):
         if lot.random() < 0.15:
             edges = (at - 3, at, at + TICK, at + 1, at + window, at + window + TICK, at + 300)
             return lot.choice(edges)
-        return at + lot.expovariate(1 / 30) if lot.random() < rate else None
+        return at + lot.expovariate(1 / 45) if lot.random() < rate else None
 
     def _bought(
         self,
@@ -162,8 +162,8 @@ class Shop(Notebook):
             segments=lot.choice((None, 1, 2)) if channel == "sms" else None,
         )
         if state in gone:
-            for _ in range(lot.choice((0, 0, 1, 2))):
-                self.click(touch, at=when + lot.uniform(0, 80), machine=lot.random() < 0.3)
+            for _ in range(lot.choice((0, 1, 1, 2))):
+                self.click(touch, at=when + lot.expovariate(1 / 6), machine=lot.random() < 0.3)
         if step == "code" and state in gone:
             self._code(enrolment, touch)
 

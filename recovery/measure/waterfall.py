@@ -79,18 +79,24 @@ def _interval(survey: Survey, arm: Arm, control: Arm, cash: Cash) -> Interval | 
                 sides.append(replace(left, mean=left.mean - bill / purse.units))
         if len(sides) == 2:
             pairs.append((sides[0], sides[1]))
-    return of_money(pairs, survey.designs.decision(arm.campaign)) if pairs else None
+    several = sum(one[:2] == arm[:2] and not one.holdout for one in survey.arms())
+    return (
+        of_money(pairs, survey.designs.decision(arm.campaign), ALPHA / several) if pairs else None
+    )
 
 
-def of_money(pairs: Sequence[tuple[Moments, Moments]], decision: Decision) -> Interval | None:
+def of_money(
+    pairs: Sequence[tuple[Moments, Moments]], decision: Decision, alpha: float = ALPHA
+) -> Interval | None:
     """Of what all treated customers left more than as many of the hold-out; (treated, control) of
-    each design, from sums in which nobody counts for more than the cap."""
+    each design, from sums in which nobody counts for more than the cap. Several sequences share
+    5 %: `alpha` is one's part."""
     est, se = stratified(pairs)
     treated = sum(one.n for one, _ in pairs)
     if decision.rule is Rule.FIXED:
-        return Interval(est - z_of(ALPHA) * se, est + z_of(ALPHA) * se).times(treated)
+        return Interval(est - z_of(alpha) * se, est + z_of(alpha) * se).times(treated)
     everybody = treated + sum(one.n for _, one in pairs)
-    found = sequence_of(est, se, everybody, decision.customers)
+    found = sequence_of(est, se, everybody, decision.customers, alpha)
     if found.lo is None or found.hi is None:
         return None
     return Interval(found.lo, found.hi).times(treated)

@@ -11,7 +11,7 @@ from recovery.db import reading, writing
 from recovery.measure import stats
 from recovery.measure.costs import Costs, Price
 from recovery.measure.report import report
-from tests.support.campaigns import a_campaign
+from tests.support.campaigns import REMINDER, a_campaign
 from tests.support.ledger import Ledger
 
 EUROS = Costs(email=Price(Decimal("0.5"), "EUR"))
@@ -90,6 +90,10 @@ HELD = [2_000 + 10 * n for n in range(100)] + [None] * 150
 TREATED = [3_000 + 10 * n for n in range(119)] + [9_000_000] + [None] * 130
 
 
+FIRST = sorted((*filter(None, TREATED), *filter(None, HELD[:80])))  # 200, treated first
+CAP = FIRST[ceil(0.99 * 200) - 1]
+
+
 @pytest.mark.parametrize("short", [0, 1])
 def test_money_has_an_interval_from_a_hundred_payers_on(database: Engine, short: int) -> None:
     with writing(database) as connection:
@@ -101,17 +105,40 @@ def test_money_has_an_interval_from_a_hundred_payers_on(database: Engine, short:
     if short:
         assert (money["incremental_ci95"], money["capped_at"]) == (None, None)
         return
-    first = sorted((*filter(None, TREATED), *filter(None, HELD[:80])))  # 200, treated first
-    cap = first[ceil(0.99 * 200) - 1]
-    assert money["capped_at"] == f"{Decimal(cap) / 100:.2f}"
-    sides = [[min(one or 0, cap) for one in side] for side in (HELD, TREATED)]
+    assert money["capped_at"] == f"{Decimal(CAP) / 100:.2f}"
+    assert [float(end) for end in money["incremental_ci95"]] == pytest.approx(an_interval(0.05))
+
+
+def test_two_sequences_share_the_chance_of_being_wrong_about_money(database: Engine) -> None:
+    two = a_campaign(
+        "card-declined",
+        holdout="33%",
+        segments=("{segment: everyone, sequence: {plain: 50%, offer: 50%}}",),
+        sequences={"plain": [REMINDER], "offer": [REMINDER]},
+    )
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        ledger.version(two)
+        people(ledger, TREATED, holdout=False)
+        people(ledger, HELD, holdout=True)
+        for amount in TREATED:
+            paid = {} if amount is None else {"paid": 5, "amount_minor": amount}
+            ledger.enrolment(ledger.order(phone=None, **paid), sequence="offer")
+    for row in told(database, Costs())[:2]:
+        (money,) = row["customer_money"]
+        ends = [float(end) for end in money["incremental_ci95"]]
+        assert ends == pytest.approx(an_interval(0.025))
+
+
+def an_interval(alpha: float) -> list[float]:
+    """Of what TREATED left more than as many of HELD, in major units."""
+    sides = [[min(one or 0, CAP) for one in side] for side in (HELD, TREATED)]
     sums = [
         {"t": "mean", "n": len(side), "sum": sum(side), "ss": sum(one * one for one in side)}
         for side in sides
     ]
-    found = stats.asymptotic_cs(*sums)
-    expected = [round(end * len(TREATED)) / 100 for end in (found.lo, found.hi)]
-    assert [float(end) for end in money["incremental_ci95"]] == pytest.approx(expected)
+    found = stats.asymptotic_cs(*sums, alpha=alpha)
+    return [round(end * len(TREATED)) / 100 for end in (found.lo, found.hi)]
 
 
 def test_the_cap_never_moves_again(database: Engine) -> None:

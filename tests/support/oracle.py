@@ -212,7 +212,10 @@ class Oracle:
         self, side: tuple[str, str | None], arm: tuple[str, str | None], step: str
     ) -> tuple[int, int]:
         paid = left = 0
+        versions = {one.row.version_id for one in self.units[arm]}
         for unit in self.mature(side):
+            if unit.row.version_id not in versions:
+                continue
             plan = steps(self.shop.known.index(unit.row.version_id), str(arm[1]))
             begin = next(after for name, _, after in plan if name == step)
             end = min((after for _, _, after in plan if after > begin), default=10**6)

@@ -1,6 +1,7 @@
 """The JSON of a report: text for money, null for what is not known, and names that do not lie."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from recovery.measure.costs import Costs
 from recovery.measure.report import report
 from tests.support.histories import AS_OF, COSTS, history
 from tests.support.ledger import Ledger
+from tests.support.pages import text_of
 
 
 def told(database: Engine, hours: float, costs: Costs = COSTS) -> dict[str, Any]:
@@ -39,6 +41,17 @@ def roads(value: Any, road: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_it_is_json_for_every_reader(document: dict[str, Any]) -> None:
     assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_the_page_tells_of_every_field(document: dict[str, Any]) -> None:
+    told = set(re.findall(r"`(\w+)`", text_of("docs/measurement.md")))
+    names = {
+        name
+        for road, _ in roads(document["sequences"])
+        if not road.startswith((".credited_not_caused.", ".touches."))
+        for name in road.strip(".").split(".")
+    }
+    assert names - told == set()
 
 
 def test_rates_have_four_places_and_money_is_text(document: dict[str, Any]) -> None:

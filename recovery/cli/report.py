@@ -106,7 +106,7 @@ def _rated(engine: "Engine", campaign: str | None, owner: str | None, *, drawn: 
 def _booked(engine: "Engine", cash: str, campaign: str | None, owner: str | None) -> "Document":
     from zoneinfo import ZoneInfo
 
-    from recovery.db import reading
+    from recovery.db import counting
     from recovery.measure.books import books
     from recovery.measure.costs import Costs
     from recovery.measure.evidence.units import Question
@@ -115,21 +115,21 @@ def _booked(engine: "Engine", cash: str, campaign: str | None, owner: str | None
 
     question, settings = Question(engine.clock.now(), campaign), engine.settings
     calendar, costs = Calendar(Grain(cash), ZoneInfo(settings.timezone)), Costs.read(settings.costs)
-    with reading(engine.database) as connection:
+    with counting(engine.database) as connection:
         return Cashbook(books(connection, question, calendar, costs, owner))
 
 
 def _sliced(
     engine: "Engine", by: "list[Part]", campaign: str | None, owner: str | None
 ) -> "Document":
-    from recovery.db import reading
+    from recovery.db import counting
     from recovery.measure.breakdown import Merchant, breakdown
     from recovery.measure.evidence.units import Question
     from recovery.measure.formats.cuts import Slices
 
     now, settings = engine.clock.now(), engine.settings
     merchant = Merchant(settings.timezone, settings.base_currency, engine.rates(now))
-    with reading(engine.database) as connection:
+    with counting(engine.database) as connection:
         return Slices(breakdown(connection, Question(now, campaign), by, merchant, owner))
 
 

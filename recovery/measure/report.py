@@ -166,7 +166,7 @@ def clustered(seen: Proportion, repeats: Repeats | None) -> Interval | None:
     if not seen.total:
         return None
     count, total, worth = seen.count, seen.total, 1.0
-    if repeats is not None and repeats.customers > 1 and 0 < count < total:
+    if repeats is not None and 1 < repeats.customers < repeats.d and 0 < count < total:
         r = repeats
         whole = ratio(r.customers, r.m, r.mm, r.d, r.dd, r.md)
         alone = seen.rate * (1 - seen.rate) / total

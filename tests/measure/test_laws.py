@@ -124,6 +124,24 @@ def test_neither_numbers_nor_the_order_of_rows_matter(database: Engine, seed: in
     assert told(database, shop) == told(database, shop, lot=Random(seed))  # noqa: S311
 
 
+@few
+@given(seed=seeds)
+def test_one_campaign_is_told_as_among_all(database: Engine, seed: int) -> None:
+    shop = history(seed, PEOPLE)
+    another = shop.version("campaign: [", at=-1)
+    for enrolment in shop.all(Enrolment)[::3]:
+        enrolment.campaign, enrolment.version_id = "unpaid", another
+    with database.connect() as connection:
+        shop.write(connection)
+        asked = [
+            report(connection, Ledger.at(AS_OF), COSTS, name).payload()["sequences"]
+            for name in ("card-declined", "unpaid", None)
+        ]
+        connection.rollback()
+    assert asked[0] + asked[1] == asked[2]
+    assert {row["campaign"] for row in asked[1]} == {"unpaid"}
+
+
 def as_known(shop: Shop, hours: float) -> Shop:
     """The same history when it had come so far."""
     then, now = deepcopy(shop), Ledger.at(hours)

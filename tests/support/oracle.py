@@ -107,7 +107,7 @@ class Oracle:
     def _clustered(self, old: list[Any], paid: list[Any]) -> dict[str, Any]:
         m, d = (Counter(row.customer_id for row in rows) for rows in (paid, old))
         rate, worth = len(paid) / len(old), 1.0
-        if len(d) > 1 and 0 < rate < 1:
+        if 1 < len(d) < len(old) and 0 < rate < 1:
             spread = sum((m[one] - rate * d[one]) ** 2 for one in d) / (len(d) - 1)
             variance = spread / len(d) / (len(old) / len(d)) ** 2
             worth = max(1.0, variance / (rate * (1 - rate) / len(old)))

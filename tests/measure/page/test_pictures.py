@@ -208,3 +208,11 @@ def test_every_figure_has_its_numbers_as_a_table(lang: str) -> None:
     for kind, figure in figures:
         assert "<table" in figure or kind == "wide health"
         assert "<b>" in figure.partition("</figcaption>")[0]
+
+
+def test_what_is_not_settled_is_hollow() -> None:
+    (row, held) = reported.segment({"plain": (190, 900)}, (180, 900))
+    bar, *_ = picture(page(reported.report([row, held])), "Caused: +10").iter("rect")
+    assert bar.get("class") == "open"
+    settled, *_ = picture(page(reported.report(ROWS)), "Caused: +150").iter("rect")
+    assert settled.get("class") == "caused"

@@ -39,7 +39,7 @@ _BULLET = re.compile(f"(?P<dash>[-－–—•])(?P<gap>[ {SPACES}]*)")
 _QUOTED_KEY = re.compile(r"""(?:"([^"\\]+)"|'([^']+)')\s*:(?:\s+|$)""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _NEEDS_QUOTES = re.compile(r"[{\[]{1,2}|[*&!|>%@`#,]|[-?:](?=\s|$)")
-_ODD_END = re.compile(rf"[{SPACES[1:]}]+$")  # a tab at the end does no harm
+_ODD_END = re.compile(rf"[{SPACES[1:]}]+(?=[ \t]*(?:#|$))")  # a tab at the end does no harm
 _FAR = 100  # lines below which nobody closes a quote
 _TOGETHER = {"CR002", "CR013"}  # a line pasted or typed with them is one slip
 _INNER = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}

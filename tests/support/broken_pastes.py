@@ -75,6 +75,10 @@ PASTES: dict[str, tuple[tuple[tuple[str, str], ...], list[tuple[str, int, int]]]
         (("sequence: personal", "sequence: personal\xa0"),),
         [("CR013", 15, 23)],
     ),
+    "a no-break space before a comment": (
+        (("status: active  ", "status: active\xa0 "),),
+        [("CR013", 4, 15)],
+    ),
     "a decimal comma before the sign of the euro": (
         (("{from: 200 USD}", "{from: 1.200,00€}"),),
         [("CR031", 13, 20)],

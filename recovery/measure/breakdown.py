@@ -155,7 +155,10 @@ def _curves(connection: Connection, knife: Knife, found: Found) -> Mapping[tuple
 
 
 def _forecast(one: Slice, curve: Curve | None, horizon: float | None) -> Point | None:
-    if curve is None or horizon is None or one.mature == one.enrolled:
+    """Nobody knows how a window ends that nobody was watched to the end of."""
+    if curve is None or horizon is None or not one.mature < one.enrolled:
+        return None
+    if not any(tally.mature for tally in one.people.values()):
         return None
     drawn = recovery(curve, horizon, steps=1)
     return drawn.points[0] if drawn else None

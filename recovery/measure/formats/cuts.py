@@ -185,9 +185,10 @@ def _estimate(point: Point | None) -> dict[str, Any] | None:
     """Forecast-free: whoever is still open counts for as long as watched."""
     if point is None:
         return None
+    bounds = _bounds(point)
     return {
         "share": round(point.share, 4),
-        "ci95": [round(point.low, 4), round(point.high, 4)],
+        "ci95": None if bounds is None else [round(bounds.low, 4), round(bounds.high, 4)],
         "hours": round(point.hours, 2),
         "at_risk": point.at_risk,
     }
@@ -196,4 +197,9 @@ def _estimate(point: Point | None) -> dict[str, Any] | None:
 def _told(say: Wording, point: Point | None) -> str:
     if point is None:
         return NOTHING
-    return f"{say.percent(point.share)}\n{say.span(Interval(point.low, point.high))}"
+    return f"{say.percent(point.share)}\n{say.span(_bounds(point))}"
+
+
+def _bounds(point: Point) -> Interval | None:
+    """None where nobody, or everybody, has paid: an interval of no width would lie."""
+    return Interval(point.low, point.high) if point.low < point.high else None

@@ -18,7 +18,7 @@ from sqlalchemy import Engine as Database
 
 from benchmarks.support import database, say, tidy
 from recovery.campaign.loader import parse_campaign
-from recovery.db import is_postgres, reading, writing
+from recovery.db import counting, is_postgres, writing
 from recovery.measure import counts
 from recovery.measure.costs import Costs
 from recovery.measure.evidence.credit import credits
@@ -151,7 +151,7 @@ def main() -> None:
         tidy(engine)
         figures: dict[str, float] = {"enrolments": count}
         for name, part in parts.items():
-            with reading(engine) as connection:
+            with counting(engine) as connection:
                 start = perf_counter()
                 part(connection)
                 figures[f"{name}, s"] = perf_counter() - start

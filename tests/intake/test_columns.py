@@ -39,7 +39,7 @@ def sparse(status: str, hours: float = 0, **says: Any) -> OrderSnapshot:
 
 
 def lasting(row: dict[str, Any]) -> dict[str, Any]:
-    """All but since when an order has waited, or failed: what we saw, so it depends on the order."""
+    """All but since when an order has waited, or failed: that depends on the order of telling."""
     return {name: row[name] for name in row.keys() - {"unpaid_since", "failed_at"}}
 
 

@@ -1,4 +1,4 @@
-"""Version 0016: a customer's payments, for reports that ask whether another order took its place."""
+"""Version 0016: payments by customer, for reports that ask whether another order came instead."""
 
 import sqlalchemy as sa
 from alembic import op

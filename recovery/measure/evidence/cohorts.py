@@ -1,19 +1,21 @@
 """Cohorts: who entered in one week, and how many of them had converted after how many days."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, case, func, literal, select
+from sqlalchemy import Connection, case, literal
 
+from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.spans import MICROSECONDS
 from recovery.measure.evidence.units import Question, enrolments, units
 from recovery.measure.stats import Proportion
 
 WEEKS = 12  # as many as are looked back
+NEVER = 0  # the day of those who did not convert: days are counted from one
 _DAY = 24 * 3600 * MICROSECONDS
 
 
@@ -67,7 +69,7 @@ def cohorts(
     """Each side's weeks in which somebody entered, the oldest first, in one SELECT."""
     begins = weeks(question.now, zone)
     found: dict[Side, dict[int, Cohort]] = {}
-    for *side, week, mature, day, count in connection.execute(_counted(question, begins)):
+    for *side, week, mature, day, count in _counted(connection, question, begins):
         if week < 0:
             continue
         monday, start = begins[week]
@@ -75,13 +77,15 @@ def cohorts(
         cohort = found.setdefault(Side(*side), {}).setdefault(week, fresh)
         cohort.enrolled += count
         cohort.mature += count * mature
-        if day is not None:
+        if day != NEVER:
             cohort.converted += count * mature
             cohort.days[day] += count
     return {side: tuple(one[week] for week in sorted(one)) for side, one in found.items()}
 
 
-def _counted(question: Question, begins: Sequence[tuple[date, datetime]]) -> Select[Any]:
+def _counted(
+    connection: Connection, question: Question, begins: Sequence[tuple[date, datetime]]
+) -> Iterable[Any]:
     e = enrolments.c
     edges = [
         (e.enrolled_at < literal(start, e.enrolled_at.type), place - 1)
@@ -90,6 +94,6 @@ def _counted(question: Question, begins: Sequence[tuple[date, datetime]]) -> Sel
     counted = units(question, (case(*edges, else_=len(begins) - 1).label("week"),))
     u = counted.c
     # the instant at which a day ends still belongs to it
-    day = case((u.converted_at.is_not(None), (u.span + _DAY - 1) // _DAY)).label("day")
+    day = case((u.converted_at.is_(None), NEVER), else_=(u.span + _DAY - 1) // _DAY).label("day")
     columns = (u.campaign, u.segment, u.holdout, u.week, u.mature, day)
-    return select(*columns, func.count()).group_by(*columns)
+    return grouped(connection, counted, columns, (literal(1).label("n"),))

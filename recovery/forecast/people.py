@@ -85,7 +85,7 @@ def _lead(plan: Outlook, t: Tongue) -> str:
     )
     if not plan.later:
         return now
-    return f"{now} {t(mark('{count} more enter in the days after.'), count=t.number(plan.later))}"
+    return f"{now} {t(mark('{count} more in the days after.'), count=t.number(plan.later))}"
 
 
 def stays(plan: Outlook, t: Tongue) -> Section:

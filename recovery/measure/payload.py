@@ -11,6 +11,7 @@ from recovery.measure.evidence.tallies import Tally
 from recovery.measure.journey import Hazard, recovery
 from recovery.measure.judging import Health
 from recovery.measure.lift import Lift
+from recovery.measure.owners import owners
 from recovery.measure.report import Balance, Report, Row
 from recovery.measure.stats import Effect, Interval, Proportion, wilson
 from recovery.money import digits
@@ -23,6 +24,7 @@ def payload(report: Report) -> dict[str, Any]:
     return {
         "at": report.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "sequences": [row_of(row) for row in report.rows],
+        "owners": [one.payload() for one in owners(report)],
         "steps": [step.payload() for step in report.steps],
         "global_holdout": None if report.everything is None else _everything(report.everything),
         "no_incentive": None if report.offers is None else _offers(report.offers),

@@ -284,6 +284,7 @@ def test_an_empty_database_makes_an_empty_report(database: Engine) -> None:
     assert measured(database, 1).payload() == {
         "at": "2026-11-01T10:00:00Z",
         "sequences": [],
+        "owners": [],
         "steps": [],
         "global_holdout": None,
         "no_incentive": None,

@@ -9,7 +9,6 @@ from recovery.measure.formats.arms import Arms
 from recovery.measure.formats.paper import Paper
 from recovery.measure.formats.rows import arms_sheet
 from recovery.measure.formats.sheet import Sheet
-from recovery.measure.owners import owners
 from recovery.measure.page import page
 from recovery.measure.report import Report
 from recovery.measure.wording import Wording
@@ -43,8 +42,8 @@ class Rates:
     course: Course = NEVER
 
     def payload(self) -> Mapping[str, Any]:
-        """The contract's document, and totals by owner."""
-        return self.report.payload() | {"owners": [one.payload() for one in owners(self.report)]}
+        """The contract's document."""
+        return self.report.payload()
 
     def sheet(self) -> Sheet:
         """One row an arm."""

@@ -1,32 +1,31 @@
 """Every arm cut into slices: by what its orders have in common, and by when they were enrolled.
 
-Instants are grouped by quarters of an hour in SQL, and these by periods here, while rows come in:
-memory holds slices, never orders.
+Instants are grouped by quarters of an hour in SQL, and these by periods here: memory never
+holds orders.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
-    Integer,
     Label,
-    Select,
+    Subquery,
     and_,
     case,
-    cast,
     func,
     literal,
-    null,
     select,
 )
 
 from recovery.measure.bands import Bands
+from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.spans import quarter_hours
 from recovery.measure.evidence.tallies import Curve, Tally, fate
 from recovery.measure.evidence.units import (
@@ -44,7 +43,9 @@ from recovery.measure.funnel.stages import failed
 from recovery.measure.periods import Calendar, Period
 from recovery.reasons import FailureReason
 
-BATCH = 10_000  # rows fetched at once
+_ARM = Arm._fields
+_ONE = literal(1).label("n")
+_NO_RATE = -1  # of an amount in a currency that can't be compared
 
 Key = tuple[Any, ...]  # a value for each part
 
@@ -88,7 +89,9 @@ class Knife:
 
     def columns(self) -> list[Label[Any]]:
         """One column for each part, over enrolments and orders."""
-        return [self._column(part).label(f"by_{part.value}") for part in self.by]
+        return [
+            self._column(part).label(name) for part, name in zip(self.by, self.names, strict=True)
+        ]
 
     def _column(self, part: Part) -> ColumnElement[Any]:
         if part in PERIODS:
@@ -106,13 +109,23 @@ class Knife:
             Part.CURRENCY: enrolments.c.currency,
         }[part]
 
+    @property
+    def names(self) -> list[str]:
+        """What those columns are called."""
+        return [f"by_{part.value}" for part in self.by]
+
+    def of(self, source: CTE) -> list[ColumnElement[Any]]:
+        """The same columns of a CTE that has them."""
+        return [source.c[name] for name in self.names]
+
     def key(self, values: Sequence[Any]) -> Key:
         """What the database calls a slice → what we call it."""
-        calendar = self.calendar
-        return tuple(
-            calendar.of_quarter_hour(value) if calendar and part in PERIODS else value
-            for part, value in zip(self.by, values, strict=True)
-        )
+        return tuple(self._value(*one) for one in zip(self.by, values, strict=True))
+
+    def _value(self, part: Part, value: Any) -> Any:
+        if self.calendar and part in PERIODS:
+            return self.calendar.of_quarter_hour(value)
+        return None if value == _NO_RATE else value
 
     def period(self, key: Key) -> Period | None:
         """The period of a slice."""
@@ -128,12 +141,17 @@ def currencies(connection: Connection, question: Question) -> list[str]:
 def slices(connection: Connection, knife: Knife) -> dict[tuple[Arm, Key], Slice]:
     """Every slice of every arm that anybody is in."""
     found: dict[tuple[Arm, Key], Slice] = defaultdict(Slice)
-    for row in _streamed(connection, _orders(knife)):
+    everybody = _orders(knife)
+    keys: list[ColumnElement[Any]] = [everybody.c[name] for name in (*_ARM, *knife.names)]
+    sums = (literal(1).label("enrolled"), everybody.c.mature, everybody.c.recovered)
+    for row in grouped(connection, everybody, keys, sums):
         one = found[Arm(*row[:4]), knife.key(row[4:-3])]
         one.enrolled += row.enrolled
         one.mature += int(row.mature)
         one.recovered += int(row.recovered)
-    for row in _streamed(connection, _people(knife, lambda counted: ())):
+    counted = units(knife.question, knife.columns())
+    keys = [*of_arm(counted), counted.c.version_id, *knife.of(counted), *fate(counted)]
+    for row in grouped(connection, counted, keys, (_ONE,)):
         one = found[Arm(*row[:4]), knife.key(row[5 : 5 + len(knife.by)])]
         one.people[row.version_id].count(row)
     return dict(found)
@@ -142,17 +160,15 @@ def slices(connection: Connection, knife: Knife) -> dict[tuple[Arm, Key], Slice]
 def curves(connection: Connection, knife: Knife, since: datetime) -> dict[tuple[Arm, Key], Curve]:
     """How long it took the customers of each slice, of those enrolled since then."""
     found: dict[tuple[Arm, Key], Tally] = defaultdict(Tally)
-    statement = _people(knife, lambda u: (minute(u).label("minute"),), since, by_version=False)
-    for row in _streamed(connection, statement):
+    everybody = units(knife.question, knife.columns())
+    counted = select(everybody).where(everybody.c.enrolled_at >= since).cte("young")
+    keys = [*of_arm(counted), *knife.of(counted), *fate(counted), minute(counted).label("minute")]
+    for row in grouped(connection, counted, keys, (_ONE, counted.c.span)):
         found[Arm(*row[:4]), knife.key(row[4 : 4 + len(knife.by)])].draw(row)
     return {key: tally.curve for key, tally in found.items()}
 
 
-def _streamed(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
-    yield from connection.execute(statement.execution_options(yield_per=BATCH))
-
-
-def _orders(knife: Knife) -> Select[Any]:
+def _orders(knife: Knife) -> Subquery:
     e, now, campaign = enrolments.c, knife.question.now, knife.question.campaign
     mature = e.window_ends_at <= now
     recovered = and_(mature, paid_in_window(orders.c.paid_at, now))
@@ -168,40 +184,16 @@ def _orders(knife: Knife) -> Select[Any]:
     )
     if campaign is not None:
         each = each.where(e.campaign == campaign)
-    c = each.subquery("each_order").c
-    keys = [one for one in c if one.name not in ("mature", "recovered")]
-    sums = (func.sum(c[name]).label(name) for name in ("mature", "recovered"))
-    return select(*keys, func.count().label("enrolled"), *sums).group_by(*keys)
-
-
-def _people(
-    knife: Knife,
-    more: Callable[[Any], Sequence[ColumnElement[Any]]],
-    since: datetime | None = None,
-    *,
-    by_version: bool = True,
-) -> Select[Any]:
-    cuts = knife.columns()
-    counted = units(knife.question, cuts)
-    columns = [
-        *of_arm(counted),
-        *([counted.c.version_id] if by_version else []),
-        *(counted.c[cut.name] for cut in cuts),
-        *fate(counted),
-        *more(counted),
-    ]
-    sums = func.count().label("n"), func.sum(counted.c.span).label("span")
-    statement = select(*columns, *sums).group_by(*columns)
-    return statement if since is None else statement.where(counted.c.enrolled_at >= since)
+    return each.subquery("each_order")
 
 
 def _band(bands: Bands) -> ColumnElement[Any]:
-    """How many bounds an amount has reached; NULL where its currency has no rate."""
+    """How many bounds an amount has reached; _NO_RATE where its currency has none."""
     e = enrolments.c
     if not bands.minor:
-        return cast(null(), Integer)
+        return literal(_NO_RATE)
     reached: ColumnElement[Any] = literal(0)
     for number in range(len(bands.bounds)):
         bound = case({one: limits[number] for one, limits in bands.minor.items()}, value=e.currency)
         reached = reached + case((e.amount_minor >= bound, 1), else_=0)
-    return case((e.currency.in_(sorted(bands.minor)), reached), else_=cast(null(), Integer))
+    return case((e.currency.in_(sorted(bands.minor)), reached), else_=_NO_RATE)

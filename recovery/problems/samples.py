@@ -157,7 +157,7 @@ SAMPLES: dict[str, Mapping[str, Value]] = {
     "CR114": {"part": "HTML", "wanted": "email.html"},
     "CR115": {"given": "pay_now", "shown": "Pay now"},
     "CR116": {"given": "pay_nwo", "guess": say("did you mean '{near}'?", near="pay_now")},
-    "CR117": {"problem": "<mj-txt> is no element of MJML"},
+    "CR117": {"problem": say("there is no element {tag} at this place", tag="<mj-txt>")},
     "CR118": {
         "guess": say("known are {options}", options="button, headline, items, preheader, subject")
     },

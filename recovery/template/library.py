@@ -189,4 +189,4 @@ def _compiled(source: str, path: str, shown: str) -> str:
     try:
         return compile_mjml(source)
     except MjmlError as error:
-        raise TemplateError("CR117", file=shown, line=error.line, problem=str(error)) from error
+        raise TemplateError("CR117", file=shown, line=error.line, problem=error.said) from error

@@ -10,6 +10,8 @@ from bisect import bisect_left
 
 import mrml
 
+from recovery.i18n import Text, say
+
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _NO_COMMENT = re.compile(r'="[^"<>]*"|<mj-(title|preview|style)\b[^>]*>.*?</mj-\1>', re.DOTALL)
@@ -20,8 +22,9 @@ _TOKEN = re.compile(r"<!--JINJA(\d+)TAG-->|JINJA(\d+)TAG")
 class MjmlError(ValueError):
     """Raised when MJML does not compile, or swallows a Jinja tag; `line` is the source's."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: Text, line: int | None = None) -> None:
         super().__init__(message)
+        self.said = message
         self.line = line
 
 
@@ -35,10 +38,10 @@ def compile_mjml(source: str) -> str:
     except OSError as error:  # what mrml raises for whatever it can't read
         at = _POSITION.search(str(error))
         line = tokens.count("\n", 0, int(at[1])) + 1 if at else None
-        raise MjmlError(f"this is not MJML: {error}", line) from error
+        raise MjmlError(say("its compiler says: {error}", error=str(error)), line) from error
     if unknown := re.search(r"<mj-[\w-]+", html):  # mrml hands on what it does not know
         line = source.count("\n", 0, source.index(unknown[0])) + 1
-        raise MjmlError(f"there is no element {unknown[0]}> at this place", line)
+        raise MjmlError(say("there is no element {tag} at this place", tag=f"{unknown[0]}>"), line)
     html = re.sub(r"\s*\n\s*", " ", html)
     _check(html, tags)
     return _with_tags(html, tags)
@@ -73,15 +76,13 @@ def _check(html: str, tags: list[tuple[str, int]]) -> None:
     for number in seen:
         states = tags[number][0].startswith("{%")
         if passed != bisect_left(statements, number) and (states or number not in met):
-            raise _misplaced("moved or repeated", *tags[number])
+            tag, line = tags[number]
+            raise MjmlError(say("{tag} can't stand here, it was moved or repeated", tag=tag), line)
         passed += states
         met.add(number)
     for number in sorted(set(range(len(tags))) - set(seen)):
-        raise _misplaced("dropped", *tags[number])
-
-
-def _misplaced(what: str, tag: str, line: int) -> MjmlError:
-    return MjmlError(f"MJML {what} {tag}: it can't stand at this place", line)
+        tag, line = tags[number]
+        raise MjmlError(say("{tag} can't stand here, it was dropped", tag=tag), line)
 
 
 def _with_tags(html: str, tags: list[tuple[str, int]]) -> str:

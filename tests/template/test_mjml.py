@@ -70,9 +70,9 @@ def test_every_tag_stands_on_its_source_line() -> None:
 @pytest.mark.parametrize(
     ("source", "line", "part"),
     [
-        ("<mjml>\n<mj-head>\n<mj-txt>x</mj-txt></mj-head></mjml>", 3, "not MJML"),
+        ("<mjml>\n<mj-head>\n<mj-txt>x</mj-txt></mj-head></mjml>", 3, "compiler says"),
         (page("\n\n<mj-txt>x</mj-txt>"), 3, "no element <mj-txt>"),
-        ("hello", None, "not MJML"),
+        ("hello", None, "compiler says"),
         (
             page("<mj-text>q</mj-text>\n", "<mj-title>{% if a %}x{% endif %}</mj-title>"),
             1,
@@ -89,6 +89,6 @@ def test_what_mjml_cannot_hold_is_named(source: str, line: int | None, part: str
 def test_a_dropped_tag_is_named() -> None:
     source = "<mjml>\n<mj-head><mj-attributes>\n<mj-text color='{{ colour }}' /></mj-attributes>"
     source += "</mj-head><mj-body></mj-body></mjml>"
-    with pytest.raises(MjmlError, match=r"dropped \{\{ colour \}\}") as error:
+    with pytest.raises(MjmlError, match=r"\{\{ colour \}\} .* dropped") as error:
         compile_mjml(source)
     assert error.value.line == 3

@@ -7,7 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from recovery.campaign.loader import parse_campaign
 from recovery.campaign.schema import Offer, OfferKind
@@ -38,8 +48,8 @@ def redeem(
 ) -> int:
     """Redeem the coupons whose codes these paid orders (of `source`, by number) used.
 
-    Whoever got the code: the first order that pays with it redeems it. Other codes of the same
-    promise are over then. Costs are converted at the rates of the day of payment, those of the
+    Whoever got the code: the first order that pays with it redeems it, and an order redeems one
+    code, the first it was told with. Other codes of the same promise are over then. Costs are converted at the rates of the day of payment, those of the
     merchant's `rates_file` first. Returns how many were redeemed.
     """
     if not numbers:
@@ -69,9 +79,15 @@ def _used(source: str, numbers: Collection[str]) -> Select[tuple[Any, ...]]:
         .join(enrolments, enrolments.c.id == coupons.c.enrolment_id)
         .join(versions, versions.c.id == enrolments.c.version_id)
         .outerjoin(budgets, budgets.c.id == coupons.c.budget_id)
-        .where(orders.c.source == source, orders.c.external_id.in_(numbers))
+        .where(orders.c.source == source, orders.c.external_id.in_(numbers), ~_has_redeemed())
         .order_by(orders.c.paid_at, orders.c.id)
     )
+
+
+def _has_redeemed() -> ColumnElement[bool]:
+    """Whether the order used another code before: a shop may correct what it told."""
+    other = coupons.alias("other")
+    return exists().where(other.c.redeemed_order_id == orders.c.id, other.c.id != coupons.c.id)
 
 
 def _set_aside() -> ScalarSelect[Any]:

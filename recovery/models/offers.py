@@ -58,6 +58,12 @@ class Coupon(SQLModel, table=True):
     __table_args__ = (
         Index("coupons_by_customer", "customer_id"),
         Index(
+            "coupons_redeemed",
+            "redeemed_order_id",
+            sqlite_where=text("redeemed_order_id IS NOT NULL"),
+            postgresql_where=text("redeemed_order_id IS NOT NULL"),
+        ),
+        Index(
             "coupons_running",
             "expires_at",
             sqlite_where=text("state IN ('reserved', 'issued')"),

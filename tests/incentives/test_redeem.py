@@ -125,6 +125,19 @@ def test_a_code_is_redeemed_once_by_whoever_pays_with_it_first(database: Engine)
     assert first.state == "redeemed"
 
 
+def test_an_order_redeems_one_code_however_often_the_shop_corrects_it(database: Engine):
+    with writing(database) as connection:
+        coupon_of_a_failed_order(connection, "issued")
+        row = connection.execute(select(coupons)).one()
+        ledger = Ledger(connection)
+        ledger.coupon(row.enrolment_id, ledger.touch(row.enrolment_id, at=2), code="WXYZ-1234")
+        pay(connection, 5, discount_code="ABCD-EFGH")
+        pay(connection, 6, discount_code="WXYZ-1234")
+        states = dict(connection.execute(select(coupons.c.code, coupons.c.state)).tuples().all())
+    assert states["ABCD-EFGH"] == "redeemed"
+    assert states["WXYZ-1234"] != "redeemed"
+
+
 def test_rates_are_the_merchants_on_the_day_of_payment(database: Engine, tmp_path: Path):
     file = tmp_path / "rates.csv"
     file.write_text("date,from,to,rate\n2026-11-01,PEN,EUR,0.5\n2026-11-02,PEN,EUR,0.25\n")

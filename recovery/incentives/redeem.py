@@ -49,8 +49,9 @@ def redeem(
     """Redeem the coupons whose codes these paid orders (of `source`, by number) used.
 
     Whoever got the code: the first order that pays with it redeems it, and an order redeems one
-    code, the first it was told with. Other codes of the same promise are over then. Costs are converted at the rates of the day of payment, those of the
-    merchant's `rates_file` first. Returns how many were redeemed.
+    code, the first it was told with. Other codes of the same promise are over then. Costs are
+    converted at the rates of the day of payment, those of the merchant's `rates_file` first.
+    Returns how many were redeemed.
     """
     if not numbers:
         return 0

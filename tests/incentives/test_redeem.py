@@ -133,7 +133,7 @@ def test_an_order_redeems_one_code_however_often_the_shop_corrects_it(database: 
         ledger.coupon(row.enrolment_id, ledger.touch(row.enrolment_id, at=2), code="WXYZ-1234")
         pay(connection, 5, discount_code="ABCD-EFGH")
         pay(connection, 6, discount_code="WXYZ-1234")
-        states = dict(connection.execute(select(coupons.c.code, coupons.c.state)).tuples().all())
+        states = {row.code: row.state for row in connection.execute(select(coupons))}
     assert states["ABCD-EFGH"] == "redeemed"
     assert states["WXYZ-1234"] != "redeemed"
 

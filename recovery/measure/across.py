@@ -1,8 +1,9 @@
 """What all campaigns cause together, and whether offers teach people to abandon.
 
-The global hold-out is drawn anew each quarter: its quarters are strata. Customers who never get an
-offer are drawn once, before anybody abandons: only they can show what offers do to those who would
-have paid at once. That needs a feed of all orders, not of the unpaid ones only.
+The global hold-out is drawn anew each quarter: its quarters are strata, and so are the shares by
+which one was drawn. Customers who never get an offer are drawn once, before anybody abandons: only
+they can show what offers do to those who would have paid at once. That needs a feed of all orders,
+not of the unpaid ones only.
 """
 
 from collections.abc import Sequence
@@ -57,7 +58,7 @@ class Offers:
 
 def everything(connection: Connection, question: Question, designs: Designs) -> Everything | None:
     """The global hold-out's report; None where nobody was ever held out globally."""
-    found = quarters(connection, question)
+    found = quarters(connection, question, designs.global_shares())
     if not found:
         return None
     drawn = designs.sharing("global_holdout")
@@ -65,7 +66,7 @@ def everything(connection: Connection, question: Question, designs: Designs) -> 
     strata = [Stratum(one.reached, one.held_out) for one in found]
     shares = {"all": 1 - share} if share else {}
     lift = lifts({"all": strata}, Decision(), shares)["all"]
-    p = _sizes(found, share)
+    p = _sizes(found)
     verdict = judge(lift, Health(srm_p=p), draws=True, over=False)
     return Everything(tuple(found), lift, verdict, share, p)
 
@@ -104,10 +105,12 @@ def _difference(given: Sums, never: Sums) -> Effect:
     )
 
 
-def _sizes(found: Sequence[Quarter], share: float | None) -> float | None:
-    """Of the newest quarter: the share may have been another one before."""
-    if not share:
-        return None
-    reached, held = found[-1].drawn
-    total = reached + held
-    return balance([reached, held], [total * (1 - share), total * share])
+def _sizes(found: Sequence[Quarter]) -> float | None:
+    """p of both sides' sizes, of everybody whose share is known."""
+    counted, expected = [0, 0], [0.0, 0.0]
+    for one in found:
+        if one.share is not None:
+            held, drawn = one.share / SLOTS, sum(one.drawn)
+            counted = [sum(pair) for pair in zip(counted, one.drawn, strict=True)]
+            expected = [expected[0] + drawn * (1 - held), expected[1] + drawn * held]
+    return balance(counted, expected)

@@ -85,6 +85,13 @@ class Designs:
         """What was declared before anybody entered; changed later, it binds the next one only."""
         return next((one.decision for one in self.of(campaign)), Decision())
 
+    def global_shares(self) -> dict[int, int | None]:
+        """What each version holds out of everything; None of a text that nobody can read."""
+        return {
+            version: None if one is None else one.global_holdout
+            for version, one in self.by_version.items()
+        }
+
     def sharing(self, name: str) -> tuple[int, datetime] | None:
         """The share (`global_holdout` or `no_incentive`) that the newest version has, and since
         when some version draws it; None where it is not drawn."""

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from math import isfinite
 from typing import Any
 
+from recovery.draws import SLOTS
 from recovery.measure.across import Everything, Offers
 from recovery.measure.cash import Cash
 from recovery.measure.comparing import Early
@@ -68,7 +69,12 @@ def _everything(found: Everything) -> dict[str, Any]:
         "srm_p": found.srm_p,
         "lift": None if found.lift is None else lift_of(found.lift, "global holdout"),
         "quarters": [
-            {"quarter": one.name, "reached": _side(one.reached), "held_out": _side(one.held_out)}
+            {
+                "quarter": one.name,
+                "share": None if one.share is None else one.share / SLOTS,
+                "reached": _side(one.reached),
+                "held_out": _side(one.held_out),
+            }
             for one in found.quarters
         ],
     }

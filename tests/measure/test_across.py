@@ -68,6 +68,43 @@ def test_a_customer_counts_once_a_quarter_whatever_the_campaigns(database: Engin
     assert [(one["mature"], one["converted"]) for one in held] == [(1, 1), (1, 1)]
 
 
+def drawn_by(
+    ledger: Ledger, defaults: str, *, at: float, people: int, held: int, paid: int
+) -> None:
+    """A version under which so many entered; of both sides every `paid`-th pays."""
+    version = ledger.version(TEXT, at=at)
+    values = {"source": TEXT, "defaults": defaults}
+    versions = table(CampaignVersion)
+    ledger.connection.execute(update(versions).where(versions.c.id == version).values(values))
+    for number in range(people):
+        mine = number < held
+        when = at + 5 if number % paid == 0 else None
+        order = ledger.order(placed=at, paid=when)
+        ledger.enrolment(order, at=at + 1, holdout=mine, layer="global" if mine else None)
+
+
+def test_who_entered_before_anything_was_drawn_is_on_no_side(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        drawn_by(ledger, "", at=0, people=300, held=0, paid=2)
+        drawn_by(ledger, "global_holdout: 20%\n", at=200, people=100, held=20, paid=4)
+    whole = told(database, 500)["global_holdout"]
+    (quarter,) = whole["quarters"]
+    assert [quarter[side]["mature"] for side in ("reached", "held_out")] == [80, 20]
+    assert (whole["lift"]["absolute"], whole["srm_p"], whole["verdict"]) == (0, 1, "collecting")
+
+
+def test_another_share_in_one_quarter_is_another_stratum(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        drawn_by(ledger, "global_holdout: 10%\n", at=0, people=400, held=40, paid=20)
+        drawn_by(ledger, "global_holdout: 50%\n", at=200, people=400, held=200, paid=4)
+    whole = told(database, 500)["global_holdout"]
+    found = [(one["share"], one["held_out"]["mature"]) for one in whole["quarters"]]
+    assert found == [(0.1, 40), (0.5, 200)]
+    assert (whole["lift"]["absolute"], whole["srm_p"], whole["verdict"]) == (0, 1, "inconclusive")
+
+
 def shop(ledger: Ledger, *, offered: int, apart: int, paid_at_once: bool) -> None:
     """Customers with slots on both sides of a draw of 10 %; of three with offers one abandons."""
     for number in range(offered + apart):
@@ -119,3 +156,36 @@ def test_what_is_not_drawn_is_not_reported(database: Engine) -> None:
         ledger.enrolment(ledger.order(paid=3))
     found = told(database, 200)
     assert (found["global_holdout"], found["no_incentive"]) == (None, None)
+
+
+def test_a_gift_costs_what_free_shipping_costs(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        shared(ledger, "no_incentive: 10%\n")
+        shop(ledger, offered=30, apart=10, paid_at_once=True)
+        order = ledger.order(placed=2, paid=30)
+        connection.execute(
+            update(table(Customer)).where(table(Customer).c.slot.is_(None)).values(slot=5_000)
+        )
+        enrolment = ledger.enrolment(order, at=3)
+        ledger.coupon(
+            enrolment,
+            ledger.touch(enrolment),
+            kind="gift",
+            state="redeemed",
+            redeemed_at=ledger.at(30),
+            redeemed_order_id=order,
+            cost_minor=3_100,
+        )
+    (net,) = told(database, 200)["no_incentive"]["net_value"]
+    assert net["difference"] == -1.0  # 31 customers left 100.00 each, less the gift's 31.00
+
+
+def test_an_older_report_knows_no_later_payment(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        shared(ledger, "no_incentive: 10%\n")
+        for _ in range(10):
+            ledger.order(placed=0, paid=50)
+    assert told(database, 40)["no_incentive"]["measured"] is False
+    assert told(database, 60)["no_incentive"]["measured"] is True

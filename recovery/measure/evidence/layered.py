@@ -1,13 +1,28 @@
 """What lies across all campaigns: who was held out of everything, and who never gets an offer."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import add
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from recovery.db import table
+from recovery.measure.evidence.purses import OFF_THE_PRICE
 from recovery.measure.evidence.units import Question, enrolments, orders, paid_in_window
 from recovery.measure.stats import Proportion
 from recovery.models import Coupon, CouponState, Customer
@@ -18,7 +33,8 @@ coupons, customers = table(Coupon), table(Customer)
 @dataclass(frozen=True, slots=True)
 class Quarter:
     """One drawing of the global hold-out: customers at their first enrolment of a quarter, in any
-    campaign. `drawn` are all, mature or not."""
+    campaign. `drawn` are all, mature or not; `share` is what was held out of them, in basis points:
+    another share drew other people, at another time. None where no text tells it."""
 
     name: str
     begins: datetime
@@ -26,6 +42,7 @@ class Quarter:
     reached: Proportion
     held_out: Proportion
     drawn: tuple[int, int]  # reached, held out
+    share: int | None = None
 
 
 @dataclass(slots=True)
@@ -46,8 +63,11 @@ class Shoppers:
     net: defaultdict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))  # by currency
 
 
-def quarters(connection: Connection, question: Question) -> list[Quarter]:
-    """Every quarter in which somebody was held out globally, the oldest first."""
+def quarters(
+    connection: Connection, question: Question, shares: Mapping[int, int | None]
+) -> list[Quarter]:
+    """Every quarter in which somebody was held out globally, the oldest first; one for each of the
+    `shares` that its versions drew by. Who entered while nothing was drawn is in none."""
     e, now = enrolments.c, question.now
     span = select(func.min(e.enrolled_at), func.max(e.enrolled_at)).where(
         e.layer.is_not(None), e.enrolled_at <= now
@@ -55,7 +75,11 @@ def quarters(connection: Connection, question: Question) -> list[Quarter]:
     first, last = connection.execute(span).one()
     if first is None:
         return []
-    return [_quarter(connection, question, *one) for one in _between(first, last)]
+    return [
+        quarter
+        for one in _between(first, last)
+        for quarter in _quarter(connection, question, shares, *one)
+    ]
 
 
 def _between(first: datetime, last: datetime) -> Iterator[tuple[str, datetime, datetime]]:
@@ -71,8 +95,28 @@ def _between(first: datetime, last: datetime) -> Iterator[tuple[str, datetime, d
 
 
 def _quarter(
-    connection: Connection, question: Question, name: str, begins: datetime, ends: datetime
-) -> Quarter:
+    connection: Connection,
+    question: Question,
+    shares: Mapping[int, int | None],
+    name: str,
+    begins: datetime,
+    ends: datetime,
+) -> Iterator[Quarter]:
+    sides = defaultdict[int | None, dict[bool, list[int]]](dict)
+    for version, held, *sums in connection.execute(_drawn(question, begins, ends)):
+        if (share := shares.get(version)) != 0:
+            side = sides[share].setdefault(bool(held), [0, 0, 0])
+            side[:] = map(add, side, map(int, sums))
+    for share, found in sides.items():
+        (n, mature, converted), (m, over, anyway) = (
+            found.get(held, [0, 0, 0]) for held in (False, True)
+        )
+        reached, held_out = Proportion(converted, mature), Proportion(anyway, over)
+        yield Quarter(name, begins, ends, reached, held_out, (n, m), share)
+
+
+def _drawn(question: Question, begins: datetime, ends: datetime) -> Select[Any]:
+    """By version and whether they were held out: customers, the mature, the converted of these."""
     e, now = enrolments.c, question.now
     earlier, other = enrolments.alias("earlier"), orders.alias("other")
     before = exists().where(
@@ -86,8 +130,9 @@ def _quarter(
     own = and_(orders.c.paid_at.is_not(None), paid_in_window(orders.c.paid_at, now))
     mature = e.window_ends_at <= now
     held = e.layer.is_not(None)
-    counted = (
+    return (
         select(
+            e.version_id,
             held,
             func.count(),
             func.sum(case((mature, 1), else_=0)),
@@ -101,19 +146,16 @@ def _quarter(
             ~before,
             or_(orders.c.paid_at.is_(None), orders.c.paid_at > e.enrolled_at),
         )
-        .group_by(held)
+        .group_by(e.version_id, held)
+        .order_by(e.version_id)
     )
-    found = {bool(row[0]): row[1:] for row in connection.execute(counted)}
-    sides = [found.get(side, (0, 0, 0)) for side in (False, True)]
-    reached, held_out = (Proportion(int(side[2]), int(side[1])) for side in sides)
-    return Quarter(name, begins, ends, reached, held_out, (sides[0][0], sides[1][0]))
 
 
 def paid_at_once(connection: Connection, since: datetime, now: datetime) -> float:
     """Share of the orders placed since then that were paid and never enrolled: 0 where the feed
     tells of unpaid orders only."""
-    taken = exists().where(enrolments.c.order_id == orders.c.id)
-    smooth = and_(orders.c.paid_at.is_not(None), ~taken)
+    taken = exists().where(enrolments.c.order_id == orders.c.id, enrolments.c.enrolled_at <= now)
+    smooth = and_(orders.c.paid_at.is_not(None), orders.c.paid_at <= now, ~taken)
     counted = select(func.count(), func.sum(case((smooth, 1), else_=0))).where(_placed(since, now))
     total, smoothly = connection.execute(counted).one()
     return int(smoothly or 0) / total if total else 0.0
@@ -176,7 +218,8 @@ def _left(now: datetime) -> ColumnElement[int]:
         .where(
             coupons.c.redeemed_order_id == orders.c.id,
             coupons.c.state == CouponState.REDEEMED,
-            coupons.c.kind == "free_shipping",
+            coupons.c.redeemed_at <= now,
+            coupons.c.kind.not_in(OFF_THE_PRICE),
         )
         .correlate(orders)
         .scalar_subquery()

@@ -22,9 +22,9 @@ from sqlalchemy import (
     select,
 )
 
-from recovery.campaign.schema import OfferKind
 from recovery.db import table
 from recovery.measure.evidence.letters import SENT
+from recovery.measure.evidence.purses import OFF_THE_PRICE
 from recovery.measure.evidence.spans import quarter_hours
 from recovery.measure.evidence.units import Question, enrolments, orders
 from recovery.message import Channel
@@ -33,7 +33,6 @@ from recovery.models import Coupon, CouponState, Touch
 coupons, touches = table(Coupon), table(Touch)
 
 BATCH = 10_000
-_OFF_THE_PRICE = (OfferKind.PERCENT.value, OfferKind.FIXED.value)
 
 
 class Side(NamedTuple):
@@ -81,7 +80,7 @@ def refunds(connection: Connection, question: Question) -> Iterator[Entry]:
 def redemptions(connection: Connection, question: Question) -> Iterator[Entry]:
     """By date of redemption: what came off a price, and what else a code cost; of the arm that
     issued it, in the currency of the order that used it."""
-    c, off = coupons.c, coupons.c.kind.in_(_OFF_THE_PRICE)
+    c, off = coupons.c, coupons.c.kind.in_(OFF_THE_PRICE)
     used = (
         select(*_side(), orders.c.currency, c.redeemed_at, c.cost_minor, off.label("off"))
         .join_from(coupons, enrolments, enrolments.c.id == c.enrolment_id)
@@ -145,7 +144,7 @@ def _paid(question: Question) -> Subquery:
     same = e.currency == o.currency
     dropped = case((same, e.amount_minor - o.amount_minor), else_=0)
     cost = func.coalesce(func.sum(c.cost_minor), 0)
-    off = func.coalesce(func.sum(case((c.kind.in_(_OFF_THE_PRICE), c.cost_minor), else_=0)), 0)
+    off = func.coalesce(func.sum(case((c.kind.in_(OFF_THE_PRICE), c.cost_minor), else_=0)), 0)
     back = case((dropped <= 0, 0), (dropped < cost, dropped), else_=cost)
     later = enrolments.alias("later")
     overtaken = exists().where(

@@ -45,7 +45,7 @@ from recovery.models import Coupon, CouponState
 coupons = table(Coupon)
 
 PARTS = ("list", "discount", "subsidy", "refunds", "leaked")
-_OFF_THE_PRICE = (OfferKind.PERCENT.value, OfferKind.FIXED.value)
+OFF_THE_PRICE = (OfferKind.PERCENT.value, OfferKind.FIXED.value)
 
 Key = tuple[Arm, int, str]  # an arm, a version of its campaign, a currency
 Capital = tuple[tuple[str, str], str]  # a campaign's segment and a currency
@@ -179,7 +179,7 @@ def _bought(counted: CTE, question: Question) -> Iterable[Select[Any]]:
     used = and_(c.redeemed_order_id == orders.c.id, *_redeemed(question))
     others = and_(orders.c.customer_id == u.customer_id, orders.c.id != u.order_id)
     for own, which in ((True, orders.c.id == u.order_id), (False, others)):
-        value, off = _value(counted, own=own), _mine(counted, c.kind.in_(_OFF_THE_PRICE))
+        value, off = _value(counted, own=own), _mine(counted, c.kind.in_(OFF_THE_PRICE))
         gone = _gone_back(counted, question)
         yield (
             select(
@@ -187,7 +187,7 @@ def _bought(counted: CTE, question: Question) -> Iterable[Select[Any]]:
                 literal(1).label("paid"),
                 value.label("list"),
                 off.label("discount"),
-                _mine(counted, c.kind.not_in(_OFF_THE_PRICE)).label("subsidy"),
+                _mine(counted, c.kind.not_in(OFF_THE_PRICE)).label("subsidy"),
                 case((gone, value - off), else_=0).label("refunds"),
                 literal(0).label("leaked"),
             )
@@ -249,7 +249,7 @@ def _value(counted: CTE, *, own: bool) -> ColumnElement[int]:
     if own:
         off = case((dropped <= 0, 0), (dropped < c.cost_minor, dropped), else_=c.cost_minor)
     else:
-        off = case((c.kind.in_(_OFF_THE_PRICE), c.cost_minor), else_=0)
+        off = case((c.kind.in_(OFF_THE_PRICE), c.cost_minor), else_=0)
     return told + case((and_(c.id.is_not(None), charged), off), else_=0)
 
 

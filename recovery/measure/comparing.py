@@ -1,9 +1,11 @@
 """A segment's sequences against its hold-out: lift, trust and money. Pure: a survey comes in."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from recovery.campaign.experiments import Rule
 from recovery.measure.cash import Cash
 from recovery.measure.evidence.tallies import Tally
 from recovery.measure.evidence.units import Arm
@@ -46,20 +48,52 @@ def compare(survey: Survey, segment: Segment) -> Compared:
 
 
 def _lifts(survey: Survey, sequences: Sequence[Arm], control: Arm) -> dict[str, Lift]:
-    segment = control[:2]
-    strata = {
-        str(arm.sequence): [
-            Stratum(_converted(survey, arm, versions), _converted(survey, control, versions))
-            for versions in survey.strata(segment)
-        ]
-        for arm in sequences
-    }
+    segment, decision = control[:2], survey.designs.decision(control.campaign)
+    until = None
+    if decision.rule is Rule.FIXED:
+        until = _planned_reached(survey, sequences, control, decision.customers)
+    strata = {str(arm.sequence): _strata(survey, arm, control, until) for arm in sequences}
     shares = {
         str(arm.sequence): share
         for arm in sequences
         if (share := _share(survey, segment, arm.sequence)) is not None
     }
-    return lifts(strata, survey.designs.decision(segment[0]), shares)
+    found = lifts(strata, decision, shares)
+    if decision.rule is Rule.FIXED and until is None:  # one look for all of them, not one for each
+        return {name: replace(lift, enough_data=False) for name, lift in found.items()}
+    return found
+
+
+def _strata(survey: Survey, arm: Arm, control: Arm, until: datetime | None) -> list[Stratum]:
+    return [
+        Stratum(
+            _converted(survey, arm, versions, until), _converted(survey, control, versions, until)
+        )
+        for versions in survey.strata(arm[:2])
+    ]
+
+
+def _planned_reached(
+    survey: Survey, sequences: Sequence[Arm], control: Arm, planned: int
+) -> datetime | None:
+    """When the planned number had matured in every pair; None until then. Who looks once sees what
+    was known at that instant, whenever it is: figures that went on could be waited for."""
+    instants = [_when(survey, (arm, control), planned) for arm in sequences]
+    reached = [one for one in instants if one is not None]
+    return max(reached) if reached and len(reached) == len(instants) else None
+
+
+def _when(survey: Survey, pair: Sequence[Arm], planned: int) -> datetime | None:
+    matured: Counter[datetime] = Counter()
+    for (arm, _), found in survey.ripening.items():
+        for instant, tally in found if arm in pair else ():
+            matured[instant] += tally.mature
+    total = 0
+    for instant in sorted(matured):
+        total += matured[instant]
+        if total >= planned:
+            return instant
+    return None
 
 
 def _share(survey: Survey, segment: Segment, sequence: str | None) -> float | None:
@@ -80,9 +114,20 @@ def _tally(survey: Survey, arm: Arm, versions: Iterable[int]) -> Tally:
     return whole
 
 
-def _converted(survey: Survey, arm: Arm, versions: Iterable[int]) -> Proportion:
-    tally = _tally(survey, arm, versions)
-    return Proportion(tally.converted, tally.mature)
+def _converted(
+    survey: Survey, arm: Arm, versions: Iterable[int], until: datetime | None
+) -> Proportion:
+    """Of the mature customers; `until`: of those alone whose window had ended by then."""
+    if until is None:
+        tally = _tally(survey, arm, versions)
+        return Proportion(tally.converted, tally.mature)
+    ripe = [
+        tally
+        for version in versions
+        for instant, tally in survey.ripening.get((arm, version), ())
+        if instant <= until
+    ]
+    return Proportion(sum(one.converted for one in ripe), sum(one.mature for one in ripe))
 
 
 def _health(survey: Survey, sequences: Sequence[Arm], control: Arm) -> Health:

@@ -1,19 +1,22 @@
 """Everything a report needs to know, asked of the database in a fixed number of statements."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from math import ceil
 
 from sqlalchemy import Connection
 
+from recovery.campaign.experiments import Rule as Looking
 from recovery.measure import counts, stats
 from recovery.measure.cash import bills
 from recovery.measure.costs import Costs
 from recovery.measure.counts import Counts
 from recovery.measure.designs import Design, Designs, designs
 from recovery.measure.evidence.credit import Credits, Rule, credits
+from recovery.measure.evidence.growth import ripening
 from recovery.measure.evidence.letters import Letters, letters
 from recovery.measure.evidence.purses import Capital, Purse, capped, first_payments, purses
 from recovery.measure.evidence.reached import reached
@@ -49,6 +52,10 @@ class Survey:
     reached: Mapping[Segment, int]
     designs: Designs
     capped: Mapping[Capital, Capped]
+    # of campaigns that look once: what was known at each instant
+    ripening: Mapping[tuple[Arm, int], Sequence[tuple[datetime, Tally]]] = field(
+        default_factory=dict
+    )
     _strata: dict[Segment, list[list[int]]] = field(default_factory=dict)
 
     def arms(self) -> list[Arm]:
@@ -90,6 +97,7 @@ def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
     sent = letters(connection, question)
     counted = counts.count(connection, question.now, question.campaign)
     people, money = tallies(connection, question), purses(connection, question)
+    known = designs(connection, question.now)
     return Survey(
         question=question,
         orders=counted,
@@ -100,8 +108,9 @@ def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
         letters=sent,
         credits=credits(connection, question),
         reached=reached(connection, question),
-        designs=designs(connection, question.now),
+        designs=known,
         capped=_capped(connection, question, money),
+        ripening=_ripening(connection, question, known, counted),
     )
 
 
@@ -133,6 +142,17 @@ def _capped(
         )
         for (segment, currency), cap in caps.items()
     }
+
+
+def _ripening(
+    connection: Connection, question: Question, known: Designs, arms: Iterable[Arm]
+) -> dict[tuple[Arm, int], Sequence[tuple[datetime, Tally]]]:
+    """Asked only where a campaign looks once, at a number that was named beforehand."""
+    found: dict[tuple[Arm, int], Sequence[tuple[datetime, Tally]]] = {}
+    for campaign in sorted({arm.campaign for arm in arms}):
+        if known.decision(campaign).rule is Looking.FIXED:
+            found |= ripening(connection, replace(question, campaign=campaign))
+    return found
 
 
 def _repeats(

@@ -1,4 +1,4 @@
-"""How the evidence grew: units counted by arm, version and the day on which their window ended."""
+"""How the evidence grew: units counted by arm, version and when their window ended."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,3 +22,14 @@ def growth(connection: Connection, question: Question) -> dict[Key, dict[date, T
         on = _EPOCH.date() + timedelta(days=number)
         found.setdefault((arm, version), {})[on] = tally
     return found
+
+
+def ripening(connection: Connection, question: Question) -> dict[Key, list[tuple[datetime, Tally]]]:
+    """Every arm by version: the mature units by the instant at which their window ended, in order.
+    There are as many instants as there were runs."""
+    ended = enrolments.c.window_ends_at.label("ended")
+    found: dict[Key, list[tuple[datetime, Tally]]] = {}
+    for (arm, version, (instant,)), tally in slices(connection, question, (ended,)).items():
+        if tally.mature:
+            found.setdefault((arm, version), []).append((instant, tally))
+    return {key: sorted(tallies, key=lambda one: one[0]) for key, tallies in found.items()}

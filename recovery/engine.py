@@ -258,12 +258,25 @@ class Engine(Parts):
             for one in programme.loaded
             if not held.everything and one.campaign.campaign not in held.campaigns
         ]
-        return replace(enrol(connection, taking, now, self.rates(now)), published=published)
+        names = {one.campaign.campaign for one in programme.loaded}
+        return replace(
+            enrol(connection, taking, now, self.rates(now)),
+            published=published,
+            gone=publish.gone(connection, programme.unread, names),
+        )
 
     def _tell_plan(self, plan: Plan, now: datetime, result: runs.RunResult) -> None:
         result.published = [one.payload() for one in plan.published]
         result.enrolled = plan.enrolled
         result.notes += without_rate(plan.without_rate, now.date())
+        result.notes += [
+            say(
+                "campaign {name} has no file any more: nobody enters, {count} go on to its end",
+                name=name,
+                count=people,
+            )
+            for name, people in sorted(plan.gone.items())
+        ]
 
     def _count(self, connection: Connection, since: runs.Since, result: runs.RunResult) -> None:
         result.touches = runs.tally(connection, result.token, since.entry)

@@ -1,8 +1,8 @@
 """Enrolling: one SELECT chooses, the draw decides, two INSERT … SELECT write it all down."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -70,6 +70,7 @@ class Plan:
     without_rate: tuple[str, ...]
     after: int = 0  # enrolments with a higher id are new
     published: Sequence[Published] = ()
+    gone: Mapping[str, int] = field(default_factory=dict)  # without a file; people in flight
 
 
 def enrol(

@@ -107,6 +107,18 @@ def version_id(connection: Connection, loaded: LoadedCampaign, now: datetime) ->
     return int(connection.execute(found).scalar_one())
 
 
+def gone(connection: Connection, files: Collection[str], names: Collection[str]) -> dict[str, int]:
+    """Campaigns that went live once, are none of `names` and whose file is none of `files` (bare
+    names): with how many people are in flight in each; those where nobody is are left out."""
+    missing = [
+        version.campaign
+        for version in connection.execute(_live())
+        if version.campaign not in names and PurePath(version.file).name not in files
+    ]
+    found = {name: _in_flight(connection, name)[1] for name in missing}
+    return {name: people for name, people in found.items() if people}
+
+
 def _live() -> Select[Any]:
     """The version of each campaign that was published last."""
     newest = select(func.max(publications.c.id)).group_by(publications.c.campaign)

@@ -174,3 +174,16 @@ def test_a_dry_run_publishes_nothing(house: House) -> None:
     assert [one["campaign"] for one in told] == ["winback"]
     with reading(house.engine.database) as connection:
         assert history(connection) == []
+
+
+def test_a_campaign_whose_file_is_gone_says_so_while_people_are_in_it(house: House) -> None:
+    house.has(TEXT, a_campaign("other", status="draft"))
+    order = house.an_unpaid_order(country="US")
+    house.run()
+    file = house.folder / "winback.yaml"
+    file.rename(house.folder / "_winback.yaml")
+    (note,) = map(str, house.run().notes)
+    assert note.startswith("campaign winback has no file any more: nobody enters, 1 go on")
+    house.advance(days=30)
+    assert house.steps_sent_to(order) == ["first", "later"]
+    assert house.run().notes == []

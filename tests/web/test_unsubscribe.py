@@ -165,9 +165,10 @@ def test_the_address_that_the_message_went_to_is_meant(served: Served) -> None:
         house.tells("A-1001", "pending", email=new)
     assert served.call("POST", link, ONE_CLICK, FORM).status == 200
     assert listed(served) == [ADA]
-    house.clock.advance(timedelta(days=1))
-    house.run()
-    assert [message.to for message in house.messages()][-1] == "cy@example.com"
+    for _ in ("the text", "the second mail"):
+        house.clock.advance(timedelta(days=1))
+        house.run()
+    assert [one.to for one in house.messages() if "@" in one.to][-1] == "cy@example.com"
     told = [e.detail for e in house.engine.explain("A-1001").events if e.what == "readdressed"]
     assert told == [
         f"the shop told another address for email than {c}***@example.com" for c in "ab"

@@ -4,11 +4,13 @@ One thread talks to the database; many talk to the providers, so that while a ba
 one before is sent. No transaction is open during a call.
 """
 
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from traceback import clear_frames
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
@@ -94,7 +96,11 @@ class Dispatcher:
             shift = self._shift(senders, outcome, clock, self._clock(now, self._waits), vigil)
             try:
                 shift.work()
-            except BaseException:  # also when we are told to stop: what is on its way is awaited
+            except BaseException as error:  # also when told to stop: what is on its way is awaited
+                # A stop strikes anywhere, also between a connection and whoever closes it: what
+                # the dead frames hold is let go, or it would lock out our own last words.
+                clear_frames(error.__traceback__)
+                gc.collect()  # a connection and its transaction hold each other
                 shift.wind_up()
                 raise
         outcome.paced = outcome.paced or shift.later is not None

@@ -13,6 +13,7 @@ from recovery.clock import SystemClock
 from recovery.db import reading, table, writing
 from recovery.dispatch.brakes import REST
 from recovery.dispatch.fuse import BUSY, PATIENCE
+from recovery.dispatch.shift import Shift
 from recovery.engine import Delivery, Engine
 from recovery.errors import SendFailure
 from recovery.intake import pauses, people
@@ -219,3 +220,22 @@ def test_a_run_claims_no_more_than_its_ceiling(house: House):
         done = house.run(courier).touches.sent
         assert rehearsed == done
         assert len(email.got) == sent
+
+
+def test_a_stop_in_the_middle_of_a_transaction_locks_nobody_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    """As a worker is stopped: by an exception that strikes between any two instructions."""
+
+    def work(shift: Shift) -> None:
+        left = shift.database.connect().execution_options(recovery_writes=True)
+        left.begin()
+        left.execute(select(table(Breaker)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shift, "work", work)
+    house.has(a_campaign())
+    house.orders(1)
+    with pytest.raises(KeyboardInterrupt):
+        house.run()
+    assert breakers(house) == []  # and the file can be read and written by the next

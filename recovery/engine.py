@@ -24,11 +24,13 @@ from recovery.dispatch.executor import Delivery as Delivery
 from recovery.dispatch.executor import Outcome
 from recovery.dispatch.reconcile import Reconciled, reconciler
 from recovery.dispatch.unanswered import unanswered
+from recovery.facts import OrderSnapshot
 from recovery.i18n import say
 from recovery.incentives import budget
 from recovery.intake import arrivals, inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
 from recovery.intake.inbox import Applied
+from recovery.intake.orders import Taken, take
 from recovery.intake.unfit import learning
 from recovery.lock import run_lock
 from recovery.measure import explain as story
@@ -68,6 +70,21 @@ class Engine(Parts):
             progress,
             self.settings.rates_file,
         )
+
+    def accept(self, orders: Sequence[OrderSnapshot]) -> Taken:
+        """Take in what one source says about `orders`, judged already, and settle what they end."""
+        now, settings = self.clock.now(), self.settings
+        return retried(
+            self.database,
+            partial(
+                take, snapshots=orders, vip=settings.vip, now=now, rates_file=settings.rates_file
+            ),
+        )
+
+    def hear(self, source: str, items: Sequence[inbox.Item]) -> Applied:
+        """Take in what a provider says: `items` are (key, body) as its webhook keeps them."""
+        now, settings = self.clock.now(), self.settings
+        return inbox.receive(self.database, source, items, now, settings.vip, settings.rates_file)
 
     def apply_inbox(self, now: datetime) -> Applied:
         """Apply what webhooks stored and nobody applied yet: a payment counts before any claim."""

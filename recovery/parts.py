@@ -31,9 +31,12 @@ from recovery.template.catalog import Catalog
 class Parts:
     """The parts of one project. Cheap to make."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, senders: Mapping[Channel, Sender] | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self._given = senders
         self._templates: tuple[int, Catalog] | None = None
         self._markets: tuple[int, Markets] | None = None
 
@@ -64,8 +67,8 @@ class Parts:
 
     @cached_property
     def senders(self) -> Mapping[Channel, Sender]:
-        """One sender a channel, as the settings say."""
-        return {
+        """One sender a channel, as the settings say, unless some were given."""
+        return self._given or {
             Channel.EMAIL: email_sender(self.settings),
             Channel.SMS: sms_sender(self.settings),
         }

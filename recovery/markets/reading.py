@@ -51,14 +51,37 @@ class MarketError(RecoveryError):
 
 def read_rules(model: type[Model], text: str, file: str) -> Model:
     """Read the YAML `text` of `file` as `model`; MarketError names every mistake."""
+    return read_over({}, model, text, file)
+
+
+def read_keys(text: str, file: str) -> dict[str, Any]:
+    """The YAML `text` of `file` as it is written, every scalar as text; MarketError: no mapping."""
+    data, _ = _read(text, file)
+    if not isinstance(data, dict):
+        raise MarketError([_no_mapping(text, file)])
+    return data
+
+
+def read_over(below: Mapping[str, Any], model: type[Model], text: str, file: str) -> Model:
+    """The same, where `text` says only what differs from `below`, which has no mistakes."""
     data, places = _read(text, file)
     if not isinstance(data, dict):
         raise MarketError([_no_mapping(text, file)])
     try:
-        return model.model_validate(data)
+        return model.model_validate(laid_over(below, data))
     except ValidationError as error:
         found = [_mistake(each, model, places, file) for each in error.errors()]
         raise MarketError(sorted(found, key=lambda each: (each.line, each.column))) from None
+
+
+def laid_over(below: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` over `below`, key by key; a list, or a value, replaces the one below it."""
+    merged = dict(below)
+    for key, value in own.items():
+        under = merged.get(key)
+        both = isinstance(under, Mapping) and isinstance(value, Mapping)
+        merged[key] = laid_over(under, value) if both else value  # type: ignore[arg-type]
+    return merged
 
 
 def _read(text: str, file: str) -> tuple[Any, Places]:

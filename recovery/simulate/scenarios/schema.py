@@ -1,0 +1,235 @@
+"""What a scenario file may say: who shops, why they do not pay, what messages do to them.
+
+Every number here is about made-up people. A file names, under `sources`, where each of its numbers
+comes from: a row of evidence, or `assumed`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from recovery.campaign.durations import parse_duration
+from recovery.facts import UNPAID, Consent, OrderStatus
+from recovery.message import Channel
+from recovery.money import currencies
+from recovery.simulate.scenarios.incident import Incident
+
+
+def _share(given: Any) -> float:
+    """`45%`, `-2%` or a plain number such as 0.45."""
+    text = str(given).strip()
+    try:
+        return float(Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is no share; write such as 45% or 0.45") from None
+
+
+def _span(given: Any) -> timedelta:
+    return given if isinstance(given, timedelta) else parse_duration(str(given))
+
+
+def _moment(given: Any) -> datetime:
+    at = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    if at.tzinfo is None:
+        raise ValueError(f"{given} has no time zone; write such as 2026-10-05T00:00:00Z")
+    return at.astimezone(UTC)
+
+
+def _odds(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value:g} is no share between 0% and 100%")
+    return value
+
+
+def _currency(text: str) -> str:
+    if text not in currencies():
+        raise ValueError(f"{text!r} is no currency; write such as USD")
+    return text
+
+
+def _unpaid(status: OrderStatus) -> OrderStatus:
+    if status not in UNPAID:
+        raise ValueError(f"{status.value} is not unpaid; write failed, pending, awaiting or cart")
+    return status
+
+
+Share = Annotated[float, BeforeValidator(_share)]  # may be below zero, or above one
+Odds = Annotated[float, BeforeValidator(_share), AfterValidator(_odds)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Weights = Annotated[dict[str, Odds], Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Strict):
+    """One text in both languages."""
+
+    en: str
+    zh: str
+
+
+class Level(StrEnum):
+    """For whom a scenario is meant."""
+
+    CLASSROOM = "classroom"
+    MARKET = "market"
+    HARD = "hard"
+
+
+class Wait(Strict):
+    """A log-normal time: half wait less than `median`; `spread` is the deviation of its logarithm."""
+
+    median: Span
+    spread: Odds | Share = 1.0
+
+
+class Market(Strict):
+    """One country's part in the orders, and how its checkouts end."""
+
+    share: Odds  # of all orders; the shares of all markets are weighed against each other
+    causes: Weights  # why an order is not paid at once: names of `causes`, of all orders here
+    baskets: Share = 1.0  # how dear, against the shop's own price list
+    vip: Odds = 0.0
+
+
+class Crowd(Strict):
+    """Who shops, in every market."""
+
+    guests: Odds
+    returning: Odds  # of customers with an account: paid here before the story begins
+    again: Odds  # of orders: by somebody who ordered in this story already
+    phone: Odds
+    email_consent: dict[Consent, Odds]
+    sms_consent: dict[Consent, Odds]
+    office: Odds  # cannot shop during working hours
+    responsive: Share  # how much people differ in what a message does to them (log deviation)
+    thrifty: Share  # how much they differ in what an offer does
+    refunds: Odds  # of paid orders
+    refund_after: Wait
+
+
+class Cause(Strict):
+    """Why an order was not paid, and how that goes on."""
+
+    about: Words
+    status: Annotated[OrderStatus, AfterValidator(_unpaid)]
+    codes: dict[str, Odds] = {}  # Stripe's decline codes, where a card was refused
+    method: str = "card"
+    kept: Span = timedelta(days=10)  # by the shop, before an unpaid order ends
+    pays: Odds  # without a word from us
+    after: Wait  # when they do
+    cancels: Odds = 0.0  # of those who would not pay
+    hears: Share = 1.0  # how much a message moves them, against `messages`
+    wants: Share = 1.0  # how much an offer does, against `offers`
+    ripe: Span = timedelta(0)  # before that a message moves hardly anybody
+    unripe: Odds = 1.0  # … this share of what it would
+
+
+class Stretch(Strict):
+    """What a message does when it is read so long after the order was left unpaid."""
+
+    until: Span
+    wins: Share  # of those who would not have paid; below zero: loses of those who would have
+
+
+class Reach(Strict):
+    """How one channel is used, and what a message on it does."""
+
+    arrives: Odds  # of messages
+    read: Odds  # of those that arrive
+    after: Wait
+    clicks: Odds  # of readers who do not come back to pay
+    moves: Annotated[list[Stretch], Field(min_length=1)]
+    then: Share  # after the last stretch
+    opt_out: Odds  # of readers, at each message
+    complaint: Odds
+    annoys: Share  # how fast the two above grow with each further message
+
+
+class Replies(Strict):
+    """How readers come back."""
+
+    after: Wait
+    hurry: Odds  # of those who would pay anyway: they pay now, for the message is at hand
+    tired: Odds  # each further message does this share of what the one before it did
+    at_work: Odds  # what a message does to office people in working hours
+    dear: Share  # both ways, messages do more about dear baskets: exponent of the amount
+
+
+class Offers(Strict):
+    """What an offer does."""
+
+    wins: Share  # more, for each tenth of the basket that it is worth
+    kinds: dict[str, Share]  # free_shipping, gift …: against a percentage of the same worth
+    redeemed: Odds  # by those whom it brought back
+    sure: Odds  # by those who would have paid anyway
+    teaches: Odds  # of customers who used one: they leave their next basket to wait for another
+    waiting: str  # … with this cause
+
+
+class Staff(Strict):
+    """Colleagues who call."""
+
+    calls: int  # in a working hour, together
+    hours: tuple[int, int] = (9, 17)
+    zone: str = "UTC"
+    reached: Odds
+    wins: Share  # of those reached who would not have paid
+
+
+class Penalties(Strict):
+    """What the game takes off, in points."""
+
+    opt_out: Decimal
+    complaint: Decimal
+    after_payment: Decimal  # a message that reaches somebody who has paid
+    breach: Decimal  # of a market's rules
+    call: Decimal
+
+
+class Scenario(Strict):
+    """A whole one."""
+
+    scenario: str
+    title: Words
+    about: Words
+    level: Level
+    like: str | None = None  # the scenario that this one differs from
+    hidden: bool = False  # graders only: what is true of it is not told
+    start: Moment
+    runs: Span  # between two recovery runs
+    markets: Annotated[dict[str, Market], Field(min_length=1)]
+    people: Crowd
+    causes: dict[str, Cause]
+    messages: dict[Channel, Reach]
+    replies: Replies
+    offers: Offers
+    staff: Staff
+    points: dict[Currency, Decimal]  # of one unit of money
+    penalties: Penalties
+    incidents: list[Incident] = []
+    sources: Mapping[str, str]  # road, or its beginning → an id of docs/simulation.md, or assumed
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Scenario":
+        for country, market in self.markets.items():
+            for cause in market.causes:
+                if cause not in self.causes:
+                    known = ", ".join(self.causes)
+                    raise ValueError(f"{country}: no cause is called {cause!r}; known are {known}")
+            if sum(market.causes.values()) > 1:
+                raise ValueError(f"{country}: more than 100% of its orders are left unpaid")
+        if self.offers.waiting not in self.causes:
+            raise ValueError(f"offers.waiting: no cause is called {self.offers.waiting!r}")
+        return self

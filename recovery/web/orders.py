@@ -11,8 +11,9 @@ from recovery.connectors.table_file.columns import FIELDS, unknown_column
 from recovery.connectors.table_file.row import RowError, read_row
 from recovery.facts import OrderSnapshot
 from recovery.intake.columns import Verdict
-from recovery.intake.importing import about_ahead, duplicate, is_ahead
+from recovery.intake.importing import about_ahead, is_ahead
 from recovery.intake.inbox import ORDERS, SHOP, Applied, Item
+from recovery.intake.reading import duplicate
 from recovery.intake.seen import Seen
 from recovery.web import signature
 from recovery.web.hooks import closed, keys, refused

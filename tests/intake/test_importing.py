@@ -17,7 +17,8 @@ from recovery.db import reading, table
 from recovery.errors import UsageError
 from recovery.intake import rejects as refusing
 from recovery.intake.columns import Verdict
-from recovery.intake.importing import BATCH, ImportResult, import_files
+from recovery.intake.importing import ImportResult, import_files
+from recovery.intake.reading import BATCH
 from recovery.models import Order, Run
 from recovery.settings import VipSettings
 from tests.support.order_rows import NOW, jsonl, row, table_csv

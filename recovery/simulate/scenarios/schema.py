@@ -88,7 +88,7 @@ class Level(StrEnum):
 
 
 class Wait(Strict):
-    """A log-normal time: half wait less than `median`; `spread` is the deviation of its logarithm."""
+    """A log-normal time: half wait less than `median`; `spread` is its logarithm's deviation."""
 
     median: Span
     spread: Odds | Share = 1.0
@@ -100,7 +100,7 @@ class Market(Strict):
     share: Odds  # of all orders; the shares of all markets are weighed against each other
     causes: Weights  # why an order is not paid at once: names of `causes`, of all orders here
     baskets: Share = 1.0  # how dear, against the shop's own price list
-    vip: Odds = 0.0
+    vip: Odds = 0.0  # of returning customers: the shop calls them so
 
 
 class Crowd(Strict):

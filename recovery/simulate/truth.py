@@ -1,0 +1,86 @@
+"""What is true: every order as it went, beside how it would have gone without a word from the shop.
+
+Only a simulation can know this. The engine never sees it; a scenario that is for grading keeps it
+from everybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recovery.money import Money
+from recovery.simulate.shoppers.lapse import Lapse
+
+
+@dataclass(slots=True)
+class Fate:
+    """One order that was not paid at once. Instants are None for what did not happen."""
+
+    person: str
+    amount: Money  # as it was placed
+    cause: str
+    begun: datetime
+    silent_at: datetime | None  # paid, in a world without messages
+    refunds: bool  # sends it back, once paid
+    paid_at: datetime | None = None
+    given: int = 0  # minor units that a code took off
+    letters: int = 0
+    first_letter: datetime | None = None
+
+    @property
+    def caused(self) -> bool:
+        """Paid, and would not have been."""
+        return self.paid_at is not None and self.silent_at is None
+
+    @property
+    def cost(self) -> bool:
+        """Not paid, and would have been."""
+        return self.paid_at is None and self.silent_at is not None
+
+    @property
+    def gain(self) -> int:
+        """Minor units that stay with the shop more than without a word; less, below zero."""
+        if self.refunds:
+            return 0
+        with_us = self.amount.minor - self.given if self.paid_at else 0
+        return with_us - (self.amount.minor if self.silent_at else 0)
+
+
+@dataclass(slots=True)
+class Truth:
+    """Everything that happened."""
+
+    fates: dict[str, Fate] = field(default_factory=dict)  # by order
+    at_once: int = 0
+    _bought: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    _orders: defaultdict[str, list[Fate]] = field(default_factory=lambda: defaultdict(list))
+
+    def bought(self, person: str, at: datetime) -> None:
+        """An order was paid at once, as it would have been in any case."""
+        self.at_once += 1
+        self._bought[person].append(at)
+
+    def left(self, lapse: Lapse, silent_at: datetime | None, *, refunds: bool) -> Fate:
+        """An order was not."""
+        order = lapse.order
+        fate = Fate(lapse.person.email, order.amount, lapse.name, lapse.begun, silent_at, refunds)
+        self.fates[order.order_id] = fate
+        self._orders[fate.person].append(fate)
+        return fate
+
+    def converted(self, person: str, after: datetime, until: datetime) -> tuple[bool, bool]:
+        """Whether somebody paid any order in a window (open on the left), and would have."""
+
+        def inside(instants: Iterable[datetime | None]) -> bool:
+            return any(one is not None and after < one <= until for one in instants)
+
+        theirs = self._orders[person]
+        if inside(self._bought.get(person, ())):
+            return True, True
+        return inside(one.paid_at for one in theirs), inside(one.silent_at for one in theirs)
+
+    def by_day(self, start: datetime) -> Iterator[tuple[int, Fate]]:
+        """Orders with the day of the story on which they were left unpaid, from 1."""
+        for fate in self.fates.values():
+            yield (fate.begun - start).days + 1, fate

@@ -22,7 +22,12 @@ from recovery import migrations, telemetry
 from recovery.db import open_engine
 from tests.support import servers
 
-pytest_plugins = ["tests.support.mailserver", "tests.support.providers", "tests.support.house"]
+pytest_plugins = [
+    "tests.support.mailserver",
+    "tests.support.providers",
+    "tests.support.house",
+    "recovery.testing.plugin",
+]
 # The same examples every time, however slow the machine.
 settings.register_profile("ours", derandomize=True, deadline=None)
 settings.load_profile("ours")

@@ -35,12 +35,12 @@ FLOORS = {
     3: ["connectors", "meaning"],
     4: ["intake", "planner", "dispatch", "incentives", "measure", "forecast", "preview"],
     5: ["engine", "parts", "programme", "foresight", "examination", "lawful", "mending"],
-    6: ["cli", "web", "simulate", "workers"],
+    6: ["cli", "web", "simulate", "testing", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # Stairs between neighbours: a merchant's own market rules are read as campaign files are; redeeming
 # and issuing coupons; a forecast asks the very rules that act;
-# the engine reads its programme; a verb may start the simulator.
+# the engine reads its programme; a verb may start the simulator, and the test kit stands on it.
 NEIGHBOURS = {
     ("markets", "campaign"),
     ("intake", "incentives"),
@@ -64,6 +64,8 @@ NEIGHBOURS = {
     ("cli", "simulate"),
     ("cli", "workers"),
     ("simulate", "web"),
+    ("testing", "simulate"),
+    ("testing", "web"),
 }
 # Connectors know facts and messages, never what is remembered.
 CONNECTORS_MAY = {*FLOORS[0], "reasons", "facts", "message"}

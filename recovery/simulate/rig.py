@@ -24,6 +24,7 @@ from recovery.project import shipped
 from recovery.settings import Settings, load_settings
 
 MARKETS = "markets"
+DATABASE = "recovery.db"
 SHARED = ("defaults.yaml",)  # what every campaign of a folder shares
 
 
@@ -45,16 +46,23 @@ class Rig(Engine):
 
 @contextmanager
 def rigged(
-    settings: Settings, campaigns: Iterable[Path], at: datetime, senders: Mapping[Channel, Sender]
+    settings: Settings,
+    campaigns: Iterable[Path],
+    at: datetime,
+    senders: Mapping[Channel, Sender],
+    database: Path | None = None,
 ) -> Iterator[Rig]:
     """A rig with these campaign files, beginning `at`; shop, costs, templates and market rules are
-    those of `settings`' project. The folder is removed at the end.
+    those of `settings`' project. The folder is removed at the end. `database` is an empty one to
+    begin with a copy of, instead of making it.
 
     A file that is wrong is not refused here: `programme()` names what is broken.
     """
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-") as name:
         folder = Path(name)
         _furnish(folder, settings, campaigns)
+        if database is not None:
+            shutil.copy(database, folder / DATABASE)
         inside = load_settings(folder, {}).model_copy(update=_inside(settings, folder))
         rig = Rig(inside, VirtualClock(at), senders)
         try:
@@ -87,7 +95,7 @@ def _furnish(folder: Path, settings: Settings, campaigns: Iterable[Path]) -> Non
 def _inside(settings: Settings, folder: Path) -> dict[str, Any]:
     """The project's own words and prices; everything that could reach out stays in `folder`."""
     return {
-        "database_url": f"sqlite:///{folder / 'recovery.db'}",
+        "database_url": f"sqlite:///{folder / DATABASE}",
         "outbox_dir": folder / "outbox",
         "concurrency": 1,  # one message after the other: so the same seed writes the same journal
         "shop": settings.shop,

@@ -1,0 +1,98 @@
+"""The shop of a test: its orders as it would export them, and whose they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from recovery.facts import OrderSnapshot
+from recovery.money import Money
+from recovery.simulate.rig import Rig
+from recovery.simulate.till import Till
+from recovery.testing import rows
+from recovery.testing.errors import KitError
+from recovery.testing.lots import Lots, Wish
+
+FIRST = 1001
+# What every row of an export has; beside it only what is new, as silence changes nothing.
+_ALWAYS = ("order_id", "status", "placed_at", "amount", "currency", "country", "email", "phone")
+
+
+@dataclass(slots=True)
+class _Known:
+    """One order as the shop knows it; `fixed`: the test has said whose it is."""
+
+    row: rows.Row
+    wish: Wish
+    fixed: bool
+
+
+class Shop:
+    """Makes orders and tells the engine of them. `held_out`: what is wished of each draw."""
+
+    def __init__(self, rig: Rig, held_out: bool | None) -> None:
+        self._rig = rig
+        self._held_out = held_out
+        self._lots = Lots([one.campaign for one in rig.programme().loaded])
+        self._known: dict[str, _Known] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __iter__(self) -> Any:
+        return iter(self._known)
+
+    def place(self, told: rows.Row, sequence: str | None, held_out: bool | None) -> str:
+        """Take an order with the fields `told`; returns its number."""
+        number, now = str(told.get("order_id") or f"T-{FIRST + len(self)}"), self._rig.clock.now()
+        if number in self._known:
+            raise KitError(f"there is an order {number} already; give this one another order_id")
+        row = rows.usual(told, number, now, self._rig.rates(now))
+        wish = Wish(self._held_out if held_out is None else held_out, sequence)
+        fixed = ("email" if rows.is_guest(row) else "customer_id") in told
+        self._give(_Known(row, wish, fixed), now)
+        return number
+
+    def hold_out(self, number: str) -> None:
+        """Let the order be that of somebody whom the hold-out takes."""
+        known = self._known[number]
+        self._give(replace(known, wish=replace(known.wish, held_out=True)), self._rig.clock.now())
+
+    def tell(self, number: str, told: rows.Row, now: datetime) -> None:
+        """Something is new about an order."""
+        row = self._known[number].row
+        news = {"customer_id": row.get("customer_id"), "updated_at": now.isoformat(), **told}
+        self._rig.accept([rows.read({name: row.get(name) for name in _ALWAYS} | news)])
+        row |= told
+
+    def price(self, number: str, code: str) -> Money:
+        """What the order costs with `code`; KitError where the till does not take it."""
+        now = self._rig.clock.now()
+        price = Till(self._rig).charge(self._known[number].row, code, now)
+        if price is None:
+            raise KitError(
+                f"the till does not take {code!r}: no code of ours, or it is over ({now})"
+            )
+        return price
+
+    def customer(self, number: str) -> str | None:
+        """The customer_id of an order; None of a guest's."""
+        found: str | None = self._known[number].row.get("customer_id")
+        return found
+
+    def _give(self, known: _Known, now: datetime) -> None:
+        """Tell the engine of an order, of a customer who is drawn as wished."""
+        order = self._lots.choose(known.wish, now, _people(rows.read(known.row), known))
+        self._rig.accept([order])
+        known.row |= {"customer_id": order.customer_id, "email": order.email}
+        self._known[order.order_id] = known
+
+
+def _people(order: OrderSnapshot, known: _Known) -> Callable[[int], OrderSnapshot | None]:
+    """Whose the order may be: the same order, of one after the other."""
+    if known.fixed:
+        return lambda n: None if n else order
+    if rows.is_guest(known.row):
+        name = f"guest.{order.order_id.lower()}"
+        return lambda n: replace(order, email=f"{name}.{n}@example.com")
+    return lambda n: replace(order, customer_id=f"C-{order.order_id}-{n}")

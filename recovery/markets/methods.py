@@ -49,6 +49,12 @@ def method_name(method: str, locale: str) -> str:
     return words.get(locale) or words.get(next(near, "en")) or words["en"]
 
 
+def rail_of(name: str) -> str | None:
+    """The kind of the way to pay that a shop calls `name`; None for one that we do not know."""
+    known = facts("methods").get(name.lower())
+    return None if known is None else str(known["rail"])
+
+
 def _rail(name: str) -> str:
     return str(facts("methods")[name]["rail"])
 

@@ -8,20 +8,26 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import event
 
+from recovery.campaign.loader import LoadedCampaign
+from recovery.campaign.schema import Status
 from recovery.clock import VirtualClock
 from recovery.connectors.base import Sender
 from recovery.engine import Engine
+from recovery.markets import Markets
 from recovery.message import Channel
 from recovery.programme import Programme
 from recovery.project import shipped
 from recovery.settings import Settings, load_settings
+from recovery.template.catalog import Catalog
 
 MARKETS = "markets"
 DATABASE = "recovery.db"
@@ -29,19 +35,40 @@ SHARED = ("defaults.yaml",)  # what every campaign of a folder shares
 
 
 class Rig(Engine):
-    """An engine whose files stand still: its programme is read once, until `renew`."""
+    """An engine whose files stand still: it reads each once, until `renew`."""
 
-    _read: Programme | None = None
+    clock: VirtualClock
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The templates, as they were when last read."""
+        return super().catalog
+
+    @cached_property
+    def markets(self) -> Markets:
+        """The market rules, likewise."""
+        return super().markets
 
     def programme(self) -> Programme:
-        """The campaigns, as they were when last read."""
-        if self._read is None:
-            self._read = super().programme()
-        return self._read
+        """The campaigns, likewise."""
+        return self._programme
+
+    @cached_property
+    def _programme(self) -> Programme:
+        return super().programme()
+
+    def awaken(self) -> list[str]:
+        """Let drafts, paused and ended campaigns run as if they were active; returns their names,
+        with what their files say."""
+        found = self.programme()
+        asleep = [one for one in found.loaded if one.campaign.status is not Status.ACTIVE]
+        self._programme = replace(found, loaded=[_active(one) for one in found.loaded])
+        return [f"{one.campaign.campaign} ({one.campaign.status})" for one in asleep]
 
     def renew(self) -> None:
         """The files have changed: read them when they are needed next."""
-        self._read = None
+        for part in ("catalog", "markets", "_programme"):
+            self.__dict__.pop(part, None)
 
 
 @contextmanager
@@ -71,6 +98,10 @@ def rigged(
             yield rig
         finally:
             rig.close()
+
+
+def _active(one: LoadedCampaign) -> LoadedCampaign:
+    return replace(one, campaign=one.campaign.model_copy(update={"status": Status.ACTIVE}))
 
 
 def place(folder: Path, campaigns: Iterable[Path]) -> None:

@@ -35,6 +35,12 @@ def quarter(at: datetime) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
+def quarter_begins(at: datetime) -> datetime:
+    """The first instant of the quarter of `at`, in UTC."""
+    day = at.astimezone(UTC)
+    return datetime(day.year, (day.month - 1) // 3 * 3 + 1, 1, tzinfo=UTC)
+
+
 def quarter_ends(at: datetime) -> datetime:
     """The first instant after the quarter of `at`, in UTC."""
     day = at.astimezone(UTC)

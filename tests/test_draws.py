@@ -171,3 +171,5 @@ def test_a_quarter_changes_at_midnight_in_utc():
     assert draws.quarter((ends - timedelta(seconds=1)).astimezone(tokyo)) == "2026Q4"
     assert draws.quarter(ends.astimezone(timezone(timedelta(hours=-5)))) == "2027Q1"
     assert draws.quarter_ends(ends - timedelta(microseconds=1)) == ends
+    assert draws.quarter_begins(ends.astimezone(tokyo)) == ends
+    assert draws.quarter_begins(ends - timedelta(seconds=1)) == datetime(2026, 10, 1, tzinfo=UTC)

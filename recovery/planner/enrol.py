@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -33,6 +34,7 @@ from recovery.draws import global_salt, slots
 from recovery.markets.rates import Rates
 from recovery.models import Enrolment, EnrolmentState, Order, Touch, TouchState
 from recovery.planner.arms import Arm, drawer
+from recovery.planner.kept import keep
 from recovery.planner.publish import Published, version_id
 from recovery.planner.segment import candidates, currencies_in_question
 
@@ -112,6 +114,7 @@ def _enrol_one(
     campaign, last = loaded.campaign, newest(connection)
     picks.create(connection)  # a transaction that fails takes it along
     if _load_picks(connection, campaign, candidates(campaign, now, rates, currencies, *only), now):
+        keep(connection, picks, campaign, now)
         _insert_enrolments(connection, campaign, version_id(connection, loaded, now), now)
         _insert_touches(connection, campaign, last, now)
     picks.drop(connection)
@@ -157,7 +160,7 @@ def _drawn(
         customers,
         (segments[place] for place in places),
         (arm.sequence for arm in arms),
-        (arm.holdout or layer is not None for arm, layer in zip(arms, layers, strict=True)),
+        (arm.holdout for arm in arms),
         layers,
         amounts,
         currencies,
@@ -178,7 +181,7 @@ def _insert_enrolments(
             picks.c.customer_id,
             picks.c.segment,
             picks.c.sequence,
-            picks.c.holdout,
+            or_(picks.c.holdout, picks.c.layer.is_not(None)),
             picks.c.layer,
             literal(EnrolmentState.ACTIVE.value),
             literal(now, enrolments.c.enrolled_at.type),

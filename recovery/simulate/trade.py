@@ -22,7 +22,10 @@ from recovery.simulate.world import World
 SOURCE = "shop"
 DAY = timedelta(days=1)
 # Per hour of the customer's day, of the busiest: few buy at four in the morning.
-_BUSY = (25, 14, 8, 5, 4, 5, 10, 22, 38, 50, 58, 62, 66, 60, 56, 56, 60, 66, 74, 88, 100, 96, 74, 46)  # fmt: skip
+_BUSY = (
+    *(25, 14, 8, 5, 4, 5, 10, 22, 38, 50, 58, 62),
+    *(66, 60, 56, 56, 60, 66, 74, 88, 100, 96, 74, 46),
+)
 _TRIES = 40  # to find an hour in which somebody is awake
 _KNOWN = 400  # customers of a market who may come again
 _EARLIER = timedelta(days=200)  # how long ago a returning customer may have bought
@@ -136,7 +139,7 @@ class Trade:
 
     def _somebody(self, chance: Chance, country: str, number: int, at: datetime) -> Customer:
         """A known customer of `country` now and then, else somebody new."""
-        known, crowd = self._known[country], self._scenario.people
+        known, crowd = self._known[country], self._scenario.crowds[country]
         if known and chance.happens("again", crowd.again):
             return chance.one_of("who", known)
         theirs = self._chance.of("person", number)
@@ -190,6 +193,7 @@ def basket(
         phone=person.phone,
         customer_id=person.id,
         name=person.name,
+        region=person.region,
         timezone=person.timezone,
         payment_method="card",
         payment_url=f"https://shop.example/pay/{number}",

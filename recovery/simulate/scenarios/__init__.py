@@ -16,8 +16,8 @@ _SUFFIX = ".yaml"
 
 
 def shipped() -> list[str]:
-    """The names of those that came with the package."""
-    return sorted(file.stem for file in SHIPPED.glob(f"*{_SUFFIX}"))
+    """The names of those that came with the package; `_common` is what they share."""
+    return sorted(file.stem for file in SHIPPED.glob(f"[!_]*{_SUFFIX}"))
 
 
 def find_scenario(name: str, project: Path | None = None) -> Scenario:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -94,6 +95,15 @@ class Wait(Strict):
     spread: Odds | Share = 1.0
 
 
+class Locals(Strict):
+    """How the people of one market differ from those of all others."""
+
+    guests: Odds | None = None
+    phone: Odds | None = None
+    email_consent: dict[Consent, Odds] | None = None
+    sms_consent: dict[Consent, Odds] | None = None
+
+
 class Market(Strict):
     """One country's part in the orders, and how its checkouts end."""
 
@@ -101,6 +111,7 @@ class Market(Strict):
     causes: Weights  # why an order is not paid at once: names of `causes`, of all orders here
     baskets: Share = 1.0  # how dear, against the shop's own price list
     vip: Odds = 0.0  # of returning customers: the shop calls them so
+    people: Locals = Locals()
 
 
 class Crowd(Strict):
@@ -220,6 +231,14 @@ class Scenario(Strict):
     penalties: Penalties
     incidents: list[Incident] = []
     sources: Mapping[str, str]  # road, or its beginning → an id of docs/simulation.md, or assumed
+
+    @cached_property
+    def crowds(self) -> Mapping[str, Crowd]:
+        """Who shops, by market."""
+        return {
+            country: self.people.model_copy(update=one.people.model_dump(exclude_none=True))
+            for country, one in self.markets.items()
+        }
 
     @model_validator(mode="after")
     def _whole(self) -> "Scenario":

@@ -1,4 +1,4 @@
-"""The shop's checkout: which codes it takes, and what they take off. A shop knows what it accepts."""
+"""The shop's checkout: which codes it takes, and what they take off."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -51,7 +51,9 @@ class Checkout:
         with reading(self._rig.database) as connection:
             names = (coupons.c.campaign, coupons.c.offer, coupons.c.expires_at)
             found = connection.execute(select(*names).where(coupons.c.code == code)).first()
-        offer = self._known().get((found.campaign, found.offer)) if found else None
+        if found is None:
+            return None
+        offer = self._known().get((found.campaign, found.offer))
         return None if offer is None else Promise(offer, found.expires_at)
 
     def _known(self) -> dict[tuple[str, str], Offer]:

@@ -38,7 +38,6 @@ class Story:
     order: OrderSnapshot  # as the shop has it now
     silent_at: datetime | None  # still the plan, while nothing has changed it
     open: bool = True
-    lost: bool = False
     coming: bool = False  # on the way to pay
     code: str | None = None  # to be used, should they pay
 
@@ -48,6 +47,7 @@ class Counts:
     """What the messages met, besides payments."""
 
     messages: Counter[str] = field(default_factory=Counter)
+    emails: Counter[str] = field(default_factory=Counter)  # by market
     segments: Counter[str] = field(default_factory=Counter)  # SMS parts, by market
     opt_outs: int = 0
     complaints: int = 0
@@ -93,7 +93,7 @@ class Life:
         elif lapse.cancels_at is not None:
             self.world.at(lapse.cancels_at, partial(self._end, story, OrderStatus.CANCELLED))
         self.world.at(lapse.ends, partial(self._end, story, OrderStatus.EXPIRED))
-        self.world.at(lapse.ends + _FORGOTTEN, partial(self.stories.pop, lapse.order.order_id))
+        self.world.at(lapse.ends + _FORGOTTEN, partial(self._forget, lapse.order.order_id))
 
     def arrive(self, letter: Letter) -> None:
         """The engine has sent a message; perhaps it arrives, perhaps it is read."""
@@ -101,8 +101,8 @@ class Life:
         lapse, fate = story.lapse, story.fate
         self.auditor.look(letter, lapse.person)
         self.counts.messages[letter.channel.value] += 1
-        if letter.channel is Channel.SMS:
-            self.counts.segments[lapse.person.country] += letter.segments
+        billed = self.counts.segments if letter.channel is Channel.SMS else self.counts.emails
+        billed[lapse.person.country] += letter.segments
         fate.letters += 1
         fate.first_letter = fate.first_letter or letter.at
         if fate.paid_at is not None:
@@ -154,7 +154,7 @@ class Life:
             worth=worth,
             kind=kind,
             dear=story.order.amount.minor / usual(lapse.order.country),
-            lost=story.lost,
+            lost=story.silent_at is None,
         )
         does = reaction(lapse, told, now, self.scenario)
         if letter.code:
@@ -163,7 +163,7 @@ class Life:
         if does.clicks:
             self.webhooks.clicked(letter, now)
         if does.lost:
-            story.lost, story.silent_at = True, None
+            story.silent_at = None
         if does.opts_out or does.complains:
             self._leave(story, letter, now, complains=does.complains)
         if does.pays_at is not None and self._sooner(story, does.pays_at):
@@ -238,6 +238,9 @@ class Life:
             story.open = False
             story.order = replace(story.order, status=status, updated_at=self.world.now)
             self.tell(story.order)
+
+    def _forget(self, order: str) -> None:
+        del self.stories[order]
 
     def _refund(self, story: Story) -> None:
         story.order = replace(story.order, status=OrderStatus.REFUNDED, updated_at=self.world.now)

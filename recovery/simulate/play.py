@@ -5,15 +5,19 @@ Between two runs the engine is told what has happened; after each the shoppers g
 A run in which nothing can happen is left out: it would change nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.schema import Status
 from recovery.db import reading, retried, table, written_in
 from recovery.engine import dispatched
@@ -41,6 +45,9 @@ from recovery.simulate.troubles import Troubles
 from recovery.simulate.truth import Truth
 from recovery.simulate.webhooks import Webhooks
 from recovery.simulate.world import World
+
+if TYPE_CHECKING:
+    from recovery.simulate.verdict import Verdict
 
 DAY = timedelta(days=1)
 _LONGEST_EPILOGUE = timedelta(days=35)
@@ -80,6 +87,12 @@ class Played:
     breaches: dict[str, int]
     examples: dict[str, str]  # an order for each kind of breach
     runs: int
+
+    def verdict(self) -> Verdict:
+        """Judged."""
+        from recovery.simulate.verdict import Verdict
+
+        return Verdict(self)
 
 
 def simulate(
@@ -174,7 +187,7 @@ class Stage:
         epilogue = min(max(waits, default=timedelta(0)), _LONGEST_EPILOGUE)
         return self.ask.scenario.start + self.ask.days * DAY + epilogue + timedelta(hours=6)
 
-    def _active(self) -> list:
+    def _active(self) -> list[LoadedCampaign]:
         loaded = self.rig.programme().loaded
         return [one for one in loaded if one.campaign.status is Status.ACTIVE]
 

@@ -30,7 +30,7 @@ class Troubles:
         return [one for one in self._all if one[0].incident is kind]
 
     def pays(self, at: datetime, market: str, chance: Chance) -> datetime | None:
-        """When somebody who wants to pay `at` can: then, or after the outage; None: they give up."""
+        """When who wants to pay `at` can: then, or after the outage; None: they give up."""
         for _, _, ends in self.over(Trouble.PAYMENTS_DOWN, at, market):
             if not chance.happens("comes back", _COME_BACK):
                 return None

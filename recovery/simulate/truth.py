@@ -38,14 +38,6 @@ class Fate:
         """Not paid, and would have been."""
         return self.paid_at is None and self.silent_at is not None
 
-    @property
-    def gain(self) -> int:
-        """Minor units that stay with the shop more than without a word; less, below zero."""
-        if self.refunds:
-            return 0
-        with_us = self.amount.minor - self.given if self.paid_at else 0
-        return with_us - (self.amount.minor if self.silent_at else 0)
-
 
 @dataclass(slots=True)
 class Truth:

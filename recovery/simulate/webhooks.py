@@ -1,5 +1,5 @@
-"""What is heard about our messages: from providers, word for word as their webhooks say it, and from
-our own links, when somebody follows one.
+"""What is heard about our messages: from providers, word for word as their webhooks say it, and
+from our own links, when somebody follows one.
 """
 
 import json
@@ -34,7 +34,7 @@ class Webhooks:
         visits, self._visits = self._visits, []
         return visits
 
-    def collect(self) -> list[tuple[str, Sequence[Item]]]:
+    def collect(self) -> Sequence[tuple[str, Sequence[Item]]]:
         """Everything, and forget it."""
         told, self._told = list(self._told.items()), {}
         return told

@@ -4,8 +4,9 @@ Two kinds of people read it. Those who would have paid can only be hurried, or l
 not have paid can be won. Whatever a message wins or loses is its true effect.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import exp, log
 from zoneinfo import ZoneInfo
 
 from recovery.message import Channel
@@ -62,22 +63,26 @@ def reaction(lapse: Lapse, told: Told, at: datetime, scenario: Scenario) -> Reac
     wins = _wins(reach, at - lapse.begun)
     sure = lapse.pays_at is not None and not told.lost
     soon = at + chance.wait("reacts", scenario.replies.after.median, scenario.replies.after.spread)
-    leaves = _leaves(chance, told, reach)
+    anger = _power(reach.annoys, told.ordinal - 1)  # sooner with every message
+    stays = Reaction(
+        opts_out=chance.happens("opts out", min(1.0, reach.opt_out * anger)),
+        complains=chance.happens("complains", min(1.0, reach.complaint * anger)),
+    )
     if sure:
         if wins < 0 and chance.happens("lost", min(_MOST, -wins * strength)):
-            return Reaction(lost=True, **leaves)
+            return replace(stays, lost=True)
         hurried = chance.happens("hurried", scenario.replies.hurry)
-        return Reaction(
+        return replace(
+            stays,
             pays_at=soon if hurried else None,
             redeems=told.worth > 0 and chance.happens("redeems", scenario.offers.sure),
             clicks=hurried or chance.happens("clicks", reach.clicks),
-            **leaves,
         )
     odds = max(0.0, wins) * strength + _offered(lapse, told, scenario)
     if odds > 0 and chance.happens("won", min(_MOST, odds)):
         redeems = told.worth > 0 and chance.happens("redeems", scenario.offers.redeemed)
         return Reaction(pays_at=soon, redeems=redeems, clicks=True)
-    return Reaction(clicks=chance.happens("clicks", reach.clicks), **leaves)
+    return replace(stays, clicks=chance.happens("clicks", reach.clicks))
 
 
 def called(lapse: Lapse, at: datetime, scenario: Scenario) -> tuple[bool, datetime | None]:
@@ -95,14 +100,18 @@ def called(lapse: Lapse, at: datetime, scenario: Scenario) -> tuple[bool, dateti
 def _strength(lapse: Lapse, told: Told, at: datetime, scenario: Scenario) -> float:
     """How much of its usual effect a message has on this reader at this hour."""
     replies, cause = scenario.replies, lapse.cause
-    whole = lapse.temper.responsive * cause.hears * replies.tired ** (told.ordinal - 1)
+    whole = lapse.temper.responsive * cause.hears * _power(replies.tired, told.ordinal - 1)
     if at - lapse.begun < cause.ripe:
         whole *= cause.unripe
     low, high = _DEARNESS
-    whole *= min(high, max(low, told.dear)) ** replies.dear
+    whole *= exp(replies.dear * log(min(high, max(low, told.dear))))
     if lapse.temper.office and _at_work(at, lapse.person.timezone):
         whole *= replies.at_work
     return whole
+
+
+def _power(base: float, times: int) -> float:
+    return float(base**times)
 
 
 def _wins(reach: Reach, age: timedelta) -> float:
@@ -116,15 +125,6 @@ def _offered(lapse: Lapse, told: Told, scenario: Scenario) -> float:
     kind = scenario.offers.kinds.get(str(told.kind), 1.0)
     tenths = told.worth * 10
     return scenario.offers.wins * kind * tenths * lapse.temper.thrifty * lapse.cause.wants
-
-
-def _leaves(chance: Chance, told: Told, reach: Reach) -> dict[str, bool]:
-    """Whether they want no more of it: sooner with every message."""
-    anger = reach.annoys ** (told.ordinal - 1)
-    return {
-        "opts_out": chance.happens("opts out", min(1.0, reach.opt_out * anger)),
-        "complains": chance.happens("complains", min(1.0, reach.complaint * anger)),
-    }
 
 
 def _awake(when: datetime, zone: str, chance: Chance) -> datetime:

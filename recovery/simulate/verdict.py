@@ -70,10 +70,11 @@ class Verdict:
             for place, minor in enumerate(_parts(fate)):
                 sums[fate.amount.currency][place] += minor
         bills = {money.currency: money.minor for money in self._bills}
-        return {
-            currency: Purse(*sums[currency], bills.get(currency, 0))
-            for currency in sorted({*sums, *bills})
-        }
+        found = {}
+        for currency in sorted({*sums, *bills}):
+            caused, cost, given, away = sums[currency]
+            found[currency] = Purse(caused, cost, given, away, bills.get(currency, 0))
+        return found
 
     @cached_property
     def score(self) -> Score:

@@ -5,6 +5,7 @@ only when somebody tells it.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from recovery.facts import Consent
@@ -32,20 +33,26 @@ class Auditor:
         """From now on, nothing more on this channel."""
         self._left.add((person.email, channel))
 
-    def look(self, letter: Letter, person: Person) -> None:
-        """Judge one message as it arrives."""
+    def look(self, letter: Letter, person: Person) -> int:
+        """Judge one message as it arrives; how many rules it breaks."""
+        broken = list(self._broken(letter, person))
+        for rule in broken:
+            self._note(rule, letter)
+        return len(broken)
+
+    def _broken(self, letter: Letter, person: Person) -> Iterator[str]:
         rules = self.markets.rules(person.country)
         consent = person.sms_consent if letter.channel is Channel.SMS else person.email_consent
         least = rules.consent(letter.channel, letter.message_class)
         if _RANK.index(consent) < _RANK.index(least):
-            self._note("consent", letter)
+            yield "consent"
         if (person.email, letter.channel) in self._left:
-            self._note("opted_out", letter)
+            yield "opted_out"
         window = rules.window(letter.channel, letter.message_class)
         narrower = self.troubles.window(letter.at, person.country)
         for one in filter(None, (window, narrower)):
             if opens_at(letter.at, one, (person.timezone,)) is not None:
-                self._note("hours", letter)
+                yield "hours"
                 break
 
     def _note(self, rule: str, letter: Letter) -> None:

@@ -21,7 +21,7 @@ from recovery.simulate.shoppers.lapse import Lapse
 from recovery.simulate.shoppers.mind import Told, called, reaction, read_at
 from recovery.simulate.trade import usual
 from recovery.simulate.troubles import Troubles
-from recovery.simulate.truth import Fate, Truth
+from recovery.simulate.truth import Fate, Toll, Truth
 from recovery.simulate.webhooks import Webhooks
 from recovery.simulate.world import World
 
@@ -99,14 +99,17 @@ class Life:
         """The engine has sent a message; perhaps it arrives, perhaps it is read."""
         story = self.stories[letter.order]
         lapse, fate = story.lapse, story.fate
-        self.auditor.look(letter, lapse.person)
+        fate.note(Toll.BREACHES, self.auditor.look(letter, lapse.person))
         self.counts.messages[letter.channel.value] += 1
-        billed = self.counts.segments if letter.channel is Channel.SMS else self.counts.emails
+        by_phone = letter.channel is Channel.SMS
+        billed = self.counts.segments if by_phone else self.counts.emails
         billed[lapse.person.country] += letter.segments
+        fate.note(Toll.SMS_PARTS if by_phone else Toll.EMAILS, letter.segments)
         fate.letters += 1
         fate.first_letter = fate.first_letter or letter.at
         if fate.paid_at is not None:
             self.counts.after_payment += 1
+            fate.note(Toll.AFTER_PAYMENT)
         reach, ordinal = self.scenario.messages[letter.channel], fate.letters
         chance = lapse.chance.of("letter", ordinal)
         at = letter.at + _SECONDS
@@ -126,6 +129,7 @@ class Life:
         """A colleague calls; whether somebody answers."""
         story, now = self.stories[order], self.world.now
         self.counts.calls += 1
+        story.fate.note(Toll.CALLS)
         if not story.open:
             return False
         reached, pays_at = called(story.lapse, now, self.scenario)
@@ -176,9 +180,11 @@ class Life:
     def _leave(self, story: Story, letter: Letter, now: datetime, *, complains: bool) -> None:
         if complains:
             self.counts.complaints += 1
+            story.fate.note(Toll.COMPLAINTS)
             self.webhooks.complained(letter, now)
         else:
             self.counts.opt_outs += 1
+            story.fate.note(Toll.OPT_OUTS)
             self.webhooks.opted_out(letter, now)
         # The engine hears of it at its next run; what leaves before that is nobody's fault.
         heard = now + self.scenario.runs

@@ -4,13 +4,26 @@ Only a simulation can know this. The engine never sees it; a scenario that is fo
 from everybody.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from recovery.money import Money
 from recovery.simulate.shoppers.lapse import Lapse
+
+
+class Toll(StrEnum):
+    """What messages about one order come to: what they cost, and whom they annoyed."""
+
+    EMAILS = "emails"
+    SMS_PARTS = "sms_parts"
+    CALLS = "calls"
+    OPT_OUTS = "opt_outs"
+    COMPLAINTS = "complaints"
+    AFTER_PAYMENT = "after_payment"
+    BREACHES = "breaches"
 
 
 @dataclass(slots=True)
@@ -27,6 +40,13 @@ class Fate:
     given: int = 0  # minor units that a code took off
     letters: int = 0
     first_letter: datetime | None = None
+    country: str = ""
+    toll: Counter[Toll] = field(default_factory=Counter)  # what it came to besides money
+
+    def note(self, toll: Toll, times: int = 1) -> None:
+        """Something happened to this customer about this order."""
+        if times:
+            self.toll[toll] += times
 
     @property
     def caused(self) -> bool:
@@ -56,7 +76,9 @@ class Truth:
     def left(self, lapse: Lapse, silent_at: datetime | None, *, refunds: bool) -> Fate:
         """An order was not."""
         order = lapse.order
-        fate = Fate(lapse.person.email, order.amount, lapse.name, lapse.begun, silent_at, refunds)
+        who = lapse.person
+        fate = Fate(who.email, order.amount, lapse.name, lapse.begun, silent_at, refunds)
+        fate.country = who.country
         self.fates[order.order_id] = fate
         self._orders[fate.person].append(fate)
         return fate

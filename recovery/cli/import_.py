@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recovery.cli.common import Desk, verb
+from recovery.cli.refused import tell_refused, tell_unreadable
 from recovery.errors import Exit
 from recovery.i18n import here, mark, plural
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from recovery.intake.importing import ImportResult
-
-SHOWN = 20  # refused rows printed; --rejects and --json have more
 
 
 @click.command("import")
@@ -54,8 +53,7 @@ def command(desk: Desk, *, files: tuple[str, ...], source: str, rejects: Path | 
             result = engine.import_orders(files, source, rejects, progress)
     finally:
         engine.close()
-    for trouble in result.unreadable:
-        click.echo(here("Error: {trouble}", trouble=trouble), err=True)
+    tell_unreadable(result)
     desk.show(result.payload(), lambda console: _tell(result, rejects, console))
     raise SystemExit(int(Exit.PARTIAL if result.rejected else Exit.DONE))
 
@@ -88,27 +86,4 @@ def _tell(result: "ImportResult", rejects: Path | None, console: "Console") -> N
                 ),
             )
         )
-    for warning in result.warnings:
-        console.print(here("note: {warning}", warning=warning))
-    bad_rows = [bad for bad in result.rejects if bad["error"] not in result.unreadable]
-    for bad in bad_rows[:SHOWN]:
-        field = f" {bad['field']}" if bad["field"] else ""
-        console.print(f"{bad['file']}:{bad['line']}{field}: {bad['error']}", soft_wrap=True)
-    more = len(bad_rows) - SHOWN + result.rejects_truncated
-    if more > 0:
-        console.print(
-            here(
-                "… and {counted}",
-                counted=plural("{count} more mistake", "{count} more mistakes", more),
-            )
-        )
-    if bad_rows:
-        console.print(_cure(rejects), soft_wrap=True)
-
-
-def _cure(rejects: Path | None) -> str:
-    if rejects is None:
-        return here("Add --rejects FILE to keep the refused rows, mend them and import that file.")
-    return here(
-        "The refused rows are in {file}: mend them there and import that file.", file=rejects
-    )
+    tell_refused(console, result, rejects)

@@ -27,6 +27,7 @@ VERBS = {
     "preview": mark("Write every message with sample orders, as one page to look at."),
     "send-test": mark("Send one message to yourself."),
     "plan": mark("Show what the campaign files would do, before they do it."),
+    "replay": mark("Show what campaigns would have sent over real orders of the past."),
     "schema": mark("Print the campaign language as JSON Schema, for editors."),
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),

@@ -44,11 +44,11 @@ def to_csv(sheet: Sheet) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(sheet.columns)
-    writer.writerows([_written(row[name]) for name in sheet.columns] for row in sheet.rows)
+    writer.writerows([in_a_cell(row[name]) for name in sheet.columns] for row in sheet.rows)
     return BOM + out.getvalue()
 
 
-def _written(value: Cell) -> Cell:
+def in_a_cell(value: Cell) -> Cell:
     """Flags as 1 and 0, to be summed; what a feed calls a thing must not become a formula."""
     if isinstance(value, bool):
         return int(value)

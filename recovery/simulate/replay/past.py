@@ -58,11 +58,15 @@ def _waited(first: OrderSnapshot) -> OrderStatus:
         return OrderStatus.CART
     if first.status in UNPAID:
         return OrderStatus.PENDING
-    if first.failure_code is not None:
+    return waited_as(first.failure_code is not None, first.payment_method)
+
+
+def waited_as(failed: bool, method: str | None) -> OrderStatus:
+    """How an order waited of which only the end and the way to pay are told."""
+    if failed:
         return OrderStatus.FAILED
-    if first.payment_method and rail_of(first.payment_method) in VOUCHERS:
-        return OrderStatus.AWAITING
-    return OrderStatus.PENDING
+    voucher = method is not None and rail_of(method) in VOUCHERS
+    return OrderStatus.AWAITING if voucher else OrderStatus.PENDING
 
 
 class Past:
@@ -109,6 +113,11 @@ class Past:
         if first is None:
             return None
         return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
+
+    def orders(self) -> int:
+        """How many orders the states are of."""
+        query = "SELECT COUNT(DISTINCT number) FROM rows"
+        return int(self._database.execute(query).fetchone()[0])
 
     def count(self) -> int:
         """How many states `states` yields."""

@@ -138,6 +138,11 @@ class Life:
             self.world.at(pays_at, partial(self._pay, story))
         return reached
 
+    def close(self) -> None:
+        """The story ends here. Who still means to pay has not been lost."""
+        for story in self.stories.values():
+            story.fate.pending = story.open and (story.silent_at is not None or story.coming)
+
     def tell(self, order: OrderSnapshot) -> None:
         """The shop tells the engine, at once or as late as its webhooks are."""
         now = self.world.now

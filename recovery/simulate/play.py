@@ -177,6 +177,7 @@ class Stage:
                 self._run()
             if at - at.replace(minute=0, second=0, microsecond=0) < step:
                 watch(1)
+        self.life.close()
         return ends
 
     def ending(self) -> datetime:

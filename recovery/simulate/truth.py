@@ -41,6 +41,7 @@ class Fate:
     letters: int = 0
     first_letter: datetime | None = None
     country: str = ""
+    pending: bool = False  # will be paid as it would have been, after the story's last day
     toll: Counter[Toll] = field(default_factory=Counter)  # what it came to besides money
 
     def note(self, toll: Toll, times: int = 1) -> None:
@@ -56,7 +57,7 @@ class Fate:
     @property
     def cost(self) -> bool:
         """Not paid, and would have been."""
-        return self.paid_at is None and self.silent_at is not None
+        return self.paid_at is None and self.silent_at is not None and not self.pending
 
 
 @dataclass(slots=True)

@@ -1,0 +1,63 @@
+"""Many simulations, in this process or in several; results come in the order asked for, so that
+the number of processes never shows in them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from recovery import telemetry
+from recovery.settings import Settings
+from recovery.simulate.gist import Gist
+from recovery.simulate.play import Ask, Watch, simulate
+
+__all__ = ["Task", "Theatre", "theatre"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One simulation to be played; it travels to another process."""
+
+    settings: Settings
+    files: tuple[Path, ...]
+    ask: Ask
+
+
+def play(task: Task, watch: Watch = lambda hours: None) -> Gist:
+    """Play one task."""
+    return Gist.of(simulate(task.settings, task.files, task.ask, watch))
+
+
+Theatre = Callable[[Sequence[Task]], list[Gist]]
+
+
+@contextmanager
+def theatre(jobs: int, watch: Callable[[int], None]) -> Iterator[Theatre]:
+    """Somewhere to play tasks, `jobs` at a time; `watch` hears of each that is over.
+
+    The processes are started once, and end with the block. Raises what a task raises.
+    """
+    if jobs == 1:
+        yield lambda tasks: list(_counted(map(play, tasks), watch))
+        return
+    # spawn: a forked process would share open databases and locks with this one.
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_be_quiet) as pool:
+        try:
+            yield lambda tasks: list(_counted(pool.map(play, tasks), watch))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _counted(gists: Iterator[Gist], watch: Callable[[int], None]) -> Iterator[Gist]:
+    for gist in gists:
+        watch(1)
+        yield gist
+
+
+def _be_quiet() -> None:
+    """Runs tell only what goes wrong, as in the process that waits for them."""
+    telemetry.configure()

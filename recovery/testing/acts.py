@@ -19,6 +19,7 @@ from recovery.testing.letters import Message
 from recovery.web import pay, unsubscribe
 from recovery.web.site import Site
 
+__tracebackhide__ = True  # a mistake is shown where the test makes it
 _BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "accept-language": "en"}
 _NO_SUCH_NUMBER = "30006"  # Twilio: a landline, or nobody
 _OUR_NUMBER = "+15005550006"  # Twilio's own for tests

@@ -20,6 +20,7 @@ from recovery.testing.letters import Message
 if TYPE_CHECKING:
     from recovery.testing.world import World
 
+__tracebackhide__ = True  # a mistake is shown where the test makes it
 orders, enrolments, coupons = table(Orders), table(Enrolment), table(Coupons)
 
 
@@ -145,7 +146,6 @@ class Order:
 
     def assert_steps(self, *steps: str) -> None:
         """AssertionError, with the engine's own story, unless exactly these were sent."""
-        __tracebackhide__ = True
         if self.steps != list(steps):
             raise AssertionError(
                 f"order {self.number} got {self.steps}, not {list(steps)}\n"

@@ -7,6 +7,7 @@ a test asks for a world.
 import os
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +39,17 @@ def _recovery_blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world(request: pytest.FixtureRequest, _recovery_blank: Path) -> "Iterator[World]":
     """A shop, its customers and the engine with the project's campaigns, on a clock of its own."""
+    from recovery.testing.errors import KitError
     from recovery.testing.project import nearest, open_world
 
     told = _told(request)
     here = request.path.parent
-    project = here / told.pop("project") if "project" in told else nearest(here)
-    with open_world(project, database=_recovery_blank, **told) as opened:
+    with ExitStack() as stack:
+        try:
+            project = here / told.pop("project") if "project" in told else nearest(here)
+            opened = stack.enter_context(open_world(project, database=_recovery_blank, **told))
+        except KitError as error:
+            pytest.fail(str(error), pytrace=False)
         yield opened
 
 

@@ -21,6 +21,7 @@ from recovery.testing.letters import Postbox
 from recovery.testing.rows import moment
 from recovery.testing.world import World
 
+__tracebackhide__ = True  # a mistake is shown where the test makes it
 START = "2026-01-12T09:00:00Z"  # a Monday morning, the same in every run of the tests
 HoldOut = Literal[0, 100, "file"]
 _HELD_OUT: Mapping[HoldOut, bool | None] = {0: False, 100: True, "file": None}

@@ -23,6 +23,7 @@ from recovery.money import Money
 from recovery.reasons import known_failures
 from recovery.testing.errors import KitError
 
+__tracebackhide__ = True  # a mistake is shown where the test makes it
 Row = dict[str, Any]
 
 ALIASES = {

@@ -28,6 +28,7 @@ from recovery.testing.letters import Message, Postbox, message_of
 from recovery.testing.order import Coupon, Order, coupons
 from recovery.testing.shop import Shop
 
+__tracebackhide__ = True  # a mistake is shown where the test makes it
 EVERY = "5m"
 _A_MOMENT = timedelta(minutes=1)  # nobody opens a message in the second in which it is sent
 orders = table(Orders)
@@ -147,9 +148,11 @@ class World:
 
     @property
     def messages(self) -> list[Message]:
-        """Everything that was sent, in order."""
+        """Everything that was sent, in order; channels work side by side, so of one instant in that
+        of the steps."""
         zones = {one.external_id: one.timezone for one in self.ask(select(orders))}
-        return [message_of(one, zones[one.trace.order]) for one in self._postbox.sent]
+        sent = sorted(self._postbox.sent, key=lambda one: (one.at, one.trace.touch_id))
+        return [message_of(one, zones[one.trace.order]) for one in sent]
 
     def messages_to(self, order: Order) -> list[Message]:
         """What was sent about `order`, in order."""
@@ -232,7 +235,6 @@ class World:
     @contextmanager
     def silence(self, *about: Order) -> Iterator[None]:
         """AssertionError when something is sent within this context, about these orders or any."""
-        __tracebackhide__ = True
         before = {message.touch for message in self._heard(about)}
         yield
         if new := [one for one in self._heard(about) if one.touch not in before]:

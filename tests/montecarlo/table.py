@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from pathlib import Path
 
-from tests.montecarlo import clusters, looks, lots, money, once, stories, waiting
+from tests.montecarlo import clusters, looks, lots, market, money, once, stories, waiting
 from tests.montecarlo.check import Check, Seen
 
 PAGE = Path(__file__).parents[2] / "docs" / "measurement.md"
 BEGIN, END = "<!-- make montecarlo writes this table -->", "<!-- end of the table -->"
-_ROOMS = (lots, once, looks, waiting, clusters, money, stories)
+_ROOMS = (lots, once, looks, waiting, clusters, money, stories, market)
 
 
 def _place(check: Check) -> tuple[float, str]:

@@ -1,6 +1,7 @@
 """Which steps a touch follows: the campaign of its enrolment, with today's content and timing."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -44,8 +45,7 @@ class Scripts:
         return self._known
 
     def _script(self, version: Row[Any]) -> Script:
-        defaults = parse_defaults(version.defaults) if version.defaults else SharedDefaults()
-        entered = parse_campaign(version.source, version.file, defaults).campaign
+        entered = _entered(version.source, version.file, version.defaults)
         live = self._live.get(version.campaign)
         campaign = followed(entered, live)
         steps = {
@@ -59,3 +59,10 @@ class Scripts:
         """A file that can't be read holds its campaign; one that is gone ends it."""
         held = version.file in self._broken or any(f.startswith("defaults.") for f in self._broken)
         return Status.PAUSED if held else Status.ENDED
+
+
+@lru_cache(maxsize=64)
+def _entered(source: str, file: str, defaults: str) -> Campaign:
+    """A version as it was entered. Its text never changes, and every run asks for it again."""
+    shared = parse_defaults(defaults) if defaults else SharedDefaults()
+    return parse_campaign(source, file, shared).campaign

@@ -209,6 +209,27 @@ SAMPLES: dict[str, Mapping[str, Value]] = {
         "given": "mon-fri 9-18",
         "problem": say("days and hours look like mon-sat 09:00-20:00"),
     },
+    "CR300": {"given": "3 percent"},
+    "CR301": {"given": "250%"},
+    "CR302": {"given": "distacted", "guess": say("did you mean '{near}'?", near="distracted")},
+    "CR303": {"market": "US", "share": "119%"},
+    "CR304": {"given": "UK", "guess": say("did you mean '{near}'?", near="GB")},
+    "CR305": {"given": "coupn", "guess": say("did you mean '{near}'?", near="coupon")},
+    "CR306": {"given": "four"},
+    "CR307": {"given": "5.10.2026"},
+    "CR308": {"given": "basis", "guess": say("did you mean '{near}'?", near="base")},
+    "CR309": {"given": "my-market"},
+    "CR310": {"road": "people.guests"},
+    "CR311": {"given": "90%", "range": "5% – 15%", "source": "taught-to-wait"},
+    "CR313": {"given": "1h"},
+    "CR315": {"given": "offer.wins", "guess": say("did you mean '{near}'?", near="offers")},
+    "CR317": {
+        "causes": "fraud",
+        "high": "10%",
+        "low": "5%",
+        "mix": "details 28%, declined 22%",
+        "source": "card-reasons",
+    },
 }
 
 

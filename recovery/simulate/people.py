@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import count
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 import yaml
@@ -15,7 +15,9 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from recovery.facts import Consent
 from recovery.simulate.chance import Chance
-from recovery.simulate.scenarios.schema import Crowd
+
+if TYPE_CHECKING:
+    from recovery.simulate.scenarios.schema import Crowd
 
 # Reserved by RFC 2606: a message that escaped would reach nobody.
 _DOMAINS = ("example.com", "example.org", "example.net")
@@ -72,7 +74,7 @@ class _Home:
     places: tuple[tuple[str, str | None, str], ...]  # time zone, region, pattern of a phone number
 
 
-def newcomer(country: str, number: int, chance: Chance, crowd: Crowd) -> Person:
+def newcomer(country: str, number: int, chance: Chance, crowd: "Crowd") -> Person:
     """Somebody of `crowd` who lives in `country` and has never been here: the same person for the
     same chance. `number` tells people apart; it makes their address and phone their own.
 

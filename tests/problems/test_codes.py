@@ -13,6 +13,7 @@ from recovery.meaning import Voices, sensible
 from recovery.problems import Problem
 from recovery.problems.codes import CODES
 from recovery.problems.samples import SAMPLES, sampled
+from recovery.simulate.scenarios import ScenarioError, read_scenario
 from recovery.template.catalog import Catalog
 from tests.support.example import CAMPAIGN, MESSAGE, SPOKEN
 from tests.template.conftest import Write
@@ -29,8 +30,11 @@ UNSHOWN = {
 VOICES = Voices(Catalog(Path(__file__).parents[2] / "templates"))
 IN_CAMPAIGNS = [code for code, row in CODES.items() if row.wrong and row.file == "campaign.yaml"]
 IN_MARKETS = [code for code, row in CODES.items() if row.file.startswith("markets/")]
+IN_SCENARIOS = [code for code, row in CODES.items() if row.file.startswith("scenarios/")]
 IN_TEMPLATES = [
-    code for code, row in CODES.items() if row.wrong and code not in {*IN_CAMPAIGNS, *IN_MARKETS}
+    code
+    for code, row in CODES.items()
+    if row.wrong and code not in {*IN_CAMPAIGNS, *IN_MARKETS, *IN_SCENARIOS}
 ]
 
 
@@ -62,7 +66,7 @@ def test_a_sample_has_what_its_words_ask_for_and_no_more() -> None:
 def test_every_code_says_what_it_is_about() -> None:
     for code, row in CODES.items():
         assert row.message and row.help and row.why, code
-        assert re.fullmatch(r"CR[0-2]\d\d", code)
+        assert re.fullmatch(r"CR[0-3]\d\d", code)
     # Messages that were written out and rules of markets have no file to show.
     assert {code for code in CODES if not CODES[code].wrong} <= UNSHOWN | {
         code for code in CODES if code >= "CR150"
@@ -113,4 +117,21 @@ def test_an_example_of_market_rules(code: str) -> None:
     assert own_problems(head + row.right, "DE.yaml") == ()
     (problem,) = own_problems(head + wrong, "DE.yaml")
     assert (problem.code, problem.line, problem.column) == (code, 4 + line, column)
+    assert (problem.message, problem.cure) == spoken(code)
+
+
+@pytest.mark.parametrize("code", IN_SCENARIOS)
+def test_an_example_of_a_scenario(code: str, tmp_path: Path) -> None:
+    row = CODES[code]
+    wrong, line, column = marked(row.wrong)
+    head = "scenario: x\n" if row.wrong.startswith("like:") else "scenario: x\nlike: base\n"
+    file = tmp_path / "market.yaml"
+    file.write_text(head + row.right, "utf-8")
+    read_scenario(file)
+    file.write_text(head + wrong, "utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        read_scenario(file)
+    (problem,) = refused.value.problems
+    first = head.count("\n") + 1
+    assert (problem.code, problem.line, problem.column) == (code, first + line, column)
     assert (problem.message, problem.cure) == spoken(code)

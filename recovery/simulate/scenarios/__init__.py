@@ -1,18 +1,32 @@
 """Scenarios: the worlds in which a campaign can be tried, shipped ones and those of a project."""
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from recovery.campaign.problems import CampaignError
+from recovery.campaign.text import read_source
+from recovery.campaign.tree import Tree
+from recovery.campaign.vocabulary import guess
 from recovery.errors import UsageError
 from recovery.i18n import say
-from recovery.markets.reading import laid_over, read_keys, read_over
+from recovery.simulate.scenarios.complaints import not_among
+from recovery.simulate.scenarios.reading import ScenarioError, read_layer, read_layers
 from recovery.simulate.scenarios.schema import Scenario
+
+__all__ = [
+    "SHIPPED",
+    "ScenarioError",
+    "find_scenario",
+    "own",
+    "read_scenario",
+    "shipped",
+]
 
 SHIPPED = Path(__file__).parent / "shipped"
 FOLDER = "scenarios"  # in a project
 _SUFFIX = ".yaml"
+Data = dict[str, Any]
 
 
 def shipped() -> list[str]:
@@ -20,51 +34,75 @@ def shipped() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob(f"[!_]*{_SUFFIX}"))
 
 
+def own(project: Path | None) -> list[str]:
+    """The names of those in `<project>/scenarios`; names that begin with `_` are drafts."""
+    folder = project / FOLDER if project else None
+    return sorted(file.stem for file in folder.glob(f"[!_]*{_SUFFIX}")) if folder else []
+
+
 def find_scenario(name: str, project: Path | None = None) -> Scenario:
     """The scenario `name`: a file, one of `<project>/scenarios`, or a shipped one.
 
-    Raises UsageError when there is none, and MarketError, with file and line, when it is wrong.
+    Raises UsageError when there is none, and ScenarioError, with file, line and cure, when it is
+    wrong.
     """
-    return read_scenario(_file(name, project), project)
+    file = _file(name, project)
+    if file is None:
+        raise UsageError(
+            say(
+                "no scenario is called {name}; {guess}",
+                name=f"{name!r}",
+                guess=guess(name, [*shipped(), *own(project)]),
+            )
+        )
+    return read_scenario(file, project)
 
 
 def read_scenario(file: Path, project: Path | None = None) -> Scenario:
-    """The scenario in `file`, over the one that it is like."""
-    text = file.read_text("utf-8")
-    return read_over(
-        _below(read_keys(text, file.name), file, project, ()), Scenario, text, file.name
-    )
+    """The scenario in `file`, over the one that it is like; its `sources` name each number."""
+
+    def below(tree: Tree) -> list[Data] | None:
+        return _below(tree.data.get("like"), tree, project, (file,))
+
+    return read_layers(_text(file), _shown(file, project), below)[0]
 
 
 def _below(
-    keys: Mapping[str, Any], file: Path, project: Path | None, seen: tuple[str, ...]
-) -> dict[str, Any]:
-    """What a scenario stands on: the one that it is like, over what that one is like."""
-    like = keys.get("like")
+    like: Any, tree: Tree, project: Path | None, seen: tuple[Path, ...]
+) -> list[Data] | None:
+    """What a scenario stands on, lowest first: the one that it is like, and what that is like.
+
+    None when one of them is not to be found.
+    """
     if not isinstance(like, str):
-        return {}
-    if like in seen:
-        raise UsageError(
-            say("{file}: like: {like} leads back to itself", file=file.name, like=like)
-        )
+        return []
     under = _file(like, project)
-    theirs = read_keys(under.read_text("utf-8"), under.name)
-    return laid_over(_below(theirs, under, project, (*seen, like)), theirs)
+    if under is None:
+        not_among(tree, ("like",), like, [*shipped(), *own(project)], "CR308")
+        return None
+    if under in seen:
+        tree.report("CR309", tree.value(("like",)), ("like",), given=like)
+        return None
+    theirs = read_layer(_text(under), _shown(under, project))
+    lower = _below(theirs.get("like"), tree, project, (*seen, under))
+    return None if lower is None else [*lower, theirs]
 
 
-def _file(name: str, project: Path | None) -> Path:
-    for file in _places(name, project):
-        if file.is_file():
-            return file
-    known = [*shipped(), *_own(project)]
-    near = get_close_matches(name, known, 1)
-    raise UsageError(
-        say(
-            "no scenario is called {name}; known are {known}",
-            name=f"{name!r}",
-            known=", ".join(near or known),
-        )
-    )
+def _text(file: Path) -> str:
+    try:
+        return read_source(file)[0]
+    except CampaignError as error:
+        raise ScenarioError(error.problems) from None
+
+
+def _shown(file: Path, project: Path | None) -> str:
+    """How people call the file."""
+    inside = project is not None and file.is_relative_to(project)
+    return str(file.relative_to(project)) if inside and project else file.name
+
+
+def _file(name: str, project: Path | None) -> Path | None:
+    return next((file for file in _places(name, project) if file.is_file()), None)
 
 
 def _places(name: str, project: Path | None) -> Iterator[Path]:
@@ -73,8 +111,3 @@ def _places(name: str, project: Path | None) -> Iterator[Path]:
     if project is not None:
         yield project / FOLDER / f"{name}{_SUFFIX}"
     yield SHIPPED / f"{name}{_SUFFIX}"
-
-
-def _own(project: Path | None) -> list[str]:
-    folder = project / FOLDER if project else None
-    return sorted(file.stem for file in folder.glob(f"*{_SUFFIX}")) if folder else []

@@ -2,15 +2,8 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-
-from recovery.campaign.durations import parse_duration
-
-
-def _span(given: Any) -> timedelta:
-    return given if isinstance(given, timedelta) else parse_duration(str(given))
+from recovery.simulate.scenarios.values import Odds, Span, Strict
 
 
 class Trouble(StrEnum):
@@ -24,15 +17,15 @@ class Trouble(StrEnum):
     MAIL_BLOCKED = "mail_blocked"  # a mail provider refuses what we send
 
 
-class Incident(BaseModel):
+class Incident(Strict):
     """One of them, counted from the first day of the story."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     incident: Trouble
-    at: Annotated[timedelta, BeforeValidator(_span)]
-    lasts: Annotated[timedelta, BeforeValidator(_span)] = timedelta(days=365)
+    at: Span
+    lasts: Span = timedelta(days=365)
     market: str | None = None  # where; everywhere without one
     hours: str | None = None  # rule_changed: `09:00-18:00`, the only hours for messages
-    late: Annotated[timedelta, BeforeValidator(_span)] = timedelta(hours=6)
+    late: Span = timedelta(hours=6)
     strangers: int = 40  # coupon_leaked: how many use the code in a day
+    share: Odds = 0.6  # mail_blocked: of all customers, whose mailbox is with that provider
+    announced: Span = timedelta(days=3)  # rule_changed: how long before, in a circular

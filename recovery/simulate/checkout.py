@@ -8,60 +8,76 @@ from sqlalchemy import select
 
 from recovery.campaign.schema import Offer, OfferKind
 from recovery.db import reading, table
+from recovery.engine import Engine
 from recovery.facts import OrderSnapshot
-from recovery.models import Coupon
+from recovery.incentives.redeem import offer_as_enrolled
+from recovery.models import CampaignVersion, Coupon, Enrolment
 from recovery.money import Money
-from recovery.simulate.rig import Rig
 
-coupons = table(Coupon)
+coupons, enrolments, versions = table(Coupon), table(Enrolment), table(CampaignVersion)
 
 
 class Promise(NamedTuple):
-    """What a code stands for."""
+    """What a code stands for, by the campaign file under which its customer entered."""
 
+    name: str
     offer: Offer
     until: datetime
 
 
 class Checkout:
-    """Takes codes for as long as they count."""
+    """Takes codes for as long as they count, whoever brings them."""
 
-    def __init__(self, rig: Rig) -> None:
-        self._rig = rig
-        self._offers: dict[tuple[str, str], Offer] = {}
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._withdrawn: set[str] = set()
         self._promise = lru_cache(maxsize=10_000)(self._looked_up)
+
+    def withdraw(self, offer: str) -> None:
+        """From now on no code of `offer` is taken any more, whatever was promised."""
+        self._withdrawn.add(offer)
+
+    def is_void(self, code: str) -> bool:
+        """Whether a code was taken back before its time."""
+        promise = self._promise(code)
+        return promise is not None and promise.name in self._withdrawn
 
     def worth(
         self, order: OrderSnapshot, code: str | None, now: datetime
     ) -> tuple[float, str | None]:
         """What a code takes off, as a share of the order, and its kind; (0, None) of none."""
-        promise = self._promise(code) if code else None
-        if promise is None or promise.until <= now:
+        offer = self._offer(order, code, now) if code else None
+        if offer is None:
             return 0.0, None
-        return self._off(promise.offer, order, now).minor / order.amount.minor, promise.offer.kind
+        return self._off(offer, order, now).minor / order.amount.minor, offer.kind
 
     def charge(self, order: OrderSnapshot, code: str, now: datetime) -> Money | None:
         """What `order` costs with `code`; None when the code does not count."""
+        offer = self._offer(order, code, now)
+        return None if offer is None else order.amount - self._off(offer, order, now)
+
+    def _offer(self, order: OrderSnapshot, code: str, now: datetime) -> Offer | None:
         promise = self._promise(code)
-        if promise is None or promise.until <= now:
+        if promise is None or promise.until <= now or promise.name in self._withdrawn:
             return None
-        return order.amount - self._off(promise.offer, order, now)
+        least = promise.offer.min_order
+        if least is not None:
+            least = self._engine.rates(now).convert(least, order.amount.currency)
+            if least is None or order.amount.minor < least.minor:
+                return None
+        return promise.offer
 
     def _looked_up(self, code: str) -> Promise | None:
-        with reading(self._rig.database) as connection:
-            names = (coupons.c.campaign, coupons.c.offer, coupons.c.expires_at)
-            found = connection.execute(select(*names).where(coupons.c.code == code)).first()
-        if found is None:
-            return None
-        offer = self._known().get((found.campaign, found.offer))
-        return None if offer is None else Promise(offer, found.expires_at)
-
-    def _known(self) -> dict[tuple[str, str], Offer]:
-        """Every offer that ever stood in a campaign: what was promised is kept."""
-        for one in self._rig.programme().loaded:
-            campaign = one.campaign
-            self._offers |= {(campaign.campaign, k): offer for k, offer in campaign.offers.items()}
-        return self._offers
+        found = (
+            select(coupons.c.offer, coupons.c.expires_at, versions.c.source, versions.c.file)
+            .join_from(coupons, enrolments, enrolments.c.id == coupons.c.enrolment_id)
+            .join(versions, versions.c.id == enrolments.c.version_id)
+            .where(coupons.c.code == code)
+        )
+        with reading(self._engine.database) as connection:
+            row = connection.execute(found).first()
+        offer = row and offer_as_enrolled(row.source, row.file, row.offer)
+        return Promise(row.offer, offer, row.expires_at) if row and offer else None
 
     def _off(self, offer: Offer, order: OrderSnapshot, now: datetime) -> Money:
         nothing = Money(0, order.amount.currency)
@@ -72,7 +88,9 @@ class Checkout:
             case OfferKind.FREE_SHIPPING:
                 return shipping
             case OfferKind.FIXED if offer.amount is not None:
-                off = self._rig.rates(now).convert(offer.amount, order.amount.currency) or nothing
+                off = (
+                    self._engine.rates(now).convert(offer.amount, order.amount.currency) or nothing
+                )
                 return min(off, order.amount, key=lambda money: money.minor)
             case _:
                 return nothing

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from recovery.db import retried
+from recovery.engine import Engine
 from recovery.intake import tasks
 from recovery.money import Money
 from recovery.simulate.life import Life
-from recovery.simulate.rig import Rig
 from recovery.simulate.scenarios.schema import Scenario
 
 NAME = "office"
@@ -20,10 +20,10 @@ HOUR = timedelta(hours=1)
 class Office:
     """Works through the tasks that the engine has handed over, dearest first."""
 
-    def __init__(self, rig: Rig, life: Life, scenario: Scenario) -> None:
-        self._rig, self._life = rig, life
+    def __init__(self, engine: Engine, life: Life, scenario: Scenario) -> None:
+        self._engine, self._life = engine, life
         self._staff, self._runs = scenario.staff, scenario.runs
-        self._any = _hands_over(rig)
+        self._any = _hands_over(engine)
 
     def waits(self, at: datetime) -> bool:
         """Whether somebody may be at work: then a run is worth its while."""
@@ -34,10 +34,10 @@ class Office:
         now = self._life.world.now
         if not self.waits(now):
             return
-        retried(self._rig.database, partial(self._work, now=now))
+        retried(self._engine.database, partial(self._work, now=now))
 
     def _work(self, connection: Connection, now: datetime) -> None:
-        rates, base = self._rig.rates(now), self._rig.settings.base_currency
+        rates, base = self._engine.rates(now), self._engine.settings.base_currency
 
         def worth(amount: Money) -> Money | None:
             return rates.convert(amount, base)
@@ -54,11 +54,11 @@ class Office:
         return local.weekday() < 5 and first <= local.hour < last
 
 
-def _hands_over(rig: Rig) -> bool:
+def _hands_over(engine: Engine) -> bool:
     """Whether any sequence has a step for a person."""
     steps = (
         step
-        for one in rig.programme().loaded
+        for one in engine.programme().loaded
         for sequence in one.campaign.sequences.values()
         for step in sequence
     )

@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 
 from recovery.campaign.loader import LoadedCampaign
 from recovery.campaign.schema import Status
+from recovery.clock import VirtualClock
 from recovery.db import reading, retried, table, written_in
-from recovery.engine import dispatched
 from recovery.errors import UsageError
 from recovery.facts import UNPAID
 from recovery.i18n import say
@@ -34,6 +34,7 @@ from recovery.settings import Settings
 from recovery.simulate.audit import Auditor
 from recovery.simulate.chance import Chance
 from recovery.simulate.checkout import Checkout
+from recovery.simulate.doors import Doors, Inside
 from recovery.simulate.effects import Effects, effects
 from recovery.simulate.life import Counts, Life
 from recovery.simulate.office import Office
@@ -107,7 +108,7 @@ def simulate(
     senders = {channel: post.sender(channel) for channel in (Channel.EMAIL, Channel.SMS)}
     with rigged(settings, files, season.start, senders) as rig:
         _refuse_broken(rig)
-        stage = Stage(rig, ask, post)
+        stage = Stage(Inside(rig, post), rig.clock, ask)
         ends = stage.play(watch)
         with reading(rig.database) as connection:
             found = effects(connection, stage.truth, ends)
@@ -140,17 +141,17 @@ def _refuse_broken(rig: Rig) -> None:
 class Stage:
     """One simulation while it is played."""
 
-    def __init__(self, rig: Rig, ask: Ask, post: Post) -> None:
+    def __init__(self, doors: Doors, clock: VirtualClock, ask: Ask) -> None:
         chance = Chance("market", ask.seed)
-        self.rig, self.ask, self.post = rig, ask, post
-        self.world = World(rig.clock, ask.seed)
+        self.doors, self.engine, self.ask = doors, doors.engine, ask
+        self.world = World(clock, ask.seed)
         self.truth = Truth()
         troubles = Troubles(ask.scenario.incidents, ask.scenario.start)
-        self.auditor = Auditor(rig.markets, troubles)
+        self.auditor = Auditor(self.engine.markets, troubles)
         self.life = Life(
             world=self.world,
             scenario=ask.scenario,
-            checkout=Checkout(rig),
+            checkout=Checkout(self.engine),
             truth=self.truth,
             troubles=troubles,
             auditor=self.auditor,
@@ -161,7 +162,7 @@ class Stage:
             self.world, ask.scenario, ask.season, chance, self.life.paid_at_once, self.life.left
         )
         self.life.teach = self.trade.teach
-        self.office = Office(rig, self.life, ask.scenario)
+        self.office = Office(self.engine, self.life, ask.scenario)
         self.runs = 0
         self._wakes: list[datetime] = []
 
@@ -189,7 +190,7 @@ class Stage:
         return self.ask.scenario.start + self.ask.days * DAY + epilogue + timedelta(hours=6)
 
     def _active(self) -> list[LoadedCampaign]:
-        loaded = self.rig.programme().loaded
+        loaded = self.engine.programme().loaded
         return [one for one in loaded if one.campaign.status is Status.ACTIVE]
 
     def _is_awaited(self, at: datetime) -> bool:
@@ -210,9 +211,9 @@ class Stage:
     def _run(self) -> None:
         """What cron does, and what happens at its doors around that time."""
         self._told()
-        self.rig.run(dispatched)
+        self.doors.run()
         self.runs += 1
-        for letter in self.post.collect():
+        for letter in self.doors.letters():
             self.life.arrive(letter)
         self.office.work()
         self._sleep()
@@ -222,12 +223,12 @@ class Stage:
         life = self.life
         news, life.news = life.news, []
         if news:
-            self.rig.accept(news)
+            self.doors.tell(news)
         for door, items in life.webhooks.collect():
-            self.rig.hear(door, items)
+            self.engine.hear(door, items)
         if visits := life.webhooks.visits():
             now = self.world.now
-            retried(self.rig.database, partial(apply_events, events=visits, now=now))
+            retried(self.engine.database, partial(apply_events, events=visits, now=now))
         for order in news:
             if order.status in UNPAID:
                 for one in self._active():
@@ -239,7 +240,7 @@ class Stage:
         now = self.world.now
         planned = written_in(touches.c.state, [TouchState.PLANNED])
         live = written_in(enrolments.c.state, [EnrolmentState.ACTIVE])
-        with reading(self.rig.database) as connection:
+        with reading(self.engine.database) as connection:
             due = connection.scalar(select(func.min(touches.c.due_at)).where(planned))
             over = connection.scalar(select(func.min(enrolments.c.window_ends_at)).where(live))
         for wake in (due, over):

@@ -188,7 +188,8 @@ def holdouts(plan: Outlook, t: Tongue) -> Section:
         note=t(
             mark(
                 "The smallest lift, in points of a hundred, that is found four times out of five, "
-                "with one false alarm in twenty; at the pace of the last four weeks."
+                "with one false alarm in twenty, by who looks once; at the pace of the last four "
+                "weeks."
             )
         ),
     )

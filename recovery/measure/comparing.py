@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recovery.campaign.experiments import Rule
@@ -59,8 +59,8 @@ def _lifts(survey: Survey, sequences: Sequence[Arm], control: Arm) -> dict[str, 
         if (share := _share(survey, segment, arm.sequence)) is not None
     }
     found = lifts(strata, decision, shares)
-    if decision.rule is Rule.FIXED and until is None:  # one look for all of them, not one for each
-        return {name: replace(lift, enough_data=False) for name, lift in found.items()}
+    if decision.rule is Rule.FIXED and until is None:
+        return {name: lift.waiting() for name, lift in found.items()}
     return found
 
 

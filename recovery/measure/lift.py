@@ -6,15 +6,16 @@ compared within, and put together by their treated customers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from recovery.campaign.experiments import Decision, Rule
 from recovery.measure import stats
-from recovery.measure.stats import ALPHA, AnytimeRatio, Interval, Moments, Proportion
-from recovery.measure.stats.anytime import sequence_of
+from recovery.measure.stats import ALPHA, Interval, Moments, Proportion
+from recovery.measure.stats.anytime import best_rho, reach_at, sequence_of
 from recovery.measure.stats.moments import prop
-from recovery.measure.stats.planning import Smallest
+from recovery.measure.stats.planning import Smallest, smallest_seen
+from recovery.measure.stats.ratios import Spread, ratio_interval, wilson_spread
 from recovery.measure.stats.tails import normal_p, z_of
 
 BASIS = 10_000
@@ -44,7 +45,8 @@ class Lift:
     """Rate of a sequence minus rate of its hold-out; None while one of them has no rate.
 
     `interval` decides: with 95 % it holds the truth for all sequences of the segment together, at
-    every look or at one. `share` is the treated's part of the pair as drawn.
+    every look or at one; with one look there is none before its day. `relative_interval` lies on
+    the same side of zero. `share` is the treated's part of the pair as drawn.
     """
 
     treated: Proportion
@@ -58,7 +60,9 @@ class Lift:
     relative: float | None = None
     relative_interval: Interval | None = None
     enough_data: bool = False
-    harm_p: float | None = None  # of the exact test on every converter so far: fewer than held out
+    # of the exact test on every converter so far, times the sequences that share the hold-out:
+    harm_p: float | None = None  # fewer than held out
+    reach: float = z_of(ALPHA)  # how many standard errors `interval` goes to each side
 
     @property
     def incremental(self) -> float | None:
@@ -72,15 +76,20 @@ class Lift:
 
     def silent(self) -> "Lift":
         """The same without a number: a comparison that can't be trusted is not shown."""
-        return Lift(self.treated, self.control, self.rule, self.share)
+        return Lift(self.treated, self.control, self.rule, self.share, reach=self.reach)
+
+    def waiting(self) -> "Lift":
+        """The same before the day of its one look: nothing that decides, and nothing to peek at."""
+        return replace(self, enough_data=False, interval=None, relative_interval=None, p=None)
 
     @property
     def smallest(self) -> Smallest | None:
-        """The smallest lift that so many customers can show; None while nobody is mature."""
+        """The smallest lift that `interval` of so many customers shows, four times of five; None
+        while nobody is mature."""
         if self.share is None or not 0 < self.share < 1 or not self.control.total:
             return None
         total = self.treated.total + self.control.total
-        return stats.mde_rr(self.control.rate, total, self.share)
+        return smallest_seen(self.control.rate, total, self.share, self.reach)
 
 
 def lifts(
@@ -94,10 +103,15 @@ def lifts(
         name: [one for one in found if one.treated.total and one.control.total]
         for name, found in strata.items()
     }
-    return {
-        name: _lift(compared[name], decision, shares.get(name), alpha)
+    found = {
+        name: _lift(compared[name], decision, shares.get(name), alpha, len(compared))
         for name, alpha in _alphas(compared, decision).items()
     }
+    if decision.rule is Rule.FIXED and any(
+        _total(one) < decision.customers for one in found.values()
+    ):
+        return {name: one.waiting() for name, one in found.items()}  # one look for all of them
+    return found
 
 
 def stratified(pairs: Sequence[tuple[Moments, Moments]]) -> tuple[float, float]:
@@ -126,22 +140,29 @@ def _alphas(compared: Mapping[str, Sequence[Stratum]], decision: Decision) -> di
     return {name: found[name] for name in compared}
 
 
-def _lift(strata: Sequence[Stratum], decision: Decision, share: float | None, alpha: float) -> Lift:
+def _lift(
+    strata: Sequence[Stratum],
+    decision: Decision,
+    share: float | None,
+    alpha: float,
+    sequences: int,  # that share the hold-out
+) -> Lift:
     treated, control = _sum([s.treated for s in strata]), _sum([s.control for s in strata])
     if not strata:
         return Lift(treated, control, decision.rule, share)
     est, se = stratified([one.moments for one in strata])
-    fixed, enough = decision.rule is Rule.FIXED, stats.enough(treated, control)
-    at_every_look, p = _every_look(strata, est, se, alpha, decision)
-    at_one_look = _one_look(strata, est, se, alpha)
-    if fixed:
-        interval, p = at_one_look, _chance(strata)
-        enough = enough and treated.total + control.total >= decision.customers
-    else:  # while too few for the sequence, let it not be narrower than for a single look
-        interval = at_every_look if enough else at_every_look.hull(at_one_look)
-    one = len(strata) == 1
-    exact = _exact(treated, control, share, decision, alpha) if one else None
-    relative, relative_interval = _relative(strata, alpha, None if fixed else exact)
+    total, enough = treated.total + control.total, stats.enough(treated, control)
+    once, once_relative = _one_look(strata, est, se, alpha), _relative_once(strata, alpha)
+    p: float | None
+    if decision.rule is Rule.FIXED:
+        reach, p, interval, relative = z_of(alpha), _chance(strata), once, once_relative
+    else:
+        reach = reach_at(total, best_rho(decision.customers, alpha), alpha)
+        p = sequence_of(est, se, total, decision.customers, alpha).p
+        interval = Interval(est - reach * se, est + reach * se)
+        relative = _relative(strata, reach)
+        if not enough:  # too few for the sequence: let it not be narrower than for a single look
+            interval, relative = interval.hull(once), relative.hull(once_relative)
     return Lift(
         treated=treated,
         control=control,
@@ -149,22 +170,18 @@ def _lift(strata: Sequence[Stratum], decision: Decision, share: float | None, al
         share=share,
         absolute=est,
         interval=interval,
-        one_look=at_one_look,
+        one_look=once,
         p=p,
-        relative=relative,
-        relative_interval=relative_interval,
+        relative=_ratio(strata),
+        relative_interval=Interval(relative.low - 1, relative.high - 1),
         enough_data=enough,
-        harm_p=_harm(exact),
+        harm_p=_harm(treated, control, share, decision, sequences) if len(strata) == 1 else None,
+        reach=reach,
     )
 
 
-def _every_look(
-    strata: Sequence[Stratum], est: float, se: float, alpha: float, decision: Decision
-) -> tuple[Interval, float | None]:
-    total = sum(one.treated.total + one.control.total for one in strata)
-    found = sequence_of(est, se, total, decision.customers, alpha)
-    low, high = (est if end is None else end for end in (found.lo, found.hi))
-    return Interval(low, high), found.p
+def _total(lift: Lift) -> int:
+    return lift.treated.total + lift.control.total
 
 
 def _one_look(strata: Sequence[Stratum], est: float, se: float, alpha: float) -> Interval:
@@ -185,35 +202,53 @@ def _chance(strata: Sequence[Stratum]) -> float:
     return normal_p(est / se) if se else 1.0
 
 
-def _harm(exact: AnytimeRatio | None) -> float | None:
-    """p of the exact test where the treated convert less often; else 1."""
-    if exact is None:
-        return None
-    return exact.p if exact.rr_hat is not None and exact.rr_hat < 1 else 1.0
-
-
-def _relative(
-    strata: Sequence[Stratum], alpha: float, exact: AnytimeRatio | None
-) -> tuple[float | None, Interval | None]:
-    """Lift over the hold-out's rate, in parts of it: at every look where there is an `exact` test.
-    Several strata have no interval of it."""
-    if len(strata) > 1:
-        treated = sum(one.treated.count for one in strata)
-        anyway = sum(one.treated.total * one.control.rate for one in strata)
-        return (treated / anyway - 1 if anyway else None), None
-    found = stats.rr_log_adjusted(*strata[0].cells, alpha)
-    low, high = (found.lo, found.hi) if exact is None else (exact.rr_lo, exact.rr_hi)
-    return None if found.rr is None else found.rr - 1, Interval(low - 1, high - 1)
-
-
-def _exact(
-    treated: Proportion, control: Proportion, share: float | None, decision: Decision, alpha: float
-) -> AnytimeRatio | None:
-    """The test on every converter's arm, from the first one on; None where nobody is drawn."""
+def _harm(
+    treated: Proportion,
+    control: Proportion,
+    share: float | None,
+    decision: Decision,
+    sequences: int,
+) -> float | None:
+    """p of the exact test on every converter's arm, from the first one on, where the treated
+    convert less often; else 1. By Bonferroni: any of the sequences may cry wolf. None where nobody
+    is drawn."""
     if share is None or not 0 < share < 1:
         return None
     tuned = 1 + decision.smallest_lift / BASIS
-    return stats.beta_binomial_anytime(treated.count, control.count, share, tuned, alpha)
+    exact = stats.beta_binomial_anytime(treated.count, control.count, share, tuned)
+    fewer = exact.rr_hat is not None and exact.rr_hat < 1
+    return min(exact.p * sequences, 1.0) if fewer else 1.0
+
+
+def _ratio(strata: Sequence[Stratum]) -> float | None:
+    """Lift over the hold-out's rate, in parts of it; None over a rate of zero."""
+    treated, control = (spread.rate for spread in _spreads(strata, 1.0))
+    return treated / control - 1 if control else None
+
+
+def _relative(strata: Sequence[Stratum], reach: float) -> Interval:
+    """Of the ratio of both rates: decided by the same test as their difference."""
+    return ratio_interval(*_spreads(strata, reach))
+
+
+def _relative_once(strata: Sequence[Stratum], alpha: float) -> Interval:
+    if len(strata) > 1:
+        return _relative(strata, z_of(alpha))
+    kt, nt, kc, nc = strata[0].cells
+    return ratio_interval(wilson_spread(kt, nt, alpha), wilson_spread(kc, nc, alpha))
+
+
+def _spreads(strata: Sequence[Stratum], reach: float) -> list[Spread]:
+    """Both rates within strata, weighted by the treated."""
+    everybody = sum(one.treated.total for one in strata)
+    weights = [one.treated.total / everybody for one in strata]
+    found = []
+    for side in zip(*(one.moments for one in strata), strict=True):
+        parts = list(zip(weights, side, strict=True))
+        variance = sum(w**2 * (one.variance or 0.0) / one.n for w, one in parts)
+        spread = reach * sqrt(variance)
+        found.append(Spread(sum(w * one.mean for w, one in parts), spread, spread))
+    return found
 
 
 def _sum(parts: Sequence[Proportion]) -> Proportion:

@@ -43,8 +43,8 @@ def test_the_example_is_not_settled() -> None:
     assert points(found.lift.one_look) == (-0.3, 5.8)
     ends = found.lift.incremental_interval
     assert ends is not None and (round(ends.low), round(ends.high)) == (-76, 346)
-    assert found.lift.smallest is not None and round(100 * found.lift.smallest.mde_abs, 1) == 4.4
-    told("−1.7", "+7.7", "−0.3", "+5.8", "−76", "+346", "4.4", "**135**")
+    assert found.lift.smallest is not None and round(100 * found.lift.smallest.mde_abs, 1) == 6.1
+    told("−1.7", "+7.7", "−0.3", "+5.8", "−76", "+346", "6.1", "4.4", "**135**")
 
 
 def test_more_customers_or_a_larger_hold_out_settle_it() -> None:
@@ -105,7 +105,12 @@ def test_a_fixed_test_waits_for_its_number() -> None:
     at_5001 = Decision(rule=Rule.FIXED, customers=5001)
     assert plain(EXAMPLE, decision=at_5000).verdict is Verdict.FINAL
     assert points(plain(EXAMPLE, decision=at_5000).lift.interval) == (-0.3, 5.8)
-    assert plain(EXAMPLE, decision=at_5001).verdict is Verdict.COLLECTING
+    early = plain(EXAMPLE, decision=at_5001)
+    assert early.verdict is Verdict.COLLECTING
+    assert (early.lift.interval, early.lift.p, early.lift.relative_interval) == (None, None, None)
+    assert points(early.lift.one_look) == (-0.3, 5.8)
+    on_the_day = plain(EXAMPLE, decision=at_5000).lift.smallest
+    assert on_the_day is not None and round(100 * on_the_day.mde_abs, 1) == 4.4
     assert plain(EXAMPLE, over=True).verdict is Verdict.FINAL
 
 

@@ -2,9 +2,11 @@
 two with other shares."""
 
 from itertools import pairwise
-from math import inf
+from math import inf, sqrt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recovery.campaign.experiments import Decision, Rule
 from recovery.measure import stats
@@ -88,7 +90,8 @@ def test_versions_with_other_shares_are_compared_within() -> None:
     )
     assert lift.one_look is not None
     assert (lift.one_look.low, lift.one_look.high) == pytest.approx((found.lo, found.hi))
-    assert (lift.relative_interval, lift.harm_p) == (None, None)
+    assert lift.relative_interval is not None and 0 in lift.relative_interval
+    assert lift.harm_p is None
 
 
 def test_a_version_with_nobody_in_one_arm_says_nothing() -> None:
@@ -126,16 +129,59 @@ def test_after_one_that_is_not_sure_the_others_are_not_tested_easier() -> None:
         assert both[name].interval == stats.newcombe(*cells, alpha=0.025).interval
 
 
-def test_ratios_hold_at_every_look_too() -> None:
+@pytest.mark.parametrize("rule", list(Rule))
+@given(
+    kt=st.integers(0, 900),
+    kc=st.integers(0, 100),
+    more=st.tuples(st.integers(0, 400), st.integers(0, 400)),
+)
+def test_relative_and_absolute_lie_on_the_same_side_of_zero(
+    rule: Rule, kt: int, kc: int, more: tuple[int, int]
+) -> None:
+    decision = Decision(rule=rule, customers=1_000)
+    first = stratum(kt, 900, kc, 100)
+    for strata in ([first], [first, stratum(more[0], 400, more[1], 400)]):
+        lift = one(*strata, decision=decision)
+        if lift.interval is None or lift.relative_interval is None:
+            assert lift.interval is lift.relative_interval is None
+            continue
+        sure = min(abs(end) for end in (lift.interval.low, lift.interval.high)) > 1e-9
+        assert not sure or (0 in lift.interval) == (0 in lift.relative_interval)
+        assert lift.relative_interval.low >= -1
+        assert lift.relative is None or lift.relative in lift.relative_interval
+
+
+def test_the_relative_interval_is_that_of_t_less_r_times_c() -> None:
+    """At its ends the interval of t − r·c just touches zero."""
     lift = one(ROOMY)
-    exact = stats.beta_binomial_anytime(480, 80, 0.8)
     assert lift.relative == pytest.approx(0.5)
     assert lift.relative_interval is not None
-    assert lift.relative_interval.low == pytest.approx(exact.rr_lo - 1)
-    assert lift.relative_interval.high == pytest.approx(exact.rr_hi - 1)
+    (nt, pt), (nc, pc) = ((side.total, side.rate) for side in (ROOMY.treated, ROOMY.control))
+    for end in (lift.relative_interval.low, lift.relative_interval.high):
+        ratio = 1 + end
+        error = sqrt(pt * (1 - pt) / (nt - 1) + ratio**2 * pc * (1 - pc) / (nc - 1))
+        assert abs(pt - ratio * pc) == pytest.approx(lift.reach * error, rel=1e-3)
     none = one(stratum(20, 80, 0, 20))
     assert none.relative is None
     assert none.relative_interval is not None and none.relative_interval.high == inf
+
+
+def test_what_one_look_would_say_is_not_told_before_its_day() -> None:
+    early = one(ROOMY, decision=Decision(rule=Rule.FIXED, customers=4_001))
+    assert (early.interval, early.relative_interval, early.p) == (None, None, None)
+    assert (early.incremental_interval, early.enough_data) == (None, False)
+    assert early.one_look == stats.newcombe(*ROOMY.cells).interval
+    small = stratum(48, 320, 8, 80)
+    both = lifts({"a": [ROOMY], "b": [small]}, FIXED, {"a": 0.8, "b": 0.8})
+    assert both["a"].interval is None, "it waits for the last"
+
+
+def test_several_sequences_share_the_chance_of_a_false_harm() -> None:
+    worse = stratum(160, 3_200, 80, 800)
+    alone = one(worse).harm_p
+    three = lifts({name: [worse] for name in "abc"}, Decision(), dict.fromkeys("abc", 0.8))
+    assert alone is not None
+    assert [lift.harm_p for lift in three.values()] == pytest.approx([3 * alone] * 3)
 
 
 def test_harm_is_what_the_exact_test_says_of_fewer_only() -> None:
@@ -148,6 +194,18 @@ def test_the_smallest_lift_that_can_be_seen_shrinks_with_customers() -> None:
     found = [one(stratum(12 * n, 80 * n, 3 * n, 20 * n)).smallest for n in (1, 10, 100)]
     sizes = [smallest.mde_abs for smallest in found if smallest]
     assert all(a > b for a, b in pairwise(sizes)) and len(sizes) == 3
+
+
+def test_the_smallest_lift_is_what_the_interval_that_decides_can_see() -> None:
+    """Were the truth just that, four of five intervals of that width would lie above zero."""
+    daily, once = one(ROOMY), one(ROOMY, decision=FIXED)
+    sizes = [lift.smallest.mde_abs for lift in (daily, once) if lift.smallest]
+    assert sizes[1] == stats.mde_rr(0.1, 4_000, 0.8).mde_abs
+    assert daily.interval is not None and daily.absolute is not None
+    width = daily.absolute - daily.interval.low
+    assert sizes[0] is not None and sizes[0] == pytest.approx(
+        width * (daily.reach + 0.8416) / daily.reach, rel=0.05
+    )
 
 
 def test_silenced_it_has_no_number_left() -> None:

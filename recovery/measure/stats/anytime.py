@@ -94,9 +94,17 @@ def sequence_of(
     if est is None or not se:
         return Effect(est, None, None, se, None)
     rho = best_rho(nstar, alpha)
-    reach = se * _bound(n, rho, alpha) / sqrt(n)
+    reach = se * reach_at(n, rho, alpha)
     evidence = (est / se) ** 2 * n / (2 * (n + rho)) - log1p(n / rho) / 2
     return Effect(est, est - reach, est + reach, se, exp(-max(evidence, 0.0)))
+
+
+def reach_at(n: float, rho: float, alpha: float = ALPHA) -> float:
+    """How many standard errors a sequence tuned to `rho` reaches to each side, with `n` customers.
+
+    An interval for one look reaches 1.96 of them.
+    """
+    return _bound(n, rho, alpha) / sqrt(n)
 
 
 def beta_binomial_anytime(

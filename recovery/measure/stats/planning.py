@@ -67,12 +67,22 @@ def mde_rr(
 ) -> Smallest:
     """The smallest lift that `total_n` customers show, a share `pi` of them treated.
 
+    ValueError when nobody is there, an arm stays empty, or `pc` is not between 0 and 1.
+    """
+    return smallest_seen(pc, total_n, pi, z_of(alpha), power)
+
+
+def smallest_seen(
+    pc: float, total_n: float, pi: float, reach: float, power: float = POWER
+) -> Smallest:
+    """The same for an interval that reaches `reach` standard errors to each side.
+
     The formula above is a quadratic in the lift; its positive root is the answer.
     """
     if not 0 <= pc <= 1 or total_n <= 0:
         raise ValueError(f"no lift to be seen over a rate of {pc!r} by {total_n!r} customers")
     nt, nc = _share(pi) * total_n, (1 - pi) * total_n
-    z2 = _z2(alpha, power)
+    z2 = (reach + z_of_power(power)) ** 2
     a, b = 1 + z2 / nt, -z2 * (1 - 2 * pc) / nt
     c = -z2 * pc * (1 - pc) * (1 / nt + 1 / nc)
     lift = (-b + sqrt(b * b - 4 * a * c)) / (2 * a)

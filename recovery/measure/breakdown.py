@@ -13,6 +13,7 @@ from recovery.markets.rates import Rates
 from recovery.measure.bands import Bands, bands
 from recovery.measure.breakdown_lifts import Found, slice_lifts
 from recovery.measure.designs import Designs, designs
+from recovery.measure.evidence.gathering import People, gathered
 from recovery.measure.evidence.reached import reached
 from recovery.measure.evidence.slices import (
     PERIODS,
@@ -97,10 +98,11 @@ def breakdown(
     """Count and compare every slice, as of the question's now."""
     known = designs(connection, question.now)
     knife = _knife(connection, question, by, merchant)
-    found = _owned(slices(connection, knife), known, owner)
+    with gathered(connection, question) as people:
+        found = _owned(slices(connection, people, knife), known, owner)
+        drawn = _curves(connection, people, knife, found)
     compared = not set(by) & set(UNCOMPARED)
     lifts = slice_lifts(found, known, reached(connection, question)) if compared else {}
-    drawn = _curves(connection, knife, found)
     cuts = []
     for (arm, key), one in sorted(found.items(), key=_order):
         newest = known.newest(arm.campaign)
@@ -144,14 +146,16 @@ def _order(item: tuple[tuple[Arm, Key], Slice]) -> tuple[Any, ...]:
     return *arm[:2], parts, arm.holdout, arm.sequence or ""
 
 
-def _curves(connection: Connection, knife: Knife, found: Found) -> Mapping[tuple[Arm, Key], Curve]:
+def _curves(
+    connection: Connection, people: People, knife: Knife, found: Found
+) -> Mapping[tuple[Arm, Key], Curve]:
     """Asked only of periods in which somebody's window is still open, and of those after."""
     young = [
         period.since
         for (_, key), one in found.items()
         if one.mature < one.enrolled and (period := knife.period(key))
     ]
-    return curves(connection, knife, min(young)) if young else {}
+    return curves(connection, people, knife, min(young)) if young else {}
 
 
 def _forecast(one: Slice, curve: Curve | None, horizon: float | None) -> Point | None:

@@ -8,14 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, null, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
 
 from recovery.db import table
-from recovery.measure.evidence.units import Arm
-from recovery.models import Coupon, CouponState, Enrolment, Order
+from recovery.measure.evidence.gathering import People, gathered
+from recovery.measure.evidence.grouping import grouped
+from recovery.measure.evidence.units import NOT, Arm, Question, enrolments, orders
+from recovery.models import Coupon, CouponState
 
-enrolments = table(Enrolment)
-orders = table(Order)
 coupons = table(Coupon)
 
 
@@ -40,98 +40,85 @@ class Counts:
 
 def count(connection: Connection, now: datetime, campaign: str | None = None) -> dict[Arm, Counts]:
     """Everything the report needs, by arm; of one `campaign` or of all."""
-    arms = _arms(now, campaign)
+    with gathered(connection, Question(now, campaign)) as people:
+        return counted(connection, people)
+
+
+def counted(connection: Connection, people: People) -> dict[Arm, Counts]:
+    """The same of everybody who was gathered."""
     found: defaultdict[Arm, Counts] = defaultdict(Counts)
-    _count_orders(connection, arms, found)
-    _sum_recovered(connection, arms, now, found)
-    _sum_incentives(connection, arms, now, found)
+    _count_orders(connection, people, found)
+    _sum_recovered(connection, people, found)
+    _sum_incentives(connection, people, found)
     return dict(found)
 
 
-def _arms(now: datetime, campaign: str | None) -> CTE:
-    """Every enrolment known at `now` with its arm, and whether it is mature and recovered."""
-    e, o = enrolments.c, orders.c
-    mature = e.window_ends_at <= now
-    in_window = and_(mature, o.paid_at > e.enrolled_at, o.paid_at <= e.window_ends_at)
-    columns: tuple[ColumnElement[object], ...] = (
-        e.id,
-        e.order_id,
-        e.amount_minor.label("enrolled_minor"),
-        e.currency.label("enrolled_currency"),
-        e.campaign,
-        e.segment,
-        case((e.holdout, null()), else_=e.sequence).label("sequence"),
-        e.holdout,
-        case((mature, 1), else_=0).label("mature"),
-        case((in_window, 1), else_=0).label("recovered"),
+def _recovered(people: People) -> ColumnElement[bool]:
+    """Whether the window is over, and the order was paid in it."""
+    f = people.fates.c
+    return and_(f.mature == 1, f.own != NOT)
+
+
+def _count_orders(connection: Connection, people: People, found: defaultdict[Arm, Counts]) -> None:
+    recovered = case((_recovered(people), 1), else_=0).label("recovered")
+    fates = select(people.fates.c.arm, people.fates.c.mature, recovered).subquery("each")
+    for row in grouped(connection, fates, [*fates.c], (literal(1).label("n"),)):
+        arm, _ = people.arms[row.arm]
+        found[arm].enrolled += row.n
+        found[arm].mature += row.n * row.mature
+        found[arm].recovered += row.n * row.recovered
+
+
+def _sum_recovered(connection: Connection, people: People, found: defaultdict[Arm, Counts]) -> None:
+    o = orders.c
+    refunded = case((o.refunded_at <= people.question.now, o.amount_minor), else_=0)
+    source = (
+        select(people.fates.c.arm, o.currency, o.amount_minor, refunded.label("refunded"))
+        .join_from(people.fates, enrolments, enrolments.c.id == people.fates.c.id)
+        .join(orders, o.id == enrolments.c.order_id)
+        .where(_recovered(people))
+        .subquery("recovered")
     )
-    statement = select(*columns).join_from(enrolments, orders, e.order_id == o.id)
-    statement = statement.where(e.enrolled_at <= now, e.layer.is_(None))
-    if campaign is not None:
-        statement = statement.where(e.campaign == campaign)
-    return statement.cte("arms")
-
-
-def _by(arms: CTE) -> tuple[ColumnElement[object], ...]:
-    return (arms.c.campaign, arms.c.segment, arms.c.sequence, arms.c.holdout)
-
-
-def _count_orders(connection: Connection, arms: CTE, found: defaultdict[Arm, Counts]) -> None:
-    totals = (func.count(), func.sum(arms.c.mature), func.sum(arms.c.recovered))
-    for *arm, enrolled, mature, recovered in connection.execute(
-        select(*_by(arms), *totals).group_by(*_by(arms))
-    ):
-        counts = found[Arm(*arm)]
-        counts.enrolled, counts.mature, counts.recovered = enrolled, int(mature), int(recovered)
-
-
-def _sum_recovered(
-    connection: Connection, arms: CTE, now: datetime, found: defaultdict[Arm, Counts]
-) -> None:
-    refunded = case((orders.c.refunded_at <= now, orders.c.amount_minor), else_=0)
-    statement = (
-        select(*_by(arms), orders.c.currency, func.sum(orders.c.amount_minor), func.sum(refunded))
-        .join_from(arms, orders, arms.c.order_id == orders.c.id)
-        .where(arms.c.recovered == 1)
-        .group_by(*_by(arms), orders.c.currency)
-    )
-    for *arm, currency, amount, back in connection.execute(statement):
-        found[Arm(*arm)].money[currency].recovered += int(amount)
-        found[Arm(*arm)].money[currency].refunded += int(back)
+    r = source.c
+    for row in grouped(connection, source, (r.arm, r.currency), (r.amount_minor, r.refunded)):
+        arm, _ = people.arms[row.arm]
+        found[arm].money[row.currency].recovered += int(row.amount_minor)
+        found[arm].money[row.currency].refunded += int(row.refunded)
 
 
 def _sum_incentives(
-    connection: Connection, arms: CTE, now: datetime, found: defaultdict[Arm, Counts]
+    connection: Connection, people: People, found: defaultdict[Arm, Counts]
 ) -> None:
     """Redeemed coupons, charged to the arm that issued them, whoever used them.
 
     A shop may tell the paid amount after the discount. That part is added back to `recovered`,
     so that taking the incentive off does not take it off twice.
     """
-    already_off = arms.c.enrolled_minor - orders.c.amount_minor
+    f, e, c = people.fates.c, enrolments.c, coupons.c
+    already_off = e.amount_minor - orders.c.amount_minor
     ours = and_(
-        arms.c.recovered == 1,
-        arms.c.order_id == orders.c.id,
-        arms.c.enrolled_currency == orders.c.currency,
+        f.own != NOT,
+        e.order_id == orders.c.id,
+        e.currency == orders.c.currency,
         already_off > 0,
     )
     added_back = case(
-        (and_(ours, already_off < coupons.c.cost_minor), already_off),
-        (ours, coupons.c.cost_minor),
-        else_=0,
+        (and_(ours, already_off < c.cost_minor), already_off), (ours, c.cost_minor), else_=0
     )
     statement = (
-        select(*_by(arms), orders.c.currency, func.sum(coupons.c.cost_minor), func.sum(added_back))
-        .join_from(coupons, arms, coupons.c.enrolment_id == arms.c.id)
-        .join(orders, coupons.c.redeemed_order_id == orders.c.id)
+        select(f.arm, orders.c.currency, func.sum(c.cost_minor), func.sum(added_back))
+        .join_from(coupons, people.fates, f.id == c.enrolment_id)
+        .join(enrolments, e.id == f.id)
+        .join(orders, c.redeemed_order_id == orders.c.id)
         .where(
-            arms.c.mature == 1,
-            coupons.c.state == CouponState.REDEEMED,
-            coupons.c.redeemed_at <= now,
-            coupons.c.cost_minor > 0,
+            f.mature == 1,
+            c.state == CouponState.REDEEMED,
+            c.redeemed_at <= people.question.now,
+            c.cost_minor > 0,
         )
-        .group_by(*_by(arms), orders.c.currency)
+        .group_by(f.arm, orders.c.currency)
     )
-    for *arm, currency, cost, back in connection.execute(statement):
-        found[Arm(*arm)].money[currency].incentives += int(cost)
-        found[Arm(*arm)].money[currency].recovered += int(back)
+    for number, currency, cost, back in connection.execute(statement):
+        arm, _ = people.arms[number]
+        found[arm].money[currency].incentives += int(cost)
+        found[arm].money[currency].recovered += int(back)

@@ -14,9 +14,10 @@ from recovery.measure.comparing import compare
 from recovery.measure.counts import Counts
 from recovery.measure.designs import designs
 from recovery.measure.evidence.cohorts import Cohort, Side, cohorts
+from recovery.measure.evidence.gathering import Key, gathered
 from recovery.measure.evidence.growth import growth
 from recovery.measure.evidence.letters import Letters
-from recovery.measure.evidence.tallies import Key, Tally
+from recovery.measure.evidence.tallies import Tally
 from recovery.measure.evidence.units import Arm, Question
 from recovery.measure.lift import Lift
 from recovery.measure.survey import Segment, Survey
@@ -52,12 +53,14 @@ NEVER = Course()  # of whom nobody asked
 def course(connection: Connection, now: datetime, zone: str, campaign: str | None = None) -> Course:
     """Of one `campaign` or of all, as of `now`; the last look has the numbers of the report."""
     question = Question(now, campaign)
-    grown = growth(connection, question)
+    with gathered(connection, question) as people:
+        grown = growth(connection, people)
+        weekly = cohorts(connection, people, ZoneInfo(zone))
     asked = _asked(connection, question, grown)
     looks: dict[Arm, tuple[Look, ...]] = {}
     for segment in sorted({arm[:2] for arm, _ in grown}):
         looks |= _looks(asked, segment, grown)
-    return Course(zone, looks, cohorts(connection, question, ZoneInfo(zone)))
+    return Course(zone, looks, weekly)
 
 
 def _asked(

@@ -49,6 +49,8 @@ class Count(NamedTuple):
 
 def count(connection: Connection, now: datetime, campaign: str | None = None) -> Iterator[Count]:
     """Everybody who was drawn by `now`, in the order of places; of one `campaign` or of all."""
+    if not connection.scalar(select(exists().where(*_drawn(now)))):
+        return
     for *place, version, variant, drawn, mature, converted in connection.execute(
         _counts(now, campaign)
     ):
@@ -92,12 +94,16 @@ def _units(now: datetime, campaign: str | None) -> Subquery:
         )
         .join_from(touches, enrolments, t.enrolment_id == e.id)
         .join(orders, orders.c.id == e.order_id)
-        .where(t.variant.is_not(None), t.drawn_at <= now)
+        .where(*_drawn(now))
         .where(or_(paid_at.is_(None), paid_at > t.drawn_at))
     )
     if campaign is not None:
         statement = statement.where(e.campaign == campaign)
     return statement.subquery("units")
+
+
+def _drawn(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return touches.c.variant.is_not(None), touches.c.drawn_at <= now
 
 
 def _paid(u: Any) -> ColumnElement[bool]:

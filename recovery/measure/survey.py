@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from recovery.campaign.experiments import Rule as Looking
 from recovery.measure import counts, stats
@@ -16,13 +16,22 @@ from recovery.measure.costs import Costs
 from recovery.measure.counts import Counts
 from recovery.measure.designs import Design, Designs, designs
 from recovery.measure.evidence.credit import Credits, Rule, credits
+from recovery.measure.evidence.gathering import People, gathered
 from recovery.measure.evidence.growth import ripening
 from recovery.measure.evidence.letters import Letters, letters
-from recovery.measure.evidence.purses import Capital, Purse, capped, first_payments, purses
+from recovery.measure.evidence.purses import (
+    Capital,
+    Purse,
+    capped,
+    earned,
+    first_payments,
+    purses,
+)
 from recovery.measure.evidence.reached import reached
 from recovery.measure.evidence.repeats import Repeats, repeats
 from recovery.measure.evidence.tallies import Tally, tallies
 from recovery.measure.evidence.units import Arm, Question
+from recovery.measure.stats import Proportion
 
 Segment = tuple[str, str]  # campaign and segment
 FIRST = 200  # payers whose 99th percentile is the cap: it never moves again
@@ -94,28 +103,34 @@ def cap_of(first: Sequence[int]) -> int:
 
 def survey(connection: Connection, question: Question, costs: Costs) -> Survey:
     """Ask everything."""
-    sent = letters(connection, question)
-    counted = counts.count(connection, question.now, question.campaign)
-    people, money = tallies(connection, question), purses(connection, question)
-    known = designs(connection, question.now)
-    return Survey(
-        question=question,
-        orders=counted,
-        repeats=_repeats(connection, question, counted, people),
-        tallies=people,
-        purses=money,
-        bills=bills(sent.paid_for, costs),
-        letters=sent,
-        credits=credits(connection, question),
-        reached=reached(connection, question),
-        designs=known,
-        capped=_capped(connection, question, money),
-        ripening=_ripening(connection, question, known, counted),
-    )
+    with gathered(connection, question) as people:
+        sent = letters(connection, people)
+        counted, customers = counts.counted(connection, people), tallies(connection, people)
+        known = designs(connection, question.now)
+        with earned(connection, people) as each:
+            money = purses(connection, people, each)
+            caps = _capped(connection, people, each, money)
+        return Survey(
+            question=question,
+            orders=counted,
+            repeats=_repeats(connection, question, counted, customers),
+            tallies=customers,
+            purses=money,
+            bills=bills(sent.paid_for, costs),
+            letters=sent,
+            credits=credits(connection, people),
+            reached=reached(connection, question),
+            designs=known,
+            capped=caps,
+            ripening=_ripening(connection, people, known, counted),
+        )
 
 
 def _capped(
-    connection: Connection, question: Question, money: Mapping[tuple[Arm, int, str], Purse]
+    connection: Connection,
+    people: People,
+    each: Table,
+    money: Mapping[tuple[Arm, int, str], Purse],
 ) -> Mapping[Capital, Capped]:
     """Asked only where every arm has payers enough for an interval."""
     payers: defaultdict[Capital, Counter[Arm]] = defaultdict(Counter)
@@ -128,9 +143,9 @@ def _capped(
     }
     if not enough:
         return {}
-    first = first_payments(connection, question, FIRST)
+    first = first_payments(connection, each, FIRST)
     caps = {one: cap_of(first[one]) for one in enough}
-    sums = capped(connection, question, caps)
+    sums = capped(connection, people, each, caps)
     return {
         (segment, currency): Capped(
             cap,
@@ -145,13 +160,13 @@ def _capped(
 
 
 def _ripening(
-    connection: Connection, question: Question, known: Designs, arms: Iterable[Arm]
+    connection: Connection, people: People, known: Designs, arms: Iterable[Arm]
 ) -> dict[tuple[Arm, int], Sequence[tuple[datetime, Tally]]]:
     """Asked only where a campaign looks once, at a number that was named beforehand."""
     found: dict[tuple[Arm, int], Sequence[tuple[datetime, Tally]]] = {}
     for campaign in sorted({arm.campaign for arm in arms}):
         if known.decision(campaign).rule is Looking.FIXED:
-            found |= ripening(connection, replace(question, campaign=campaign))
+            found |= ripening(connection, people, campaign)
     return found
 
 
@@ -165,4 +180,5 @@ def _repeats(
     orders = sum(one.mature for one in counted.values())
     if orders == sum(one.mature for one in people.values()):
         return {}
-    return repeats(connection, question)
+    seen = {arm: Proportion(one.recovered, one.mature) for arm, one in counted.items()}
+    return repeats(connection, question, seen)

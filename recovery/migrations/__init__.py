@@ -11,7 +11,7 @@ from recovery.db import is_postgres, reading, writing
 from recovery.errors import UsageError
 from recovery.i18n import say
 
-HEAD = "0018"
+HEAD = "0019"
 # One upgrade at a time: any number that nobody else in this database locks.
 _LOCK = 7_264_351_090
 

@@ -166,6 +166,7 @@ class Enrolment(SQLModel, table=True):
 _PLANNED = text("state = 'planned'")
 _UNKNOWN = text("state = 'unknown'")
 _LEASED = text("state IN ('claimed', 'sending')")
+_DRAWN = text("variant IS NOT NULL")
 
 
 class Touch(SQLModel, table=True):
@@ -177,6 +178,7 @@ class Touch(SQLModel, table=True):
         Index("touches_due", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
         Index("touches_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
         Index("touches_unknown", "tried_at", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
+        Index("touches_drawn", "drawn_at", sqlite_where=_DRAWN, postgresql_where=_DRAWN),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)

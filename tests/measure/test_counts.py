@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 
 from recovery.db import reading, writing
 from recovery.measure.counts import count
+from recovery.measure.evidence.gathering import gathered
 from recovery.measure.evidence.letters import letters
 from recovery.measure.evidence.units import Arm, Question
 from tests.support.ledger import Ledger
@@ -133,7 +134,8 @@ def counted(database: Engine, now: float) -> Counter[tuple[object, ...]]:
                 found[arm, "gross", currency] = money.recovered
                 found[arm, "refunded", currency] = money.refunded
                 found[arm, "incentives", currency] = money.incentives
-        sent = letters(connection, Question(Ledger.at(now)))
+        with gathered(connection, Question(Ledger.at(now))) as people:
+            sent = letters(connection, people)
         for arm, touches in sent.sent.items():
             for channel, count_ in touches.items():
                 found[arm, "touches", channel] = count_
@@ -158,14 +160,17 @@ def test_sql_and_a_plain_loop_count_the_same(database: Engine, seed: int) -> Non
 def test_the_number_of_statements_does_not_grow_with_the_orders(
     database: Engine, statements: list[str]
 ) -> None:
-    with writing(database) as connection:
-        ledger = Ledger(connection)
-        for tale in tales(Random(4), 50):  # noqa: S311
-            write(ledger, tale)
-    statements.clear()
-    with reading(database) as connection:
-        count(connection, Ledger.at(500))
-    assert len([text for text in statements if "SELECT" in text]) == 3
+    asked = []
+    for seed in (4, 5):
+        with writing(database) as connection:
+            ledger = Ledger(connection)
+            for tale in tales(Random(seed), 50):  # noqa: S311
+                write(ledger, tale)
+        statements.clear()
+        with reading(database) as connection:
+            count(connection, Ledger.at(500))
+        asked.append(len(statements))
+    assert asked[0] == asked[1] < 20
 
 
 @pytest.fixture

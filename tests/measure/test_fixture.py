@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from recovery.db import reading, writing
-from recovery.measure.evidence.purses import purses
+from recovery.measure.evidence.gathering import gathered
+from recovery.measure.evidence.purses import earned, purses
 from recovery.measure.evidence.tallies import tallies
 from recovery.measure.evidence.units import Question
 from recovery.measure.report import Report, report
@@ -133,9 +134,11 @@ def test_a_shorter_time_for_refunds(database: Engine) -> None:
         twenty_one().write(connection)
     for days, reversed_, back in ((timedelta(hours=336), 1, 7_000), (timedelta(hours=1), 0, 0)):
         question = Question(Ledger.at(AS_OF), refunds=days)
-        with reading(database) as connection:
-            assert sum(one.reversed for one in tallies(connection, question).values()) == reversed_
-            assert sum(one.refunds for one in purses(connection, question).values()) == back
+        with reading(database) as connection, gathered(connection, question) as people:
+            assert sum(one.reversed for one in tallies(connection, people).values()) == reversed_
+            with earned(connection, people) as each:
+                money = purses(connection, people, each)
+            assert sum(one.refunds for one in money.values()) == back
 
 
 def numbers(value: Any) -> Iterator[float]:

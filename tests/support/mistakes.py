@@ -18,7 +18,7 @@ class Spoilt(NamedTuple):
 
 
 SENT = "SELECT 1 FROM touches WHERE enrolment_id = enrolments.id AND state IN ('sent')"
-SENT_TO = f'__import__("sqlalchemy").text("(holdout OR EXISTS ({SENT}))")'
+UNSENT = f'__import__("sqlalchemy").text("NOT (holdout OR EXISTS ({SENT}))")'
 SEED = {"seed": 1}
 MISTAKES = [
     Spoilt(
@@ -38,8 +38,8 @@ MISTAKES = [
     Spoilt(
         "young orders that are paid already count",
         "measure.counts",
-        "in_window = and_(mature, o.paid_at",
-        "in_window = and_(o.paid_at",
+        "and_(f.mature == 1, f.own != NOT)",
+        "(f.own != NOT)",
         "fixture.test_orders",
     ),
     Spoilt(
@@ -67,8 +67,8 @@ MISTAKES = [
     Spoilt(
         "whom nothing was sent to is left out",
         "measure.evidence.units",
-        ".where(~_is_void(), ~_came_before())",
-        f".where(~_is_void(), ~_came_before(), {SENT_TO})",
+        "or_(_is_void(), _came_before())",
+        f"or_(_is_void(), _came_before(), {UNSENT})",
         "fixture.test_customers",
     ),
     Spoilt(
@@ -94,9 +94,9 @@ MISTAKES = [
     ),
     Spoilt(
         "paid as the window closes is too late, for orders",
-        "measure.counts",
-        "o.paid_at <= e.window_ends_at",
-        "o.paid_at < e.window_ends_at",
+        "measure.evidence.units",
+        "paid_at <= e.window_ends_at, paid_at <= now",
+        "paid_at < e.window_ends_at, paid_at <= now",
         "fixture.test_orders",
     ),
     Spoilt(
@@ -117,8 +117,8 @@ MISTAKES = [
     Spoilt(
         "an order that was paid before is a unit",
         "measure.evidence.units",
-        ".where(~_is_void(), ~_came_before())",
-        ".where(~_came_before())",
+        "or_(_is_void(), _came_before())",
+        "_came_before()",
         "histories.test_every_number_of_a_report",
         SEED,
     ),
@@ -133,15 +133,15 @@ MISTAKES = [
     Spoilt(
         "a customer counts at every enrolment",
         "measure.evidence.units",
-        ".where(~_is_void(), ~_came_before())",
-        ".where(~_is_void())",
+        "or_(_is_void(), _came_before())",
+        "_is_void()",
         "fixture.test_customers",
     ),
     Spoilt(
         "who was held out of everything counts in the segment",
         "measure.evidence.units",
-        "e.enrolled_at <= now, e.layer.is_(None))",
-        "e.enrolled_at <= now)",
+        "e.enrolled_at <= question.now, e.layer.is_(None))",
+        "e.enrolled_at <= question.now)",
         "histories.test_every_number_of_a_report",
         SEED,
     ),

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, case, literal
+from sqlalchemy import Connection, case, literal, select
 
+from recovery.measure.evidence.gathering import People
 from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.spans import MICROSECONDS
-from recovery.measure.evidence.units import Question, enrolments, units
+from recovery.measure.evidence.units import enrolments
 from recovery.measure.stats import Proportion
 
 WEEKS = 12  # as many as are looked back
@@ -64,36 +65,36 @@ def weeks(now: datetime, zone: ZoneInfo, many: int = WEEKS) -> list[tuple[date, 
 
 
 def cohorts(
-    connection: Connection, question: Question, zone: ZoneInfo
+    connection: Connection, people: People, zone: ZoneInfo
 ) -> dict[Side, tuple[Cohort, ...]]:
     """Each side's weeks in which somebody entered, the oldest first, in one SELECT."""
-    begins = weeks(question.now, zone)
+    begins = weeks(people.question.now, zone)
     found: dict[Side, dict[int, Cohort]] = {}
-    for *side, week, mature, day, count in _counted(connection, question, begins):
-        if week < 0:
-            continue
-        monday, start = begins[week]
-        fresh = Cohort(monday, start, begins[week + 1][1])
-        cohort = found.setdefault(Side(*side), {}).setdefault(week, fresh)
-        cohort.enrolled += count
-        cohort.mature += count * mature
-        if day != NEVER:
-            cohort.converted += count * mature
-            cohort.days[day] += count
+    for row in _counted(connection, people, begins):
+        monday, start = begins[row.week]
+        fresh = Cohort(monday, start, begins[row.week + 1][1])
+        arm, _ = people.arms[row.arm]
+        side = Side(arm.campaign, arm.segment, arm.holdout)
+        cohort = found.setdefault(side, {}).setdefault(row.week, fresh)
+        cohort.enrolled += row.n
+        cohort.mature += row.n * row.mature
+        if row.day != NEVER:
+            cohort.converted += row.n * row.mature
+            cohort.days[row.day] += row.n
     return {side: tuple(one[week] for week in sorted(one)) for side, one in found.items()}
 
 
 def _counted(
-    connection: Connection, question: Question, begins: Sequence[tuple[date, datetime]]
+    connection: Connection, people: People, begins: Sequence[tuple[date, datetime]]
 ) -> Iterable[Any]:
     e = enrolments.c
     edges = [
         (e.enrolled_at < literal(start, e.enrolled_at.type), place - 1)
         for place, (_, start) in enumerate(begins)
     ]
-    counted = units(question, (case(*edges, else_=len(begins) - 1).label("week"),))
+    counted = people.cut((case(*edges, else_=len(begins) - 1).label("week"),))
     u = counted.c
     # the instant at which a day ends still belongs to it
-    day = case((u.converted_at.is_(None), NEVER), else_=(u.span + _DAY - 1) // _DAY).label("day")
-    columns = (u.campaign, u.segment, u.holdout, u.week, u.mature, day)
-    return grouped(connection, counted, columns, (literal(1).label("n"),))
+    day = case((u.converted == 0, NEVER), else_=(u.span + _DAY - 1) // _DAY).label("day")
+    recent = select(u.arm, u.week, u.mature, day).where(u.unit == 1, u.week >= 0).subquery("recent")
+    return grouped(connection, recent, [*recent.c], (literal(1).label("n"),))

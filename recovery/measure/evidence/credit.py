@@ -11,22 +11,23 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
-    CompoundSelect,
     Connection,
+    FromClause,
     Select,
+    Subquery,
     and_,
     case,
     func,
     literal,
     select,
-    union_all,
 )
 
 from recovery.db import table
+from recovery.measure.evidence.gathering import People
+from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.spans import microseconds
-from recovery.measure.evidence.units import Arm, Question, members, of_arm, orders
+from recovery.measure.evidence.units import NOT, Arm, enrolments, orders
 from recovery.message import Channel
 from recovery.models import Click, Touch, TouchState
 
@@ -47,60 +48,58 @@ class Rule(StrEnum):
 Credits = dict[Arm, Counter[str]]  # recovered orders by step
 
 
-def credits(connection: Connection, question: Question) -> dict[Rule, Credits]:
+def credits(connection: Connection, people: People) -> dict[Rule, Credits]:
     """Recovered orders of mature units by the step that is credited; the rest is organic."""
     found: dict[Rule, Credits] = {rule: defaultdict(Counter) for rule in Rule}
-    for statement in (_by_touch(question), _by_click(question)):
-        for *arm, step, rule, count in connection.execute(statement):
-            found[Rule(rule)][Arm(*arm)][step] += count
+    credited = _credited(_recovered(people))
+    for row in grouped(connection, credited, [*credited.c], (literal(1).label("n"),)):
+        arm, _ = people.arms[row.arm]
+        for rule in Rule:
+            if (step := getattr(row, rule.value)) is not None:
+                found[rule][arm][step] += int(row.n)
     return found
 
 
-def _by_touch(question: Question) -> CompoundSelect[Any]:
-    """The last and the first message before the payment, found in one pass."""
-    at = func.coalesce(touches.c.tried_at, touches.c.due_at)
-    joined, unit = _candidates(question, at)
-    last = func.row_number().over(partition_by=unit, order_by=(at.desc(), touches.c.id.desc()))
-    first = func.row_number().over(partition_by=unit, order_by=(at, touches.c.id))
-    ranked = joined.add_columns(last.label("last"), first.label("first")).cte("ranked")
-    return union_all(
-        _counted(ranked, ranked.c.last, Rule.LAST_TOUCH),
-        _counted(ranked, ranked.c.first, Rule.FIRST_TOUCH),
+def _recovered(people: People) -> Subquery:
+    """Units whose enrolled order was paid in the window."""
+    f, e = people.fates.c, enrolments.c
+    return (
+        select(f.id, f.arm, orders.c.paid_at)
+        .join_from(people.fates, enrolments, e.id == f.id)
+        .join(orders, orders.c.id == e.order_id)
+        .where(f.unit == 1, f.mature == 1, f.own != NOT)
+        .subquery("recovered")
     )
 
 
-def _by_click(question: Question) -> Select[Any]:
-    joined, unit = _candidates(question, clicks.c.at)
+def _credited(recovered: Subquery) -> Subquery:
+    """For each of them the step that each rule credits, or none."""
+    sent, number = func.coalesce(touches.c.tried_at, touches.c.due_at), touches.c.id
     followed = and_(clicks.c.touch_id == touches.c.id, ~clicks.c.machine)
-    order = (clicks.c.at.desc(), touches.c.id.desc())
-    last = func.row_number().over(partition_by=unit, order_by=order).label("last")
-    ranked = joined.join(clicks, followed).add_columns(last).cte("clicked")
-    return _counted(ranked, ranked.c.last, Rule.LAST_CLICK)
+    clicked = touches.join(clicks, followed)
+    steps = {
+        Rule.LAST_TOUCH: _candidates(recovered, sent, touches).order_by(sent.desc(), number.desc()),
+        Rule.FIRST_TOUCH: _candidates(recovered, sent, touches).order_by(sent, number),
+        Rule.LAST_CLICK: _candidates(recovered, clicks.c.at, clicked).order_by(
+            clicks.c.at.desc(), number.desc()
+        ),
+    }
+    columns = [one.limit(1).scalar_subquery().label(rule.value) for rule, one in steps.items()]
+    return select(recovered.c.arm, *columns).offset(0).subquery("credited")
 
 
-def _candidates(
-    question: Question, at: ColumnElement[Any]
-) -> tuple[Select[Any], ColumnElement[int]]:
-    """Messages of units whose enrolled order was paid in the window, in time before the payment."""
-    recovered = members(question, (orders.c.paid_at,))
+def _candidates(recovered: Subquery, at: ColumnElement[Any], source: FromClause) -> Select[Any]:
+    """Messages in time before the payment."""
     u, channel = recovered.c, touches.c.channel
     spans = ((channel == name, span // timedelta(microseconds=1)) for name, span in WINDOWS.items())
-    joined = (
-        select(*of_arm(recovered), touches.c.step)
-        .select_from(recovered)
-        .join(touches, touches.c.enrolment_id == u.id)
+    return (
+        select(touches.c.step)
+        .select_from(source)
         .where(
-            u.mature == 1,
-            u.paid_at <= u.window_ends_at,  # after it began: else the unit is void
+            touches.c.enrolment_id == u.id,
             touches.c.state.in_(_ARRIVED),
             at < u.paid_at,
             microseconds(u.paid_at, at) <= case(*spans, else_=-1),
         )
+        .correlate(recovered)
     )
-    return joined, u.id
-
-
-def _counted(ranked: CTE, place: ColumnElement[int], rule: Rule) -> Select[Any]:
-    columns = (*of_arm(ranked), ranked.c.step)
-    which = literal(rule.value).label("rule")
-    return select(*columns, which, func.count()).where(place == 1).group_by(*columns)

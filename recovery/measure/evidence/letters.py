@@ -4,16 +4,19 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, case, distinct, func, literal, select
+from sqlalchemy import Connection, case, func, literal, select
 
 from recovery.db import table
+from recovery.measure.evidence.gathering import People, Place
 from recovery.measure.evidence.grouping import grouped
-from recovery.measure.evidence.units import Arm, Question, everybody, members, of_arm, orders
+from recovery.measure.evidence.units import Arm
 from recovery.message import Channel
 from recovery.models import Click, Touch, TouchState
 
 touches, clicks = table(Touch), table(Click)
 
+_PLANNED, _SENT, _DELIVERED, _BOUNCED = range(4)  # how far a message came
+_ONE = literal(1).label("n")
 SENT = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
 
 
@@ -52,67 +55,65 @@ class Letters:
     )
 
 
-def letters(connection: Connection, question: Question) -> Letters:
+def letters(connection: Connection, people: People) -> Letters:
     """Every step of every arm, in two statements."""
     found = Letters()
-    _count_touches(connection, question, found)
-    _count_clicks(connection, question, found)
+    _count_touches(connection, people, found)
+    _count_clicks(connection, people, found)
     return found
 
 
-def _count_touches(connection: Connection, question: Question, found: Letters) -> None:
-    counted = everybody(question, (orders.c.country,))
-    u, t = counted.c, touches.c
-    left = and_(t.state.in_(SENT), func.coalesce(t.tried_at, t.due_at) <= question.now)
+def _count_touches(connection: Connection, people: People, found: Letters) -> None:
+    f, t = people.fates.c, touches.c
+    left = func.coalesce(t.tried_at, t.due_at) <= people.question.now
+    reach = case(
+        (t.state.not_in(SENT), _PLANNED),
+        (~left, _PLANNED),
+        (t.state == TouchState.DELIVERED, _DELIVERED),
+        (t.state == TouchState.BOUNCED, _BOUNCED),
+        else_=_SENT,
+    )
     parts = case((t.channel == Channel.SMS, func.coalesce(t.segments, 1)), else_=1)
-    columns = (*of_arm(counted), u.version_id, u.currency, u.country, u.mature, u.unit, t.step)
-    conditions = {
-        "sent": (left, 1),
-        "parts": (left, parts),
-        "delivered": (and_(left, t.state == TouchState.DELIVERED), 1),
-        "bounced": (and_(left, t.state == TouchState.BOUNCED), 1),
-    }
-    sums = [
-        literal(1).label("planned"),
-        *(case(one, else_=0).label(name) for name, one in conditions.items()),
-    ]
-    source = counted.join(touches, t.enrolment_id == u.id)
-    for row in grouped(connection, source, (*columns, t.channel), sums):
-        _add(found, row, *map(int, row[11:]))
+    source = touches.join(people.fates, t.enrolment_id == f.id)
+    keys = (t.channel, t.step, f.mature, f.unit, reach.label("reach"), f.place)
+    for row in grouped(connection, source, keys, (_ONE, parts.label("parts"))):
+        _add(found, row, people.places[row.place])
 
 
-def _add(
-    found: Letters, row: Any, planned: int, sent: int, parts: int, delivered: int, bounced: int
-) -> None:
-    arm = Arm(*row[:4])
+def _add(found: Letters, row: Any, place: Place) -> None:
+    arm, n, parts = place.arm, int(row.n), int(row.parts)
+    sent = row.reach != _PLANNED
     if sent:
-        found.sent[arm][row.channel] += sent
+        found.sent[arm][row.channel] += n
     if sent and row.mature:
-        found.parts[arm][row.channel, row.country] += parts
+        found.parts[arm][row.channel, place.country] += parts
     if row.mature and row.unit:
         stage = found.stages[arm, row.step]
         stage.channel = row.channel
-        stage.planned += planned
-        stage.sent += sent
-        stage.delivered += delivered
-        stage.bounced += bounced
+        stage.planned += n
+        stage.sent += n * sent
+        stage.delivered += n * (row.reach == _DELIVERED)
+        stage.bounced += n * (row.reach == _BOUNCED)
         if sent:
-            bill = Bill(arm, row.version_id, row.currency, row.country, row.channel)
+            bill = Bill(arm, place.version_id, place.currency, place.country, row.channel)
             found.paid_for[bill] += parts
 
 
-def _count_clicks(connection: Connection, question: Question, found: Letters) -> None:
-    counted = members(question)
-    u, t = counted.c, touches.c
-    clicked = and_(clicks.c.touch_id == t.id, ~clicks.c.machine, clicks.c.at <= question.now)
-    columns = (*of_arm(counted), t.step)
-    statement = (
-        select(*columns, func.count(distinct(u.id)))
-        .select_from(counted)
-        .join(touches, t.enrolment_id == u.id)
-        .join(clicks, clicked)
-        .where(u.mature == 1)
-        .group_by(*columns)
+def _count_clicks(connection: Connection, people: People, found: Letters) -> None:
+    f, t = people.fates.c, touches.c
+    followed = (
+        select(clicks.c.touch_id)
+        .where(~clicks.c.machine, clicks.c.at <= people.question.now)
+        .distinct()
+        .subquery("followed")
     )
-    for *group, step, count in connection.execute(statement):
-        found.stages[Arm(*group), step].clicked = count
+    counted = (
+        select(t.step, f.arm)
+        .join_from(followed, touches, t.id == followed.c.touch_id)
+        .join(people.fates, f.id == t.enrolment_id)
+        .where(f.mature == 1, f.unit == 1)
+        .subquery("counted")
+    )
+    for row in grouped(connection, counted, [*counted.c], (_ONE,)):
+        arm, _ = people.arms[row.arm]
+        found.stages[arm, row.step].clicked += int(row.n)

@@ -12,34 +12,39 @@ Orders in another currency than the enrolled one are left out: currencies are ne
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Connection,
     Float,
-    Integer,
     Select,
-    Subquery,
+    Table,
     and_,
+    bindparam,
     case,
     cast,
     func,
     literal,
-    null,
     or_,
     select,
     union_all,
+    update,
 )
 
 from recovery.campaign.schema import OfferKind
 from recovery.db import table
+from recovery.measure.evidence.gathering import People
+from recovery.measure.evidence.grouping import grouped
+from recovery.measure.evidence.scratch import kept
 from recovery.measure.evidence.spans import microseconds
-from recovery.measure.evidence.units import Arm, Question, enrolments, members, of_arm, orders
+from recovery.measure.evidence.units import Arm, Question, enrolments, orders
 from recovery.models import Coupon, CouponState
 
 coupons = table(Coupon)
@@ -49,7 +54,6 @@ OFF_THE_PRICE = (OfferKind.PERCENT.value, OfferKind.FIXED.value)
 
 Key = tuple[Arm, int, str]  # an arm, a version of its campaign, a currency
 Capital = tuple[tuple[str, str], str]  # a campaign's segment and a currency
-_CAP = ("campaign", "segment", "currency", "cap")
 
 
 @dataclass(slots=True)
@@ -76,100 +80,102 @@ class Purse:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-def purses(connection: Connection, question: Question) -> dict[Key, Purse]:
+@contextmanager
+def earned(connection: Connection, people: People) -> Iterator[Table]:
+    """A row for each mature unit with any money, for as long as the block lasts: `unit`, its place,
+    the parts, `net`, and `paid`: 1 unless it paid nothing."""
+    with kept(connection, "earned", _each(people)) as each:
+        yield each
+
+
+def purses(connection: Connection, people: People, each: Table) -> dict[Key, Purse]:
     """Every arm by version and currency."""
-    counted = members(question, (enrolments.c.amount_minor,))
-    each = _each(counted, question)
-    sums = [func.coalesce(func.sum(each.c[part]), 0) for part in PARTS]
+    units = people.units()
+    found: defaultdict[Key, Purse] = defaultdict(Purse)
+    mature = select(units.c.place).where(units.c.mature == 1).subquery("mature")
+    for row in grouped(connection, mature, (mature.c.place,), (literal(1).label("n"),)):
+        found[_key(people, row.place)].units += int(row.n)
     net = cast(each.c.net, Float)
-    columns = (*of_arm(counted), counted.c.version_id, counted.c.currency)
-    statement = (
-        select(
-            *columns,
-            func.count(),
-            func.count(each.c.paid),
-            *sums,
-            func.coalesce(func.sum(net * net), 0.0),
-        )
-        .join_from(counted, each, each.c.unit == counted.c.id, isouter=True)
-        .where(counted.c.mature == 1)
-        .group_by(*columns)
-    )
-    found = {}
-    for row in connection.execute(statement):
-        parts = dict(zip(PARTS, map(int, row[8:13]), strict=True))
-        purse = Purse(units=row[6], payers=row[7], squares=float(row[13]), **parts)
-        found[Arm(*row[:4]), row[4], row[5]] = purse
-    return found
+    sums = (each.c.paid, *(each.c[part] for part in PARTS), (net * net).label("squares"))
+    for row in grouped(connection, each, (each.c.place,), sums):
+        parts = {part: int(getattr(row, part)) for part in PARTS}
+        money = Purse(payers=int(row.paid), squares=float(row.squares), **parts)
+        found[_key(people, row.place)].add(money)
+    return dict(found)
 
 
-def first_payments(
-    connection: Connection, question: Question, most: int
-) -> dict[Capital, list[int]]:
+def _key(people: People, number: int) -> Key:
+    place = people.places[number]
+    return place.arm, place.version_id, place.currency
+
+
+def first_payments(connection: Connection, each: Table, most: int) -> dict[Capital, list[int]]:
     """What the first `most` payers of each segment and currency left, in the order in which their
     windows ended: once there are so many, this never changes again. Of those that ended together
     the order's number says which comes first: in whatever order they were told."""
-    names = (orders.c.external_id, orders.c.source)
-    counted = members(question, (enrolments.c.amount_minor, *names))
-    each = _each(counted, question)
-    capital = (counted.c.campaign, counted.c.segment, counted.c.currency)
-    number = counted.c.external_id
-    order = (counted.c.window_ends_at, func.length(number), number, counted.c.source)
-    place = func.row_number().over(partition_by=capital, order_by=order).label("place")
+    e, number = enrolments.c, orders.c.external_id
+    capital = (e.campaign, e.segment, e.currency)
+    order = (e.window_ends_at, func.length(number), number, orders.c.source)
+    place = func.row_number().over(partition_by=capital, order_by=order).label("turn")
     payers = (
         select(*capital, each.c.net, place)
-        .join_from(each, counted, each.c.unit == counted.c.id)
-        .where(each.c.paid.is_not(None))
+        .join_from(each, enrolments, e.id == each.c.unit)
+        .join(orders, orders.c.id == e.order_id)
+        .where(each.c.paid == 1)
         .subquery("payers")
     )
     found: defaultdict[Capital, list[int]] = defaultdict(list)
     for campaign, segment, currency, net, _ in connection.execute(
-        select(payers).where(payers.c.place <= most)
+        select(payers).where(payers.c.turn <= most)
     ):
         found[(campaign, segment), currency].append(int(net))
     return found
 
 
 def capped(
-    connection: Connection, question: Question, caps: Mapping[Capital, int]
+    connection: Connection, people: People, each: Table, caps: Mapping[Capital, int]
 ) -> dict[Key, tuple[float, float]]:
     """Sum and sum of squares of what each unit left, its `caps` at most; of those that have one."""
-    counted = members(question, (enrolments.c.amount_minor,))
-    each = _each(counted, question)
-    rows = [
-        select(*(literal(value).label(name) for name, value in zip(_CAP, row, strict=True)))
-        for row in (((*segment, currency, cap)) for (segment, currency), cap in caps.items())
-    ]
-    most, u = union_all(*rows).subquery("caps"), counted.c
-    net = cast(case((each.c.net > most.c.cap, most.c.cap), else_=each.c.net), Float)
-    columns = (*of_arm(counted), u.version_id, u.currency)
-    statement = (
-        select(*columns, func.sum(net), func.sum(net * net))
-        .join_from(each, counted, each.c.unit == u.id)
-        .join(most, and_(*(u[name] == most.c[name] for name in _CAP[:3])))
-        .group_by(*columns)
-    )
-    return {
-        (Arm(*row[:4]), row[4], row[5]): (float(row[6]), float(row[7]))
-        for row in connection.execute(statement)
+    n = people.numbers.c
+    of = {
+        number: caps.get(((one.campaign, one.segment), one.currency))
+        for number, one in people.places.items()
     }
+    cap = update(people.numbers).where(n.place == bindparam("number")).values(cap=bindparam("most"))
+    rows = [{"number": number, "most": most} for number, most in of.items() if most is not None]
+    connection.execute(cap, rows)
+    net = cast(case((each.c.net > n.cap, n.cap), else_=each.c.net), Float)
+    source = each.join(people.numbers, and_(n.place == each.c.place, n.cap.is_not(None)))
+    sums = (net.label("total"), (net * net).label("squares"))
+    found: defaultdict[Key, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
+    for row in grouped(connection, source, (each.c.place,), sums):
+        total, squares = found[_key(people, row.place)]
+        found[_key(people, row.place)] = total + float(row.total), squares + float(row.squares)
+    return dict(found)
 
 
-def _each(counted: CTE, question: Question) -> Subquery:
-    """One row for each unit with any money: its parts, `net`, and `paid` unless it paid nothing."""
-    entries = union_all(*_bought(counted, question), _leaked(counted, question)).subquery("entries")
+def _each(people: People) -> Select[Any]:
+    counted, question = _payers(people), people.question
+    entries = union_all(*_bought(counted, question), _leaked(people)).subquery("entries")
     sums = {part: func.sum(entries.c[part]) for part in PARTS}
     net = sums["list"] - sum((sums[part] for part in PARTS[1:]), literal(0))
+    totals = {**sums, "paid": func.max(entries.c.paid), "net": net}
+    whole = [cast(total, BigInteger).label(name) for name, total in totals.items()]
+    return select(entries.c.unit, entries.c.place, *whole).group_by(entries.c.unit, entries.c.place)
+
+
+def _unit(people: People) -> Select[Any]:
+    f, e = people.fates.c, enrolments.c
+    times = (e.enrolled_at, e.window_ends_at)
     return (
-        select(
-            entries.c.unit,
-            func.max(entries.c.paid).label("paid"),
-            *(total.label(part) for part, total in sums.items()),
-            net.label("net"),
-        )
-        .group_by(entries.c.unit)
-        .subquery("each")
+        select(e.id, f.place, e.customer_id, e.order_id, e.currency, e.amount_minor, *times)
+        .join_from(people.fates, enrolments, e.id == f.id)
+        .where(f.unit == 1, f.mature == 1)
     )
+
+
+def _payers(people: People) -> CTE:
+    return _unit(people).where(people.fates.c.converted == 1).cte("payers")
 
 
 def _bought(counted: CTE, question: Question) -> Iterable[Select[Any]]:
@@ -184,6 +190,7 @@ def _bought(counted: CTE, question: Question) -> Iterable[Select[Any]]:
         yield (
             select(
                 u.id.label("unit"),
+                u.place,
                 literal(1).label("paid"),
                 value.label("list"),
                 off.label("discount"),
@@ -194,13 +201,14 @@ def _bought(counted: CTE, question: Question) -> Iterable[Select[Any]]:
             .select_from(counted)
             .join(orders, which)
             .outerjoin(coupons, used)
-            .where(u.mature == 1, _in_window(counted), orders.c.currency == u.currency)
+            .where(_in_window(counted), orders.c.currency == u.currency)
         )
 
 
-def _leaked(counted: CTE, question: Question) -> Any:
+def _leaked(people: People) -> Select[Any]:
     """Codes of the unit that none of those orders used."""
-    u, c = counted.c, coupons.c
+    counted, c = _unit(people).cte("issuers"), coupons.c
+    u = counted.c
     theirs = and_(
         or_(orders.c.id == u.order_id, orders.c.customer_id == u.customer_id),
         _in_window(counted),
@@ -209,14 +217,15 @@ def _leaked(counted: CTE, question: Question) -> Any:
     return (
         select(
             u.id.label("unit"),
-            cast(null(), Integer).label("paid"),
+            u.place,
+            literal(0).label("paid"),
             *nothing,
             c.cost_minor.label("leaked"),
         )
         .select_from(counted)
         .join(coupons, c.enrolment_id == u.id)
         .join(orders, orders.c.id == c.redeemed_order_id)
-        .where(u.mature == 1, *_redeemed(question), orders.c.currency == u.currency, ~theirs)
+        .where(*_redeemed(people.question), orders.c.currency == u.currency, ~theirs)
     )
 
 

@@ -12,12 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Connection,
     Label,
     Subquery,
-    and_,
     case,
     func,
     literal,
@@ -25,25 +23,15 @@ from sqlalchemy import (
 )
 
 from recovery.measure.bands import Bands
+from recovery.measure.evidence.gathering import People
 from recovery.measure.evidence.grouping import grouped
 from recovery.measure.evidence.spans import quarter_hours
 from recovery.measure.evidence.tallies import Curve, Tally, fate
-from recovery.measure.evidence.units import (
-    Arm,
-    Question,
-    arm_columns,
-    enrolments,
-    minute,
-    of_arm,
-    orders,
-    paid_in_window,
-    units,
-)
+from recovery.measure.evidence.units import NOT, Arm, Question, enrolments, minute, orders
 from recovery.measure.funnel.stages import failed
 from recovery.measure.periods import Calendar, Period
 from recovery.reasons import FailureReason
 
-_ARM = Arm._fields
 _ONE = literal(1).label("n")
 _NO_RATE = -1  # of an amount in a currency that can't be compared
 
@@ -114,8 +102,8 @@ class Knife:
         """What those columns are called."""
         return [f"by_{part.value}" for part in self.by]
 
-    def of(self, source: CTE) -> list[ColumnElement[Any]]:
-        """The same columns of a CTE that has them."""
+    def of(self, source: Subquery) -> list[ColumnElement[Any]]:
+        """The same columns of a subquery that has them."""
         return [source.c[name] for name in self.names]
 
     def key(self, values: Sequence[Any]) -> Key:
@@ -138,53 +126,37 @@ def currencies(connection: Connection, question: Question) -> list[str]:
     return sorted(connection.execute(found.distinct()).scalars())
 
 
-def slices(connection: Connection, knife: Knife) -> dict[tuple[Arm, Key], Slice]:
+def slices(connection: Connection, people: People, knife: Knife) -> dict[tuple[Arm, Key], Slice]:
     """Every slice of every arm that anybody is in."""
     found: dict[tuple[Arm, Key], Slice] = defaultdict(Slice)
-    everybody = _orders(knife)
-    keys: list[ColumnElement[Any]] = [everybody.c[name] for name in (*_ARM, *knife.names)]
-    sums = (literal(1).label("enrolled"), everybody.c.mature, everybody.c.recovered)
-    for row in grouped(connection, everybody, keys, sums):
-        one = found[Arm(*row[:4]), knife.key(row[4:-3])]
-        one.enrolled += row.enrolled
-        one.mature += int(row.mature)
-        one.recovered += int(row.recovered)
-    counted = units(knife.question, knife.columns())
-    keys = [*of_arm(counted), counted.c.version_id, *knife.of(counted), *fate(counted)]
-    for row in grouped(connection, counted, keys, (_ONE,)):
-        one = found[Arm(*row[:4]), knife.key(row[5 : 5 + len(knife.by)])]
-        one.people[row.version_id].count(row)
+    everybody = people.cut(knife.columns())
+    u = everybody.c
+    for row in grouped(
+        connection, everybody, (u.arm, *knife.of(everybody), u.unit, *fate(everybody)), (_ONE,)
+    ):
+        arm, version = people.arms[row.arm]
+        one = found[arm, knife.key(row[1 : 1 + len(knife.by)])]
+        one.enrolled += row.n
+        one.mature += row.n * row.mature
+        one.recovered += row.n * row.mature * (row.own != NOT)
+        if row.unit:
+            one.people[version].count(row)
     return dict(found)
 
 
-def curves(connection: Connection, knife: Knife, since: datetime) -> dict[tuple[Arm, Key], Curve]:
+def curves(
+    connection: Connection, people: People, knife: Knife, since: datetime
+) -> dict[tuple[Arm, Key], Curve]:
     """How long it took the customers of each slice, of those enrolled since then."""
     found: dict[tuple[Arm, Key], Tally] = defaultdict(Tally)
-    everybody = units(knife.question, knife.columns())
-    counted = select(everybody).where(everybody.c.enrolled_at >= since).cte("young")
-    keys = [*of_arm(counted), *knife.of(counted), *fate(counted), minute(counted).label("minute")]
-    for row in grouped(connection, counted, keys, (_ONE, counted.c.span)):
-        found[Arm(*row[:4]), knife.key(row[4 : 4 + len(knife.by)])].draw(row)
+    everybody = people.cut((*knife.columns(), enrolments.c.enrolled_at))
+    u = everybody.c
+    young = select(everybody).where(u.unit == 1, u.enrolled_at >= since).subquery("young")
+    keys = (young.c.arm, *knife.of(young), *fate(young), minute(young).label("minute"))
+    for row in grouped(connection, young, keys, (_ONE, young.c.span)):
+        arm, _ = people.arms[row.arm]
+        found[arm, knife.key(row[1 : 1 + len(knife.by)])].draw(row)
     return {key: tally.curve for key, tally in found.items()}
-
-
-def _orders(knife: Knife) -> Subquery:
-    e, now, campaign = enrolments.c, knife.question.now, knife.question.campaign
-    mature = e.window_ends_at <= now
-    recovered = and_(mature, paid_in_window(orders.c.paid_at, now))
-    each = (
-        select(
-            *arm_columns(),
-            *knife.columns(),
-            case((mature, 1), else_=0).label("mature"),
-            case((recovered, 1), else_=0).label("recovered"),
-        )
-        .join_from(enrolments, orders, orders.c.id == e.order_id)
-        .where(e.enrolled_at <= now, e.layer.is_(None))
-    )
-    if campaign is not None:
-        each = each.where(e.campaign == campaign)
-    return each.subquery("each_order")
 
 
 def _band(bands: Bands) -> ColumnElement[Any]:

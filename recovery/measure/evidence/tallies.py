@@ -5,19 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, case, literal
+from sqlalchemy import ColumnElement, Connection, Subquery, literal, select
 
+from recovery.measure.evidence.gathering import Key, People
 from recovery.measure.evidence.grouping import grouped
-from recovery.measure.evidence.units import (
-    KEPT,
-    REVERSED,
-    Arm,
-    Columns,
-    Question,
-    minute,
-    of_arm,
-    units,
-)
+from recovery.measure.evidence.units import KEPT, REVERSED, Columns, minute
 
 Minute = int
 _ONE = literal(1).label("n")
@@ -82,41 +74,37 @@ class Tally:
         return sum(count for at, count in self.minutes.items() if at <= minute)
 
 
-Key = tuple[Arm, int]  # an arm under one version of its campaign
-
-
-def tallies(connection: Connection, question: Question) -> dict[Key, Tally]:
+def tallies(connection: Connection, people: People) -> dict[Key, Tally]:
     """Every arm by version, with its curve."""
-    counted = units(question)
-    columns = (
-        *of_arm(counted),
-        counted.c.version_id,
-        *fate(counted),
-        minute(counted).label("minute"),
-    )
+    counted = people.units()
+    keys = (counted.c.arm, *fate(counted), minute(counted).label("minute"))
     found: dict[Key, Tally] = {}
-    for row in grouped(connection, counted, columns, (_ONE, counted.c.span)):
-        tally = found.setdefault((Arm(*row[:4]), row.version_id), Tally())
+    for row in grouped(connection, counted, keys, (_ONE, counted.c.span)):
+        tally = found.setdefault(people.arms[row.arm], Tally())
         tally.count(row)
         tally.draw(row)
     return found
 
 
 def slices(
-    connection: Connection, question: Question, by: Columns
-) -> dict[tuple[Arm, int, tuple[Any, ...]], Tally]:
-    """Every arm by version and by the values of `by`, without curves."""
-    counted = units(question, by)
-    cuts = [counted.c[column.name] for column in by]
-    columns = (*of_arm(counted), counted.c.version_id, *cuts, *fate(counted))
-    found: dict[tuple[Arm, int, tuple[Any, ...]], Tally] = {}
-    for row in grouped(connection, counted, columns, (_ONE,)):
-        key = (Arm(*row[:4]), row.version_id, tuple(row[5 : 5 + len(cuts)]))
-        found.setdefault(key, Tally()).count(row)
+    connection: Connection, people: People, by: Columns, campaign: str | None = None
+) -> dict[tuple[Key, tuple[Any, ...]], Tally]:
+    """Every arm by version (of one `campaign`, if any) and by the values of `by`, without curves.
+
+    `by` are columns of enrolments and orders, with names of their own.
+    """
+    counted = people.cut(by)
+    u = counted.c
+    asked = [number for number, (arm, _) in people.arms.items() if campaign in (None, arm.campaign)]
+    cut = select(counted).where(u.unit == 1, u.arm.in_(asked)).subquery("asked")
+    cuts = [cut.c[column.name] for column in by]
+    found: dict[tuple[Key, tuple[Any, ...]], Tally] = {}
+    for row in grouped(connection, cut, (cut.c.arm, *cuts, *fate(cut)), (_ONE,)):
+        values = tuple(row[1 : 1 + len(cuts)])
+        found.setdefault((people.arms[row.arm], values), Tally()).count(row)
     return found
 
 
-def fate(counted: CTE) -> Sequence[ColumnElement[Any]]:
+def fate(counted: Subquery) -> Sequence[ColumnElement[Any]]:
     """What became of a unit: whether it is mature, of its own order, whether it converted."""
-    converted = case((counted.c.converted_at.is_(None), 0), else_=1).label("converted")
-    return counted.c.mature, counted.c.own, converted
+    return counted.c.mature, counted.c.own, counted.c.converted

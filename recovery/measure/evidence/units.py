@@ -1,6 +1,6 @@
 """The units of every comparison: customers, each at the first enrolment in a campaign's segment.
 
-One row a unit, as a CTE that the counting statements start from. Nothing after `now` is looked at.
+What makes a unit, and what becomes of it. Nothing after `now` is looked at.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Select,
     Subquery,
+    Table,
     and_,
     case,
     exists,
@@ -64,83 +64,67 @@ def arm_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def of_arm(source: CTE | Subquery) -> tuple[ColumnElement[Any], ...]:
-    """The same columns of a CTE that has them."""
-    return (source.c.campaign, source.c.segment, source.c.sequence, source.c.holdout)
+def fates(question: Question, numbers: Table) -> Select[Any]:
+    """Every enrolment: its `place` and `arm`, by the row of `numbers` with the same values, and
 
+    unit       1 where its customer counts by it, else 0: the first enrolment in the segment. One
+               whose order turns out to have been paid before is void, in whatever arm
+    mature     1 when its window is over
+    own        what became of the enrolled order
+    converted  1 when that order, or any other one of the customer, was first paid in the window
+    span       how many microseconds it was watched: until then, the window's end, or now
 
-def members(question: Question, extra: Columns = ()) -> CTE:
-    """Every customer's first enrolment in a segment, with its arm; `extra` are more columns of the
-    enrolment or of its order. An enrolment whose order turns out to have been paid before is void,
-    in whatever arm. Who is held out of everything was not drawn here."""
-    return _members(question, extra).cte("members")
-
-
-def units(question: Question, extra: Columns = ()) -> CTE:
-    """The same with their fate.
-
-    `converted_at` is when the enrolled order, or any other order of the customer, was first paid
-    inside the window; `own` tells what became of the enrolled one; `span` how many microseconds
-    the unit was watched, until it converted, its window ended, or now.
+    Who is held out of everything was not drawn here.
     """
-    now = question.now
-    found = _fenced(_members(question, (*extra, _own(question), *_payments(now))), "found")
-    earliest, own_paid_at = found.c.any_paid_at, found.c.own_paid_at
-    told = [column for column in found.c if column not in (earliest, own_paid_at)]
+    e, now = enrolments.c, question.now
+    unit = case((or_(_is_void(), _came_before()), 0), else_=1).label("unit")
+    mature = case((e.window_ends_at <= now, 1), else_=0).label("mature")
+    plain = (e.id, *common(), unit, mature, _own(question), e.enrolled_at, e.window_ends_at)
+    found = _fenced(asked(question, (*plain, *_payments(now))), "found").c
+    earliest, own_paid_at = found.any_paid_at, found.own_paid_at
     sooner = or_(earliest.is_(None), own_paid_at < earliest)
-    dated = _fenced(
-        select(*told, case((sooner, own_paid_at), else_=earliest).label("converted_at")), "dated"
-    )
-    u = dated.c
+    converted_at = case((sooner, own_paid_at), else_=earliest).label("converted_at")
+    dated = _fenced(select(*(found[one.name] for one in plain), converted_at), "dated")
+    u, n = dated.c, numbers.c
     end = case((u.mature == 1, u.window_ends_at), else_=literal(now, u.enrolled_at.type))
-    span = microseconds(func.coalesce(u.converted_at, end), u.enrolled_at)
-    return select(*u, span.label("span")).offset(0).cte("units")
+    span = microseconds(func.coalesce(u.converted_at, end), u.enrolled_at).label("span")
+    converted = case((u.converted_at.is_(None), 0), else_=1).label("converted")
+    same = and_(*(n[one.name] == u[one.name] for one in common()))
+    columns = (u.id, n.place, n.arm, u.unit, u.mature, u.own, converted, span)
+    return select(*columns).join_from(dated, numbers, same)
 
 
-def minute(units: CTE) -> ColumnElement[int]:
+def common() -> Columns:
+    """What many enrolments have in common."""
+    e = enrolments.c
+    own = (e.campaign, e.version_id, e.segment, e.sequence, e.holdout, e.currency)
+    return *own, orders.c.country
+
+
+def minute(units: Subquery) -> ColumnElement[int]:
     """For how many minutes a unit was watched. The one in which it converted counts as over: so
     whoever asks for whole minutes is answered exactly."""
-    begun = case((units.c.converted_at.is_(None), 0), else_=MINUTE - 1)
+    begun = case((units.c.converted == 0, 0), else_=MINUTE - 1)
     return (units.c.span + begun) // MINUTE
 
 
-def everybody(question: Question, extra: Columns = ()) -> Subquery:
-    """Every enrolment; `unit` is 1 where it is the one its customer counts by, else 0."""
-    unit = case((or_(_is_void(), _came_before()), 0), else_=1).label("unit")
-    return _fenced(_enrolled(question, (*extra, unit)), "everybody")
+def asked(question: Question, columns: Columns) -> Select[Any]:
+    """Columns of every enrolment that the question is about, and of its order."""
+    e = enrolments.c
+    statement = (
+        select(*columns)
+        .join_from(enrolments, orders, e.order_id == orders.c.id)
+        .where(e.enrolled_at <= question.now, e.layer.is_(None))
+    )
+    if question.campaign is not None:
+        statement = statement.where(e.campaign == question.campaign)
+    return statement
 
 
 def _fenced(statement: Select[Any], name: str) -> Subquery:
     """A row is worked out once: without the fence both databases copy each expression to wherever
     its value is used."""
     return statement.offset(0).subquery(name)
-
-
-def _members(question: Question, extra: Columns) -> Select[Any]:
-    return _enrolled(question, extra).where(~_is_void(), ~_came_before())
-
-
-def _enrolled(question: Question, extra: Columns) -> Select[Any]:
-    e, now = enrolments.c, question.now
-    statement = (
-        select(
-            e.id,
-            *arm_columns(),
-            e.version_id,
-            e.customer_id,
-            e.order_id,
-            e.currency,
-            e.enrolled_at,
-            e.window_ends_at,
-            case((e.window_ends_at <= now, 1), else_=0).label("mature"),
-            *extra,
-        )
-        .join_from(enrolments, orders, e.order_id == orders.c.id)
-        .where(e.enrolled_at <= now, e.layer.is_(None))
-    )
-    if question.campaign is not None:
-        statement = statement.where(e.campaign == question.campaign)
-    return statement
 
 
 def _is_void() -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from recovery.db import reading, writing
-from recovery.measure.evidence.purses import Purse, purses
+from recovery.measure.evidence.gathering import gathered
+from recovery.measure.evidence.purses import Purse, earned, purses
 from recovery.measure.evidence.units import Question
 from recovery.models import Order
 from tests.support.ledger import Ledger
@@ -18,8 +19,13 @@ from tests.support.ledger import Ledger
 
 def whole(database: Engine) -> Purse:
     found = Purse()
-    with reading(database) as connection:
-        for purse in purses(connection, Question(Ledger.at(1_000))).values():
+    asked = Question(Ledger.at(1_000))
+    with (
+        reading(database) as connection,
+        gathered(connection, asked) as people,
+        earned(connection, people) as each,
+    ):
+        for purse in purses(connection, people, each).values():
             found.add(purse)
     return found
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from recovery.db import reading, writing
 from recovery.measure.evidence.credit import Rule, credits
+from recovery.measure.evidence.gathering import gathered
 from recovery.measure.evidence.tallies import Tally, tallies
 from recovery.measure.evidence.units import Question
 from tests.support.ledger import Ledger
@@ -20,8 +21,9 @@ BEGIN = Ledger.at(0)
 def tally(database: Engine, now: datetime, **question: Any) -> Tally:
     """Everybody, in whatever arm."""
     whole = Tally()
-    with reading(database) as connection:
-        for part in tallies(connection, Question(now, **question)).values():
+    asked = Question(now, **question)
+    with reading(database) as connection, gathered(connection, asked) as people:
+        for part in tallies(connection, people).values():
             whole.add(part)
     return whole
 
@@ -138,8 +140,9 @@ def test_credit_to_the_microsecond(
         enrolment = ledger.enrolment(ledger.order(paid_at=paid))
         ledger.touch(enrolment, channel=channel, tried_at=paid - before, step="one")
     for rule in (Rule.LAST_TOUCH, Rule.FIRST_TOUCH):
-        with reading(database) as connection:
-            found = credits(connection, Question(BEGIN + 2 * WINDOW))[rule]
+        asked = Question(BEGIN + 2 * WINDOW)
+        with reading(database) as connection, gathered(connection, asked) as people:
+            found = credits(connection, people)[rule]
         assert sum(sum(steps.values()) for steps in found.values()) == given
 
 

@@ -28,6 +28,7 @@ VERBS = {
     "send-test": mark("Send one message to yourself."),
     "plan": mark("Show what the campaign files would do, before they do it."),
     "replay": mark("Show what campaigns would have sent over real orders of the past."),
+    "lab": mark("Learn to design sequences: a course on made-up shoppers."),
     "schema": mark("Print the campaign language as JSON Schema, for editors."),
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),

@@ -1,0 +1,80 @@
+"""One work in a process of its own: it is judged, and comes back as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from recovery.i18n import LANGUAGES, words
+from recovery.problems import Severity
+from recovery.simulate.lab.course import find_exercise
+from recovery.simulate.lab.desk import answer_of
+from recovery.simulate.lab.judge import Anchors, judge, points_of
+from recovery.simulate.lab.playing import Stage, play
+from recovery.simulate.lab.teacher.marks import Reason
+from recovery.simulate.lab.work import Work
+
+_MISTAKES = 5  # told of a file that is wrong; `recovery check` tells all
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A work to be judged. `reference` has the points of its exercise's answer on the same
+    stage."""
+
+    exercise: int
+    work: Work
+    scenario: str
+    near: Path | None
+    orders: int
+    days: int
+    seed: int
+    reference: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an examiner has to say about a paper, in every language."""
+
+    passed: float
+    score: int | None
+    reasons: tuple[Reason, ...]
+    mistakes: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def stage_of(scenario: str, orders: int, days: int, seed: int, near: Path | None) -> Stage:
+    """The stage, read once in a process."""
+    return Stage.of(scenario, orders, days, seed, near)
+
+
+def reference(paper: Paper) -> float:
+    """The points of the reference answer of the paper's exercise on its stage."""
+    return points_of(play(answer_of(find_exercise(paper.exercise)), _stage(paper)))
+
+
+def examine(paper: Paper) -> Result:
+    """Judge the paper. What a simulation is said to have come to elsewhere is not asked."""
+    found = judge(
+        find_exercise(paper.exercise),
+        paper.work,
+        lambda work: play(work, _stage(paper)),
+        lambda: Anchors(paper.reference),
+    )
+    errors = [one for one in found.problems if one.severity is Severity.ERROR]
+    return Result(
+        passed=found.passed,
+        score=None if found.score is None else found.score.value,
+        reasons=tuple(
+            Reason(one.check.check, one.passed, {lang: one.said(lang) for lang in LANGUAGES})
+            for one in found.findings
+        ),
+        mistakes={
+            lang: tuple(one.line_in(words(lang)) for one in errors[:_MISTAKES])
+            for lang in LANGUAGES
+        },
+    )
+
+
+def _stage(paper: Paper) -> Stage:
+    return stage_of(paper.scenario, paper.orders, paper.days, paper.seed, paper.near)

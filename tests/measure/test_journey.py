@@ -1,6 +1,7 @@
 """How orders come back over time, and what each stage adds."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 from sqlalchemy import Engine
@@ -74,3 +75,37 @@ def test_each_stage_against_the_holdout_over_the_same_hours(database: Engine) ->
     ]
     assert [(s.control.count, s.control.total) for s in treated.stages] == [(1, 6), (1, 5), (0, 4)]
     assert held.stages == ()
+
+
+MINUTE = HOUR // 60
+
+
+def _counted(lives: list[tuple[int, bool]]) -> Curve:
+    """Microseconds and whether they paid, as the database counts them: by the minute."""
+    curve = Curve()
+    for span, paid in lives:
+        if paid:
+            curve.paid[-(-span // MINUTE)] += 1
+            curve.paid_spans[-(-span // MINUTE)] += span
+        else:
+            curve.waiting[span // MINUTE] += 1
+            curve.waiting_spans[span // MINUTE] += span
+    return curve
+
+
+@pytest.mark.parametrize(("grain", "longest"), [(MINUTE, 180), (20 * MINUTE, 9)])
+def test_ties_are_broken_as_lifelines_breaks_them(grain: int, longest: int) -> None:
+    """Who paid at an instant was at risk at it, as were those last looked at then."""
+    lifelines = pytest.importorskip("lifelines", reason="pip install -e '.[oracles]'")
+    lot = Random(8)  # noqa: S311
+    for people in (5, 50, 400):
+        lives = [(lot.randint(0, longest) * grain, lot.random() < 0.5) for _ in range(people)]
+        hours, paid = [span / HOUR for span, _ in lives], [paid for _, paid in lives]
+        theirs = lifelines.KaplanMeierFitter().fit(hours, paid)
+        found = recovery(_counted(lives), 3, steps=9)
+        assert found is not None
+        for point in found.points:
+            assert point.share == pytest.approx(1 - float(theirs.predict(point.hours)), abs=1e-12)
+            table = theirs.event_table
+            rest = table[table.index >= point.hours - 1e-12]
+            assert point.at_risk == (int(rest.at_risk.iloc[0]) if len(rest) else 0)

@@ -51,7 +51,7 @@ SISTERS = {
         f"docs/{n}.md": f"docs/zh-CN/{n}.md"
         for n in (
             *("quickstart", "campaign-file", "codes", "glossary"),
-            *("alerts-and-funnel", "markets", "plan", "reports", "templates"),
+            *("alerts-and-funnel", "markets", "plan", "reports", "templates", "testing"),
         )
     },
 }

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from recovery.testing.world import World
 
 _MARKER = (
-    "recovery(project=…, campaign=…, start=…, holdout=0): which world the fixture `world` is; "
+    "recovery(project=…, campaign=…, start=…, holdout=0, active=False): which world the fixture `world` is; "
     "by default all campaigns of the nearest folder above the test that has campaigns/"
 )
-_WORDS = ("project", "campaign", "start", "holdout")
+_WORDS = ("project", "campaign", "start", "holdout", "active")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -34,12 +34,14 @@ def open_world(
     campaign: str | Sequence[str] | None = None,
     start: str | datetime = START,
     holdout: HoldOut = 0,
+    active: bool = False,
     database: Path | None = None,
 ) -> Iterator[World]:
     """A world with the campaigns of the folder `project`, or only with the named ones.
 
     `holdout`: 0 lets the kit choose customers whom no hold-out takes, 100 those that it takes,
-    `"file"` leaves it to the draw. `database` is an empty one to copy (see `blank`). KitError for a
+    `"file"` leaves it to the draw. `active` lets drafts, paused and ended campaigns run as if they
+    were active. `database` is an empty one to copy (see `blank`). KitError for a
     folder without campaigns, an unknown campaign, or one with mistakes: those that check tells.
     """
     folder = Path(project).resolve()
@@ -50,6 +52,8 @@ def open_world(
     begin = moment(start, "start")
     with rigged(settings, files, begin, postbox.desks(), database=database) as rig:
         _sound(rig)
+        if active:
+            rig.awaken()
         acts = Acts(rig)
         try:
             yield World(rig, postbox, acts, _HELD_OUT[holdout])

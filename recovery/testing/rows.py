@@ -76,11 +76,11 @@ def _check_reason(reason: Any) -> None:
 
 
 def _reasons() -> set[str]:
-    return {one.casefold() for one in known_failures()}
+    return {str(one).casefold() for one in known_failures()}
 
 
 def _words() -> list[str]:
-    return sorted(one for one in known_failures() if len(one) > 4)
+    return sorted(str(one) for one in known_failures() if len(one) > 4)
 
 
 def moment(text: object, name: str = "at") -> datetime:

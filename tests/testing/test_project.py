@@ -61,6 +61,15 @@ def test_a_folder_without_campaigns_is_no_project(tmp_path: Path) -> None:
         pytest.fail("never reached")
 
 
+def test_a_draft_can_be_tested_before_it_is_let_loose(opened: Opener) -> None:
+    for active, takes in ((False, None), (True, "declined")):
+        world = opened(DECLINED.replace("status: active", "status: draft"), active=active)
+        order = world.an_unpaid_order(reason="expired_card", sequence="plain" if active else None)
+        world.advance("1h")
+        assert order.campaign == takes
+    assert order.steps == ["reminder"]
+
+
 def test_a_hold_out_of_another_size_is_refused(tmp_path: Path) -> None:
     shop = a_folder(tmp_path / "shop", DECLINED)
     with pytest.raises(KitError, match="say 0 "), open_world(shop, holdout=50):  # type: ignore[arg-type]

@@ -98,6 +98,7 @@ def test_every_market_has_usual_orders() -> None:
     [
         ({"market": "XX"}, "country: 'XX' is no country code; write ISO 3166 with two letters"),
         ({"reason": "expird_card"}, "did you mean 'expired_card'"),
+        ({"reason": "card_expired"}, "did you mean 'voucher_expired'"),
         ({"markt": "DE"}, "no field 'markt'; did you mean 'market'"),
         ({"market": "DE", "country": "FR"}, "another word for country; say one of them"),
         ({"amount": "12,50 EUR"}, "amount: '12,50' has a comma"),

@@ -41,6 +41,7 @@ VERBS = {
     "explain": mark("Tell everything that was decided about one order, and why."),
     "markets": mark("Show the rules of each market, how sure we are of them, and yours."),
     "failures": mark("Count why orders are unpaid; show the codes that nobody knows."),
+    "scenarios": mark("List the made-up markets in which a campaign can be tried."),
     "pause": mark("Stop sending at once: everything, a campaign or a channel."),
     "resume": mark("Let go of the brake that pause holds."),
     "touches": mark("List messages by state; decide about those that got no answer."),

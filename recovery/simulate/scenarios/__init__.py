@@ -4,20 +4,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from recovery.campaign.problems import CampaignError
+from recovery.campaign.problems import CampaignError, Severity
 from recovery.campaign.text import read_source
 from recovery.campaign.tree import Tree
 from recovery.campaign.vocabulary import guess
 from recovery.errors import UsageError
 from recovery.i18n import say
 from recovery.simulate.scenarios.complaints import not_among
-from recovery.simulate.scenarios.reading import ScenarioError, read_layer, read_layers
+from recovery.simulate.scenarios.reading import Read, ScenarioError, read_layer, read_layers
 from recovery.simulate.scenarios.schema import Scenario
 
 __all__ = [
     "SHIPPED",
+    "Read",
     "ScenarioError",
     "find_scenario",
+    "look_up",
     "own",
     "read_scenario",
     "shipped",
@@ -46,6 +48,11 @@ def find_scenario(name: str, project: Path | None = None) -> Scenario:
     Raises UsageError when there is none, and ScenarioError, with file, line and cure, when it is
     wrong.
     """
+    return look_up(name, project).scenario
+
+
+def look_up(name: str, project: Path | None = None) -> Read:
+    """The same, with its numbers as they are written."""
     file = _file(name, project)
     if file is None:
         raise UsageError(
@@ -55,16 +62,20 @@ def find_scenario(name: str, project: Path | None = None) -> Scenario:
                 guess=guess(name, [*shipped(), *own(project)]),
             )
         )
-    return read_scenario(file, project)
+    return _read(file, project)
 
 
 def read_scenario(file: Path, project: Path | None = None) -> Scenario:
     """The scenario in `file`, over the one that it is like; its `sources` name each number."""
+    return _read(file, project).scenario
 
+
+def _read(file: Path, project: Path | None) -> Read:
     def below(tree: Tree) -> list[Data] | None:
         return _below(tree.data.get("like"), tree, project, (file,))
 
-    return read_layers(_text(file), _shown(file, project), below)[0]
+    shown = _shown(file, project)
+    return read_layers(_text(file, shown), shown, below)
 
 
 def _below(
@@ -83,16 +94,20 @@ def _below(
     if under in seen:
         tree.report("CR309", tree.value(("like",)), ("like",), given=like)
         return None
-    theirs = read_layer(_text(under), _shown(under, project))
+    shown = _shown(under, project)
+    theirs = read_layer(_text(under, shown), shown)
     lower = _below(theirs.get("like"), tree, project, (*seen, under))
     return None if lower is None else [*lower, theirs]
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, shown: str) -> str:
     try:
-        return read_source(file)[0]
+        text, found = read_source(file)
     except CampaignError as error:
-        raise ScenarioError(error.problems) from None
+        raise ScenarioError(one.at(shown) for one in error.problems) from None
+    if wrong := [one.at(shown) for one in found if one.severity is Severity.ERROR]:
+        raise ScenarioError(wrong)
+    return text
 
 
 def _shown(file: Path, project: Path | None) -> str:

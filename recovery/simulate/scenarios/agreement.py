@@ -127,7 +127,7 @@ def _sourced(
     for road, source in named.items():
         row = rows.get(source)
         if row is not None and not row.admits(value(scenario, road)):
-            steps, given = _followed(whole, road)
+            steps, given = followed(whole, road)
             tree.report(
                 "CR311",
                 tree.value(steps),
@@ -148,7 +148,9 @@ def _mixed(tree: Tree, scenario: Scenario, country: str, named: Mapping[Steps, s
             mixes[source][cause] = share
     for source, shares in mixes.items():
         row = evidence()[source]
-        odd = row.odd(shares)
+        # Where somebody assumed one of them, the others have nothing to be held against.
+        whole = all(cause in shares for cause in causes if cause in (row.mix or {}))
+        odd = row.odd(shares) if whole else None
         if odd is not None:
             road: Road = ("markets", country, "causes", *([odd] if odd else []))
             mix = ", ".join(f"{name} {_percent(part)}" for name, part in (row.mix or {}).items())
@@ -174,7 +176,7 @@ def _percent(share: float) -> str:
     return f"{round(100 * share, 2):g}%"
 
 
-def _followed(whole: Any, steps: Steps) -> tuple[Road, str]:
+def followed(whole: Any, steps: Steps) -> tuple[Road, str]:
     """A road as the tree of a file knows it, with places in lists as numbers; and what it leads to,
     as it is written."""
     road: Road = ()

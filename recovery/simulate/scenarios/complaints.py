@@ -36,8 +36,12 @@ def complain(error: ValidationError, tree: Tree, model: type[BaseModel]) -> None
             *above, key = detail["loc"]
             if near := nearest(str(key), known_keys(model, above)):
                 said.add(written((*above, near)))  # it is not missing as well
+    nameless = [detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("[key]",)]
     for detail in details:
-        if detail["type"] == "extra_forbidden" or written(detail["loc"]) not in said:
+        road = detail["loc"]
+        below = road[-1:] != ("[key]",) and any(road[: len(one)] == one for one in nameless)
+        known = detail["type"] == "extra_forbidden" or written(road) not in said
+        if known and not below:
             _report(detail, tree, model)
 
 

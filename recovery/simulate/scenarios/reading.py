@@ -16,12 +16,14 @@ from recovery.i18n import Text
 from recovery.markets.reading import laid_over
 from recovery.problems import Problem
 from recovery.problems.codes import CODES
-from recovery.simulate.scenarios.agreement import disagree
+from recovery.simulate.scenarios.agreement import disagree, followed
 from recovery.simulate.scenarios.complaints import complain
 from recovery.simulate.scenarios.schema import Scenario
 from recovery.simulate.scenarios.sources import sources
+from recovery.simulate.scenarios.values import Strict
 
 Data = dict[str, Any]
+_OPEN = {"false", "no", "off", "0", "f", "n"}  # what stands behind `hidden:` of the others
 
 
 class ScenarioError(RecoveryError):
@@ -36,17 +38,22 @@ class ScenarioError(RecoveryError):
         super().__init__(Text("\n".join(lines), told))
 
 
-def read_layers(
-    text: str, file: str, below: Callable[[Tree], Sequence[Data] | None]
-) -> tuple[Scenario, list[Data]]:
-    """The scenario that the `text` of `file` says over what it is like, and all layers of it.
+class Read(Strict):
+    """A scenario, and its numbers as somebody wrote them, by their roads."""
+
+    scenario: Scenario
+    written: dict[str, str]
+
+
+def read_layers(text: str, file: str, below: Callable[[Tree], Sequence[Data] | None]) -> Read:
+    """The scenario that the `text` of `file` says over what it is like.
 
     `below` finds what that is, lowest first; None when it can't, which it reports to the tree.
     Raises ScenarioError.
     """
     layers: list[Data] = []
 
-    def judge(tree: Tree) -> Scenario | None:
+    def judge(tree: Tree) -> Read | None:
         if isinstance(tree.data, dict):
             lower = below(tree)
             if lower is None:
@@ -54,11 +61,11 @@ def read_layers(
             layers[:] = [*lower, tree.data]
         return _judged(tree, layers)
 
-    scenario, problems, _ = read_text(normalised(text), file, judge)
-    if scenario is None:
+    read, problems, _ = read_text(normalised(text), file, judge)
+    if read is None:
         empty = [replace(one, code="CR316") if one.code == "CR008" else one for one in problems]
         raise ScenarioError(empty)
-    return scenario, layers
+    return read
 
 
 def read_layer(text: str, file: str) -> Data:
@@ -75,7 +82,7 @@ def read_layer(text: str, file: str) -> Data:
     return found[0]
 
 
-def _judged(tree: Tree, layers: Sequence[Data]) -> Scenario | None:
+def _judged(tree: Tree, layers: Sequence[Data]) -> Read | None:
     whole: Any = {} if layers else tree.data
     for layer in layers:
         whole = laid_over(whole, layer)
@@ -83,12 +90,17 @@ def _judged(tree: Tree, layers: Sequence[Data]) -> Scenario | None:
         scenario = Scenario.model_validate(whole)
     except ValidationError as error:
         complain(error, tree, Scenario)
-        disagree(tree, whole, None)
+        if layers:
+            disagree(tree, whole, None)
         return None
     found, bare = sources(scenario, layers)
     disagree(tree, whole, scenario, found, bare)
     named = {".".join(road): source for road, source in found.items()}
-    return scenario.model_copy(update={"sources": named})
+    written = {".".join(road): followed(whole, road)[1] for road in found}
+    # What stands on a hidden scenario tells too much of it, whatever it says itself.
+    hidden = any(str(layer.get("hidden", "no")).lower() not in _OPEN for layer in layers)
+    told = scenario.model_copy(update={"sources": named, "hidden": hidden})
+    return Read(scenario=told, written=written)
 
 
 def _line(one: Problem) -> Text:

@@ -7,8 +7,8 @@ from typing import Any
 
 from recovery.facts import CustomerType, OrderSnapshot
 from recovery.money import Money
+from recovery.simulate.checkout import Checkout
 from recovery.simulate.rig import Rig
-from recovery.simulate.till import Till
 from recovery.testing import rows
 from recovery.testing.errors import KitError
 from recovery.testing.lots import Lots, Wish
@@ -35,6 +35,7 @@ class Shop:
         self._rig = rig
         self._held_out = held_out
         self._lots = Lots(rig)
+        self._checkout = Checkout(rig)
         self._known: dict[str, _Known] = {}
 
     def __len__(self) -> int:
@@ -68,11 +69,12 @@ class Shop:
 
     def price(self, number: str, code: str) -> Money:
         """What the order costs with `code`; KitError where the till does not take it."""
-        now = self._rig.clock.now()
-        price = Till(self._rig).charge(self._known[number].row, code, now)
+        now, order = self._rig.clock.now(), rows.read(self._known[number].row)
+        price = self._checkout.charge(order, code, now)
         if price is None:
             raise KitError(
-                f"the till does not take {code!r}: no code of ours, or it is over ({now})"
+                f"the till does not take {code!r} for order {number}: it is no code of ours, is "
+                f"over by {now:%Y-%m-%d %H:%M} UTC, or the order is below the offer's minimum"
             )
         return price
 

@@ -48,12 +48,10 @@ class Auditor:
             yield "consent"
         if (person.email, letter.channel) in self._left:
             yield "opted_out"
-        window = rules.window(letter.channel, letter.message_class)
-        narrower = self.troubles.window(letter.at, person.country)
-        for one in filter(None, (window, narrower)):
-            if opens_at(letter.at, one, (person.timezone,)) is not None:
-                yield "hours"
-                break
+        theirs = rules.window(letter.channel, letter.message_class, person.region)
+        windows = [*filter(None, [theirs]), *self.troubles.windows(letter.at, person.country)]
+        if any(opens_at(letter.at, one, (person.timezone,)) is not None for one in windows):
+            yield "hours"
 
     def _note(self, rule: str, letter: Letter) -> None:
         self.breaches[rule] += 1

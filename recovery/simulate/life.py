@@ -14,13 +14,15 @@ from recovery.message import Channel
 from recovery.simulate.audit import Auditor
 from recovery.simulate.chance import Chance
 from recovery.simulate.checkout import Checkout
+from recovery.simulate.leak import Leak
+from recovery.simulate.news import News
 from recovery.simulate.people import Person
 from recovery.simulate.post import Letter
 from recovery.simulate.scenarios.schema import Scenario
 from recovery.simulate.shoppers.lapse import Lapse
 from recovery.simulate.shoppers.mind import Told, called, reaction, read_at
 from recovery.simulate.trade import usual
-from recovery.simulate.troubles import Troubles
+from recovery.simulate.troubles import CARD, Troubles
 from recovery.simulate.truth import Fate, Toll, Truth
 from recovery.simulate.webhooks import Webhooks
 from recovery.simulate.world import World
@@ -37,6 +39,7 @@ class Story:
     fate: Fate
     order: OrderSnapshot  # as the shop has it now
     silent_at: datetime | None  # still the plan, while nothing has changed it
+    turned: bool = False  # away, by a message
     open: bool = True
     coming: bool = False  # on the way to pay
     code: str | None = None  # to be used, should they pay
@@ -66,30 +69,31 @@ class Life:
     troubles: Troubles
     auditor: Auditor
     webhooks: Webhooks
+    news: News
+    leak: Leak
     chance: Chance
     teach: Callable[[Person], None] = lambda person: None
     counts: Counts = field(default_factory=Counts)
     stories: dict[str, Story] = field(default_factory=dict)
-    news: list[OrderSnapshot] = field(default_factory=list)
 
     def paid_at_once(self, order: OrderSnapshot, person: Person) -> None:
-        """Most orders are; in an outage they are not, with or without us."""
+        """Most orders are, with or without us."""
         self.truth.bought(person.email, order.updated_at)
-        self.tell(order)
+        self.news.tell(self.leak.paid(order))
 
     def left(self, lapse: Lapse) -> None:
         """An order was not paid: its end without any message is known now, once for all."""
         silent = self._possible(lapse, lapse.pays_at)
         fate = self.truth.left(
             lapse,
-            lapse.begun if lapse.taught else silent,
+            self._possible(lapse, lapse.silent_at),
             refunds=lapse.chance.happens("refunds", self.scenario.people.refunds),
         )
         story = Story(lapse, fate, lapse.order, silent)
         self.stories[lapse.order.order_id] = story
-        self.tell(lapse.order)
-        if silent is not None:
-            self.world.at(silent, partial(self._by_themselves, story))
+        self.news.tell(lapse.order)
+        if lapse.pays_at is not None:
+            self.world.at(lapse.pays_at, partial(self._by_themselves, story))
         elif lapse.cancels_at is not None:
             self.world.at(lapse.cancels_at, partial(self._end, story, OrderStatus.CANCELLED))
         self.world.at(lapse.ends, partial(self._end, story, OrderStatus.EXPIRED))
@@ -100,6 +104,7 @@ class Life:
         story = self.stories[letter.order]
         lapse, fate = story.lapse, story.fate
         fate.note(Toll.BREACHES, self.auditor.look(letter, lapse.person))
+        self.leak.heard(letter.code)
         self.counts.messages[letter.channel.value] += 1
         by_phone = letter.channel is Channel.SMS
         billed = self.counts.segments if by_phone else self.counts.emails
@@ -114,7 +119,7 @@ class Life:
         chance = lapse.chance.of("letter", ordinal)
         at = letter.at + _SECONDS
         if letter.channel is Channel.EMAIL and self.troubles.blocks(
-            at, lapse.person.country, chance
+            at, lapse.person.country, lapse.person.email, chance
         ):
             self.webhooks.bounced(letter, at, blocked=True)
         elif not chance.happens(f"arrives {letter.channel}", reach.arrives):
@@ -143,15 +148,6 @@ class Life:
         for story in self.stories.values():
             story.fate.pending = story.open and (story.silent_at is not None or story.coming)
 
-    def tell(self, order: OrderSnapshot) -> None:
-        """The shop tells the engine, at once or as late as its webhooks are."""
-        now = self.world.now
-        late = order.status is OrderStatus.PAID and self.troubles.told(now)
-        if late and late > now:
-            self.world.at(late, partial(self.news.append, order))
-        else:
-            self.news += [order] * (1 + self.troubles.doubled(now))
-
     def _read(self, story: Story, letter: Letter, ordinal: int) -> None:
         if not story.open or story.coming:
             return
@@ -172,7 +168,7 @@ class Life:
         if does.clicks:
             self.webhooks.clicked(letter, now)
         if does.lost:
-            story.silent_at = None
+            story.silent_at, story.turned = None, True
         if does.opts_out or does.complains:
             self._leave(story, letter, now, complains=does.complains)
         if does.pays_at is not None and self._sooner(story, does.pays_at):
@@ -197,7 +193,7 @@ class Life:
         self.world.at(heard, partial(self.auditor.opted_out, person, channel))
 
     def _by_themselves(self, story: Story) -> None:
-        if story.silent_at is not None:
+        if not story.turned:
             self._pay(story)
 
     def _pay(self, story: Story) -> None:
@@ -208,13 +204,16 @@ class Life:
         if when is None or when > now:
             self._refused(story, when)
             return
+        if self._is_let_down(story):
+            story.coming = False
+            return
         price = self.checkout.charge(story.order, story.code, now) if story.code else None
         paid = replace(story.order, status=OrderStatus.PAID, updated_at=now)
         if price is not None:
             story.fate.given = story.order.amount.minor - price.minor
             paid = replace(paid, amount=price, discount_code=story.code)
         story.order, story.open, story.fate.paid_at = paid, False, now
-        self.tell(paid)
+        self.news.tell(paid)
         people = self.scenario.people
         if story.fate.refunds:
             after = lapse.chance.wait(
@@ -233,14 +232,19 @@ class Life:
             failure_source="stripe",
         )
         story.order = failed
-        self.tell(failed)
-        if again is not None and again < story.lapse.ends:
-            self.world.at(again, partial(self._pay, story))
+        self.news.tell(failed)
+        if again is not None:
+            self.world.at(again, partial(self._by_themselves, story))
+
+    def _is_let_down(self, story: Story) -> bool:
+        """Whether they came for a code that was taken back, and for nothing else."""
+        won = story.silent_at is None
+        return won and story.code is not None and self.checkout.is_void(story.code)
 
     def _possible(self, lapse: Lapse, at: datetime | None) -> datetime | None:
         """When somebody who wants to pay `at` can, before the order ends; None: they can't."""
-        if at is None:
-            return None
+        if at is None or lapse.cause.method != CARD:
+            return at
         when = self.troubles.pays(at, lapse.person.country, lapse.chance)
         return when if when is not None and when < lapse.ends else None
 
@@ -248,11 +252,11 @@ class Life:
         if story.open and not (status is OrderStatus.CANCELLED and story.coming):
             story.open = False
             story.order = replace(story.order, status=status, updated_at=self.world.now)
-            self.tell(story.order)
+            self.news.tell(story.order)
 
     def _forget(self, order: str) -> None:
         del self.stories[order]
 
     def _refund(self, story: Story) -> None:
         story.order = replace(story.order, status=OrderStatus.REFUNDED, updated_at=self.world.now)
-        self.tell(story.order)
+        self.news.tell(story.order)

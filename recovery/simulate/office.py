@@ -25,6 +25,10 @@ class Office:
         self._staff, self._runs = scenario.staff, scenario.runs
         self._any = _hands_over(engine)
 
+    def renew(self) -> None:
+        """The campaigns have changed: from now on some may hand work over."""
+        self._any = self._any or _hands_over(self._engine)
+
     def waits(self, at: datetime) -> bool:
         """Whether somebody may be at work: then a run is worth its while."""
         return self._any and self._is_open(at) and at.minute < self._runs.total_seconds() / 60

@@ -34,10 +34,15 @@ from recovery.settings import Settings
 from recovery.simulate.audit import Auditor
 from recovery.simulate.chance import Chance
 from recovery.simulate.checkout import Checkout
+from recovery.simulate.diary import Action, Diary
 from recovery.simulate.doors import Doors, Inside
 from recovery.simulate.effects import Effects, effects
+from recovery.simulate.leak import Leak
 from recovery.simulate.life import Counts, Life
+from recovery.simulate.news import News
+from recovery.simulate.notices import Notice, Notices
 from recovery.simulate.office import Office
+from recovery.simulate.operator import Operator
 from recovery.simulate.post import Post
 from recovery.simulate.rig import Rig, rigged
 from recovery.simulate.scenarios.schema import Scenario
@@ -50,7 +55,7 @@ from recovery.simulate.world import World
 if TYPE_CHECKING:
     from recovery.simulate.verdict import Verdict
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _LONGEST_EPILOGUE = timedelta(days=35)
 
 touches, enrolments = table(Touch), table(Enrolment)
@@ -88,6 +93,9 @@ class Played:
     breaches: dict[str, int]
     examples: dict[str, str]  # an order for each kind of breach
     runs: int
+    placed: int  # orders that came in
+    notices: tuple[Notice, ...]  # what an operator would have heard, in order of time
+    done: tuple[Action, ...]  # entries of the diary whose time came
 
     def verdict(self) -> Verdict:
         """Judged."""
@@ -97,19 +105,27 @@ class Played:
 
 
 def simulate(
-    settings: Settings, files: Sequence[Path], ask: Ask, watch: Watch = lambda hours: None
+    settings: Settings,
+    files: Sequence[Path],
+    ask: Ask,
+    watch: Watch = lambda hours: None,
+    diary: Diary | None = None,
+    until: timedelta | None = None,
 ) -> Played:
     """Play the campaigns in `files` in the market of `ask`; `watch` hears of hours gone by.
 
-    Shop, prices, templates and market rules are those of `settings`' project. Raises CampaignError
-    for a file that is wrong, and UsageError where no campaign is active.
+    Shop, prices, templates and market rules are those of `settings`' project. What `diary` says is
+    done in its time; `until` stops the story so long after its beginning, with what is known then.
+    Raises CampaignError for a file that is wrong, DiaryError for an entry about something that
+    nobody knows, and UsageError where no campaign is active.
     """
     season, post = ask.season, Post()
     senders = {channel: post.sender(channel) for channel in (Channel.EMAIL, Channel.SMS)}
     with rigged(settings, files, season.start, senders) as rig:
         _refuse_broken(rig)
         stage = Stage(Inside(rig, post), rig.clock, ask)
-        ends = stage.play(watch)
+        stage.follow(diary or Diary(), rig.renew)
+        ends = stage.play(watch, until)
         with reading(rig.database) as connection:
             found = effects(connection, stage.truth, ends)
         return Played(
@@ -125,6 +141,9 @@ def simulate(
             breaches=dict(sorted(stage.auditor.breaches.items())),
             examples=stage.auditor.examples,
             runs=stage.runs,
+            placed=stage.trade.placed,
+            notices=tuple(stage.notices.all),
+            done=tuple(stage.done),
         )
 
 
@@ -142,44 +161,63 @@ class Stage:
     """One simulation while it is played."""
 
     def __init__(self, doors: Doors, clock: VirtualClock, ask: Ask) -> None:
-        chance = Chance("market", ask.seed)
+        chance, season = Chance("market", ask.seed), ask.season
         self.doors, self.engine, self.ask = doors, doors.engine, ask
         self.world = World(clock, ask.seed)
         self.truth = Truth()
         troubles = Troubles(ask.scenario.incidents, ask.scenario.start)
         self.auditor = Auditor(self.engine.markets, troubles)
+        checkout, daily = Checkout(self.engine), season.orders / season.days
         self.life = Life(
             world=self.world,
             scenario=ask.scenario,
-            checkout=Checkout(self.engine),
+            checkout=checkout,
             truth=self.truth,
             troubles=troubles,
             auditor=self.auditor,
-            webhooks=Webhooks(),
+            webhooks=Webhooks(troubles.doubled),
+            news=News(self.world, troubles, chance),
+            leak=Leak(troubles, checkout, self.truth, chance, ask.scenario, daily),
             chance=chance,
         )
         self.trade = Trade(
-            self.world, ask.scenario, ask.season, chance, self.life.paid_at_once, self.life.left
+            *(self.world, ask.scenario, season, chance, self.life.paid_at_once, self.life.left),
+            troubles,
         )
         self.life.teach = self.trade.teach
         self.office = Office(self.engine, self.life, ask.scenario)
+        begins = ask.scenario.start
+        self.notices = Notices(self.engine, self.life, begins, begins + ask.days * DAY)
+        self.done: list[Action] = []
         self.runs = 0
         self._wakes: list[datetime] = []
+        self._ends = self.ending()
 
-    def play(self, watch: Watch = lambda hours: None) -> datetime:
-        """From the first order to the end of the last window; returns when that was."""
-        at, ends, step = self.ask.scenario.start, self.ending(), self.ask.scenario.runs
+    def follow(self, diary: Diary, renew: Callable[[], None]) -> None:
+        """Let what `diary` says happen in its time; `renew` is called when files have changed."""
+        operator = Operator(self.engine, self.life.checkout, renew)
+        for action in diary.actions:
+            at = self.ask.scenario.start + action.at
+            self.world.at(at, partial(self._act, operator, action))
+
+    def play(self, watch: Watch = lambda hours: None, until: timedelta | None = None) -> datetime:
+        """From the first order to the end of the last window, or so long after the beginning;
+        returns when that was."""
+        begins, step = self.ask.scenario.start, self.ask.scenario.runs
+        at, stops = begins, None if until is None else begins + until
+        self.notices.expect(self.world)
         self.trade.open()
         self._wakes = [at]
-        while at < ends:
-            at = min(at + step, ends)
+        while at < (ends := self._ends if stops is None else min(stops, self._ends)):
+            before, at = at, min(at + step, ends)
             self.world.run(at)
             if self._is_awaited(at):
                 self._run()
-            if at - at.replace(minute=0, second=0, microsecond=0) < step:
-                watch(1)
+            self.notices.look(at)
+            if hours := (at - begins) // HOUR - (before - begins) // HOUR:
+                watch(hours)
         self.life.close()
-        return ends
+        return at
 
     def ending(self) -> datetime:
         """When the window of the last order is over: then its rate counts."""
@@ -188,6 +226,13 @@ class Stage:
         ]
         epilogue = min(max(waits, default=timedelta(0)), _LONGEST_EPILOGUE)
         return self.ask.scenario.start + self.ask.days * DAY + epilogue + timedelta(hours=6)
+
+    def _act(self, operator: Operator, action: Action) -> None:
+        operator.act(action, self.world.now)
+        self.done.append(action)
+        self.office.renew()
+        self._ends = max(self._ends, self.ending())
+        heappush(self._wakes, self.world.now)  # perhaps something can be done that could not before
 
     def _active(self) -> list[LoadedCampaign]:
         loaded = self.engine.programme().loaded
@@ -202,7 +247,7 @@ class Stage:
         midnight = at - at.replace(hour=0, minute=0, second=0, microsecond=0)
         return (
             due
-            or bool(self.life.news)
+            or self.life.news.any
             or self.life.webhooks.any
             or self.office.waits(at)
             or midnight < self.ask.scenario.runs
@@ -211,7 +256,7 @@ class Stage:
     def _run(self) -> None:
         """What cron does, and what happens at its doors around that time."""
         self._told()
-        self.doors.run()
+        self.notices.ran(self.doors.run())
         self.runs += 1
         for letter in self.doors.letters():
             self.life.arrive(letter)
@@ -221,7 +266,7 @@ class Stage:
     def _told(self) -> None:
         """The shop's news first: a payment counts before anything is sent."""
         life = self.life
-        news, life.news = life.news, []
+        news = life.news.collect()
         if news:
             self.doors.tell(news)
         for door, items in life.webhooks.collect():

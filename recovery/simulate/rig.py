@@ -132,6 +132,7 @@ def _inside(settings: Settings, folder: Path) -> dict[str, Any]:
         "shop": settings.shop,
         "vip": settings.vip,
         "costs": settings.costs,
+        "alerts": settings.alerts,
         "rates_file": settings.rates_file,
         "base_currency": settings.base_currency,
         "timezone": settings.timezone,

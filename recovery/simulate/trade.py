@@ -15,8 +15,9 @@ from recovery.facts import CustomerType, Item, OrderSnapshot, OrderStatus
 from recovery.money import Money
 from recovery.simulate.chance import Chance
 from recovery.simulate.people import Person, markets, newcomer
-from recovery.simulate.scenarios.schema import Scenario
+from recovery.simulate.scenarios.schema import Cause, Scenario
 from recovery.simulate.shoppers.lapse import Lapse, Temper
+from recovery.simulate.troubles import OUTAGE, Troubles
 from recovery.simulate.world import World
 
 SOURCE = "shop"
@@ -28,7 +29,8 @@ _BUSY = (
 )
 _TRIES = 40  # to find an hour in which somebody is awake
 _KNOWN = 400  # customers of a market who may come again
-_EARLIER = timedelta(days=200)  # how long ago a returning customer may have bought
+# How long ago a returning customer bought; before anything that an alert compares with.
+_EARLIER = timedelta(days=60), timedelta(days=200)
 
 Paid = Callable[[OrderSnapshot, Person], None]
 Left = Callable[[Lapse], None]
@@ -64,9 +66,11 @@ class Trade:
         chance: Chance,
         paid: Paid,
         left: Left,
+        troubles: Troubles,
     ) -> None:
         self._world, self._scenario, self._season = world, scenario, season
         self._chance, self._paid, self._left = chance, paid, left
+        self._troubles, self.placed = troubles, 0
         self._shares = {country: one.share for country, one in scenario.markets.items()}
         self._known: dict[str, deque[Customer]] = {
             country: deque(maxlen=_KNOWN) for country in self._shares
@@ -105,14 +109,14 @@ class Trade:
         order = basket(chance, f"{20_001 + number}", who.person, at, self._scenario)
         if who.vip:
             order = replace(order, customer_type=CustomerType.VIP)
-        cause = self._cause(chance, who, country)
         told_at = at + timedelta(seconds=chance.whole("till", 30, 900))
+        cause = self._cause(chance, who, country, told_at)
+        self.placed += 1
         if cause is None:
             done = replace(order, status=OrderStatus.PAID, updated_at=told_at)
             self._world.at(told_at, partial(self._paid, done, who.person))
             return
-        name, taught = cause
-        about = self._scenario.causes[name]
+        name, about, taught = cause
         order = replace(
             order,
             status=about.status,
@@ -125,17 +129,22 @@ class Trade:
         lapse = Lapse(order, who.person, who.temper, name, about, told_at, chance, taught)
         self._world.at(told_at, partial(self._left, lapse))
 
-    def _cause(self, chance: Chance, who: Customer, country: str) -> tuple[str, bool] | None:
-        """Why the order is left unpaid, and whether only for a lesson; None: it is paid at once."""
-        causes = self._scenario.markets[country].causes
+    def _cause(
+        self, chance: Chance, who: Customer, country: str, at: datetime
+    ) -> tuple[str, Cause, bool] | None:
+        """Why the order is left unpaid, by name and whole, and whether only for a lesson; None: it
+        is paid at once."""
+        causes = self._scenario.causes
         left = chance.number("cause")
-        for name, share in causes.items():
+        for name, share in self._scenario.markets[country].causes.items():
             left -= share
             if left < 0:
-                return name, False
+                return name, causes[name], False
         if who.person.email in self._taught:
-            return self._scenario.offers.waiting, True
-        return None
+            waiting = self._scenario.offers.waiting
+            return waiting, causes[waiting], True
+        stopped = self._troubles.stopped(at, country)
+        return None if stopped is None else (OUTAGE, stopped, False)
 
     def _somebody(self, chance: Chance, country: str, number: int, at: datetime) -> Customer:
         """A known customer of `country` now and then, else somebody new."""
@@ -153,7 +162,8 @@ class Trade:
 
     def _bought_before(self, chance: Chance, person: Person, number: int, at: datetime) -> None:
         """An order of long ago, which makes a returning customer."""
-        when = at - max(DAY, _EARLIER * chance.number("earlier"))
+        first, last = _EARLIER
+        when = at - first - (last - first) * chance.number("earlier")
         order = basket(chance.of("earlier"), f"{number}-earlier", person, when, self._scenario)
         self._paid(replace(order, status=OrderStatus.PAID), person)
 

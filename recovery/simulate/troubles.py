@@ -3,12 +3,30 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from recovery.facts import OrderStatus
 from recovery.markets.hours import Window, read_week
 from recovery.simulate.chance import Chance
 from recovery.simulate.scenarios.incident import Incident, Trouble
+from recovery.simulate.scenarios.schema import Cause, Wait
+from recovery.simulate.scenarios.values import Words
 
+CARD = "card"  # the way to pay that an outage of the payment provider stops
+OUTAGE = "outage"  # the cause of orders that an outage has stopped
 _COME_BACK = 0.65  # of those whose payment fails in an outage: they try again when it is over
-_BLOCKED = 0.85  # of e-mails, while a mail provider refuses them
+_REFUSED = 0.9  # of the e-mails to its customers, while a mailbox provider refuses us
+
+_STOPPED = Cause(
+    about=Words(en="The payment provider was down", zh="支付服务商中断"),
+    status=OrderStatus.FAILED,
+    codes={"processing_error": 1.0},
+    method=CARD,
+    pays=0.9,  # they try again, and may find it still down
+    after=Wait(median=timedelta(minutes=20), spread=1.0),
+    hears=1.3,
+    wants=0.2,
+)
+
+Held = tuple[Incident, datetime, datetime]  # with beginning and end
 
 
 class Troubles:
@@ -16,25 +34,33 @@ class Troubles:
 
     def __init__(self, incidents: Sequence[Incident], start: datetime) -> None:
         self._all = [(one, start + one.at, start + one.at + one.lasts) for one in incidents]
+        self._start = start
 
-    def over(
-        self, kind: Trouble, at: datetime, market: str | None = None
-    ) -> Iterator[tuple[Incident, datetime, datetime]]:
-        """Those of `kind` that hold at this instant, with beginning and end."""
+    def over(self, kind: Trouble, at: datetime, market: str | None = None) -> Iterator[Held]:
+        """Those of `kind` that hold at this instant."""
         for one, begins, ends in self._all:
             if one.incident is kind and begins <= at < ends and one.market in (None, market):
                 yield one, begins, ends
 
-    def of(self, kind: Trouble) -> list[tuple[Incident, datetime, datetime]]:
-        """All of a kind, with beginning and end."""
+    def of(self, kind: Trouble) -> list[Held]:
+        """All of a kind."""
         return [one for one in self._all if one[0].incident is kind]
 
+    def down(self, at: datetime, market: str) -> datetime | None:
+        """Until when no card is taken; None: they are."""
+        held = self.over(Trouble.PAYMENTS_DOWN, at, market)
+        return max((ends for _, _, ends in held), default=None)
+
+    def stopped(self, at: datetime, market: str) -> Cause | None:
+        """Why who pays by card at the checkout can't; None: they can."""
+        return _STOPPED if self.down(at, market) else None
+
     def pays(self, at: datetime, market: str, chance: Chance) -> datetime | None:
-        """When who wants to pay `at` can: then, or after the outage; None: they give up."""
-        for _, _, ends in self.over(Trouble.PAYMENTS_DOWN, at, market):
+        """When who wants to pay by card `at` can: then, or after the outage; None: they give up."""
+        while (ends := self.down(at, market)) is not None:
             if not chance.happens("comes back", _COME_BACK):
                 return None
-            return ends + chance.wait("back", timedelta(hours=5), 0.8)
+            at = ends + chance.wait("back", timedelta(hours=5), 0.8)
         return at
 
     def told(self, at: datetime) -> datetime:
@@ -46,14 +72,21 @@ class Troubles:
         """Whether everything is told twice."""
         return any(self.over(Trouble.WEBHOOKS_DOUBLED, at))
 
-    def blocks(self, at: datetime, market: str, chance: Chance) -> bool:
-        """Whether the receiver's provider refuses an e-mail."""
-        held = any(self.over(Trouble.MAIL_BLOCKED, at, market))
-        return held and chance.happens("blocked", _BLOCKED)
+    def blocks(self, at: datetime, market: str, address: str, letter: Chance) -> bool:
+        """Whether the provider of a mailbox refuses a letter to it. Some people have theirs there,
+        others have not; that does not change from letter to letter."""
+        return any(
+            Chance("mailbox", address).happens("there", one.share)
+            and letter.happens("blocked", _REFUSED)
+            for one, _, _ in self.over(Trouble.MAIL_BLOCKED, at, market)
+        )
 
-    def window(self, at: datetime, market: str) -> Window | None:
+    def windows(self, at: datetime, market: str) -> Iterator[Window]:
         """The only hours for messages, where a rule has changed."""
         for one, _, _ in self.over(Trouble.RULE_CHANGED, at, market):
             if one.hours:
-                return Window(read_week([f"mon-sun {one.hours}"]))
-        return None
+                yield Window(read_week([f"mon-sun {one.hours}"]))
+
+    def announced(self, incident: Incident) -> datetime:
+        """When everybody could know of a rule that changes; on the first day at the earliest."""
+        return self._start + max(timedelta(0), incident.at - incident.announced)

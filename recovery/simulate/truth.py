@@ -66,6 +66,8 @@ class Truth:
 
     fates: dict[str, Fate] = field(default_factory=dict)  # by order
     at_once: int = 0
+    # By currency, minor units: what a code that got out took off the orders of strangers.
+    leaked: Counter[str] = field(default_factory=Counter)
     _bought: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     _orders: defaultdict[str, list[Fate]] = field(default_factory=lambda: defaultdict(list))
 

@@ -11,11 +11,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from recovery.i18n import spoken
 from recovery.measure.evidence.credit import Rule
 from recovery.measure.payload import lift_of, rate
 from recovery.measure.report import Row
 from recovery.message import Channel
 from recovery.money import Money, digits, round_half_up
+from recovery.simulate.diary import when
 from recovery.simulate.effects import Effect
 from recovery.simulate.play import Played
 from recovery.simulate.truth import Fate
@@ -69,6 +71,9 @@ class Verdict:
         for fate in self.played.truth.fates.values():
             for place, minor in enumerate(_parts(fate)):
                 sums[fate.amount.currency][place] += minor
+        for currency, minor in self.played.truth.leaked.items():
+            sums[currency][2] += minor
+            sums[currency][3] += minor
         bills = {money.currency: money.minor for money in self._bills}
         found = {}
         for currency in sorted({*sums, *bills}):
@@ -120,7 +125,7 @@ class Verdict:
             "from": _utc(ask.scenario.start),
             "to": _utc(played.ends),
             "campaigns": list(played.campaigns),
-            "placed": ask.orders,
+            "placed": played.placed,
             "unpaid": len(played.truth.fates),
             "enrolled": sum(row.enrolled for row in played.report.rows),
             "sequences": [self._row(row) for row in played.report.rows],
@@ -141,6 +146,23 @@ class Verdict:
                 "annoyance": _points(self.score.annoyance),
                 "breaches": _points(self.score.breaches),
             },
+            "notices": [
+                {
+                    "at": _utc(one.at),
+                    "when": when(one.at - ask.scenario.start),
+                    "kind": one.kind,
+                    "words": one.words[spoken()],
+                }
+                for one in played.notices
+            ],
+            "diary": [
+                {
+                    "at": _utc(ask.scenario.start + one.at),
+                    "action": one.verb.value,
+                    "what": one.what,
+                }
+                for one in played.done
+            ],
             **known,
         }
 
@@ -158,6 +180,7 @@ class Verdict:
                     "market": one.market,
                 }
                 for one in ask.scenario.incidents
+                if ask.scenario.start + one.at < self.played.ends
             ],
         }
 
@@ -206,9 +229,10 @@ class Verdict:
     def _curve(self) -> Iterator[dict[str, Any]]:
         """Orders by the day on which they were left unpaid, added up day after day."""
         ask = self.played.ask
-        days: list[list[int]] = [[0, 0, 0, 0] for _ in range(ask.days + 2)]
+        told = min(ask.days, (self.played.ends - ask.scenario.start).days) + 1
+        days: list[list[int]] = [[0, 0, 0, 0] for _ in range(told + 1)]
         for day, fate in self.played.truth.by_day(ask.scenario.start):
-            one = days[min(day, ask.days + 1)]
+            one = days[min(day, told)]
             paid = fate.paid_at is not None
             for place, yes in enumerate((True, paid, fate.caused, fate.cost)):
                 one[place] += yes

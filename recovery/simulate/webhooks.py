@@ -3,7 +3,7 @@ from our own links, when somebody follows one.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from recovery.connectors.sendgrid.read import events
@@ -18,10 +18,15 @@ LINK = "link"
 
 
 class Webhooks:
-    """Collects what was told since the last time, by the door through which it comes in."""
+    """Collects what was told since the last time, by the door through which it comes in.
 
-    def __init__(self) -> None:
+    While `doubled` says so of an instant, providers tell everything once more, after the next run.
+    """
+
+    def __init__(self, doubled: Callable[[datetime], bool] = lambda at: False) -> None:
+        self._doubled = doubled
         self._told: dict[str, list[Item]] = {}
+        self._again: dict[str, list[Item]] = {}
         self._visits: list[MessageEvent] = []
 
     @property
@@ -36,20 +41,21 @@ class Webhooks:
 
     def collect(self) -> Sequence[tuple[str, Sequence[Item]]]:
         """Everything, and forget it."""
-        told, self._told = list(self._told.items()), {}
+        told = list(self._told.items())
+        self._told, self._again = self._again, {}
         return told
 
     def delivered(self, letter: Letter, at: datetime) -> None:
         """It has arrived."""
         if letter.channel is Channel.SMS:
-            self._status(letter, "delivered")
+            self._status(letter, at, "delivered")
         else:
             self._event(letter, "delivered", at)
 
     def bounced(self, letter: Letter, at: datetime, *, blocked: bool = False) -> None:
         """It has not: no such address, or their provider refuses what we send."""
         if letter.channel is Channel.SMS:
-            self._status(letter, "undelivered", ErrorCode="30003")
+            self._status(letter, at, "undelivered", ErrorCode="30003")
         else:
             kind = {"type": "blocked"} if blocked else {"type": "bounce", "status": "5.1.1"}
             self._event(letter, "bounce", at, **kind)
@@ -75,7 +81,7 @@ class Webhooks:
         if letter.channel is Channel.SMS:
             form = {"From": letter.to, "To": "+15005550006", "Body": "STOP", "OptOutType": "STOP"}
             form["MessageSid"] = f"SMstop{letter.touch}"
-            self._keep(TWILIO_INBOUND, inbound_key(form), {"form": form})
+            self._keep(at, TWILIO_INBOUND, inbound_key(form), {"form": form})
         else:
             self._event(letter, "unsubscribe", at)
 
@@ -96,16 +102,20 @@ class Webhooks:
             **more,
         }
         ((key, told),) = events(json.dumps(event).encode())
-        self._keep(SENDGRID, key, told)
+        self._keep(at, SENDGRID, key, told)
 
-    def _status(self, letter: Letter, status: str, **more: str) -> None:
+    def _status(self, letter: Letter, at: datetime, status: str, **more: str) -> None:
         form = {
             "MessageSid": f"simulated-{letter.touch}",
             "MessageStatus": status,
             "To": letter.to,
             **more,
         }
-        self._keep(TWILIO_STATUS, status_key(form), {"form": form, "touch": letter.touch})
+        told = {"form": form, "touch": letter.touch}
+        self._keep(at, TWILIO_STATUS, status_key(form), told)
 
-    def _keep(self, door: str, key: str, body: object) -> None:
-        self._told.setdefault(door, []).append((key, json.dumps(body)))
+    def _keep(self, at: datetime, door: str, key: str, body: object) -> None:
+        item = key, json.dumps(body)
+        self._told.setdefault(door, []).append(item)
+        if self._doubled(at):
+            self._again.setdefault(door, []).append(item)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _MARKER = (
     "recovery(project=…, campaign=…, start=…, holdout=0, active=False): which world the "
-    "fixture `world` is; by default all campaigns of the nearest folder above the test that has campaigns/"
+    "fixture `world` is; by default all campaigns of the nearest folder above the "
+    "test that has campaigns/"
 )
 _WORDS = ("project", "campaign", "start", "holdout", "active")
 

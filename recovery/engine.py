@@ -31,6 +31,7 @@ from recovery.intake import arrivals, inbox, settle, sweep
 from recovery.intake.importing import ImportResult, import_files
 from recovery.intake.inbox import Applied
 from recovery.intake.orders import Taken, take
+from recovery.intake.reading import PLAINLY, Manner
 from recovery.intake.unfit import learning
 from recovery.lock import run_lock
 from recovery.measure import explain as story
@@ -57,6 +58,7 @@ class Engine(Parts):
         source: str,
         rejects: Path | None = None,
         progress: Callable[[int], None] | None = None,
+        manner: Manner = PLAINLY,
     ) -> ImportResult:
         """Take orders in; what they settle is settled in the same transaction."""
         now = self.clock.now()
@@ -69,6 +71,7 @@ class Engine(Parts):
             rejects,
             progress,
             self.settings.rates_file,
+            manner,
         )
 
     def accept(self, orders: Sequence[OrderSnapshot]) -> Taken:

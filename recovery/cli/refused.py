@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 SHOWN = 20  # refused rows printed; --rejects and --json have more
 
 
-def tell_refused(console: "Console", told: "Told", rejects: Path | None) -> None:
-    """Print warnings and the first refused rows of `told`, and what to do about these."""
+def tell_refused(
+    console: "Console", told: "Told", rejects: Path | None, *, nameless: bool = False
+) -> None:
+    """Print warnings and the first refused rows of `told`, and what to do about these.
+
+    `nameless`: nothing that a row says about a person is kept, so its place has to do.
+    """
     for warning in told.warnings:
         console.print(here("note: {warning}", warning=warning))
     bad_rows = [bad for bad in told.rejects if bad["error"] not in told.unreadable]
@@ -32,7 +37,7 @@ def tell_refused(console: "Console", told: "Told", rejects: Path | None) -> None
             )
         )
     if bad_rows:
-        console.print(_cure(rejects), soft_wrap=True)
+        console.print(_place(rejects) if nameless else _cure(rejects), soft_wrap=True)
 
 
 def tell_unreadable(told: "Told") -> None:
@@ -46,4 +51,13 @@ def _cure(rejects: Path | None) -> str:
         return here("Add --rejects FILE to keep the refused rows, mend them and import that file.")
     return here(
         "The refused rows are in {file}: mend them there and import that file.", file=rejects
+    )
+
+
+def _place(rejects: Path | None) -> str:
+    if rejects is None:
+        return here("Mend them in your file, and import it again.")
+    return here(
+        "{file} says where they are, and no more: mend them in your file, and import it again.",
+        file=rejects,
     )

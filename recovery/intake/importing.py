@@ -15,7 +15,7 @@ from recovery.facts import OrderSnapshot
 from recovery.intake import arrivals
 from recovery.intake.columns import Verdict
 from recovery.intake.orders import take
-from recovery.intake.reading import File, Told, expect_files, read_orders
+from recovery.intake.reading import PLAINLY, File, Manner, Told, expect_files, read_orders
 from recovery.intake.settle import Settled
 from recovery.settings import VipSettings
 
@@ -52,17 +52,20 @@ def import_files(
     rejects: Path | None = None,
     progress: Callable[[int], None] | None = None,
     rates_file: Path | None = None,
+    manner: Manner = PLAINLY,
 ) -> ImportResult:
     """Import `files` (paths, `-`, or binary streams) of one shop, `source`.
 
     Good rows are kept in batches, bad ones refused (and written to `rejects`); a file that can't
     be read is refused without stopping the others. `progress` gets how many rows were just done.
+    `manner` maps other columns to ours, and gives people other names.
     `rates_file` holds the merchant's own rates, for the cost of redeemed coupons. Raises
-    UsageError for a wrong source or a missing file, before anything is imported.
+    UsageError for a wrong source or a missing file, before anything is imported, and WrongMapping
+    for a file that a mapping does not fit.
     """
     expect_files(files, source)
     result, ahead = ImportResult(), Counter[str]()
-    for batch in read_orders(files, source, result, rejects):
+    for batch in read_orders(files, source, result, rejects, manner):
         # Again after a deadlock: a payment that stays out is a reminder too many.
         work = partial(take, snapshots=batch.orders, vip=vip, now=now, rates_file=rates_file)
         taken = retried(database, work)

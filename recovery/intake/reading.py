@@ -4,8 +4,8 @@ An import takes what comes out into the database, a replay puts it on a clock of
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,12 +15,17 @@ from recovery.connectors.table_file.row import RowError, read_row
 from recovery.errors import UnreadableFile, UsageError
 from recovery.facts import OrderSnapshot
 from recovery.i18n import explained, here, say
+from recovery.intake.mapped import Mapped
+from recovery.intake.pseudonyms import Pseudonyms
 from recovery.intake.rejects import Rejects
 from recovery.intake.seen import Seen
 
 BATCH = 2_000  # rows a transaction: SQLite's write lock is held for a fraction of a second
 MOST_WARNINGS = 50
 File = str | Path | IO[bytes]
+# A row as it was written, and with a mapping all lines of its order by their columns.
+Lines = tuple[RawRow, Sequence[Mapping[str, Any]]]
+Judged = OrderSnapshot | list[RowError]
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}").fullmatch
 
 
@@ -35,6 +40,17 @@ class Told:
     warnings: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)  # files that had to be left, and why
     files: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How files are read: by a mapping of somebody else's columns, with pseudonyms for people."""
+
+    mapping: Mapped | None = None
+    pseudonyms: Pseudonyms | None = None
+
+
+PLAINLY = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +82,21 @@ def expect_files(files: Sequence[File], source: str) -> None:
 
 
 def read_orders(
-    files: Sequence[File], source: str, told: Told, rejects: Path | None = None
+    files: Sequence[File],
+    source: str,
+    told: Told,
+    rejects: Path | None = None,
+    manner: Manner = PLAINLY,
 ) -> Iterator[Batch]:
     """Yield the orders of `files` in batches; `told` counts along, bad rows go to `rejects`.
 
     A file that can't be read is refused without stopping the others; what was read of it counts.
+    With pseudonyms nothing of a refused row is written down but its place.
     """
     told.files += [label(file) for file in files]
-    with Rejects(rejects, files) as refused:
+    with Rejects(rejects, files, nameless=manner.pseudonyms is not None) as refused:
         for file in files:
-            one = _File(label(file), source, told, refused)
+            one = _File(label(file), source, told, refused, manner)
             for rows in one.batches(file):
                 yield Batch(one.name, len(rows), one.judge(rows))
         told.rejected, told.rejects = refused.rows, refused.shown
@@ -90,49 +111,79 @@ def _is_there(path: Path) -> bool:
 class _File:
     """One file on its way in."""
 
-    def __init__(self, name: str, source: str, told: Told, refused: Rejects) -> None:
+    def __init__(
+        self, name: str, source: str, told: Told, refused: Rejects, manner: Manner
+    ) -> None:
         self.name = name
+        self._manner = manner
         self._source = source
         self._told = told
         self._refused = refused
         self._strange: set[str] = set()
         self._seen = Seen()
 
-    def batches(self, file: File) -> Iterator[list[RawRow]]:
+    def batches(self, file: File) -> Iterator[list[Lines]]:
         """The rows in batches; what was read before the file turned out unreadable counts."""
         with self._seen:
             try:
-                yield from _batches(read_rows(file))
+                yield from _batches(self._rows(file))
             except UnreadableFile as error:
                 self._told.read += 1
-                self._told.unreadable.append(explained(error))
-                self._refused.add(
-                    self.name, [RowError(error.line or 1, None, explained(error))], None
-                )
+                trouble = RowError(error.line or 1, None, explained(error))
+                (trouble,) = self._mentionable([trouble])
+                self._told.unreadable.append(trouble.error)
+                self._refused.add(self.name, [trouble], None)
 
-    def judge(self, batch: Sequence[RawRow]) -> list[OrderSnapshot]:
+    def judge(self, batch: Sequence[Lines]) -> list[OrderSnapshot]:
         """The good rows of a batch; the others are refused."""
         good = []
         self._told.read += len(batch)
-        for row in batch:
-            judged = self._judge(row)
+        for row, lines in batch:
+            judged = self._judge(row, lines)
             if isinstance(judged, OrderSnapshot):
                 good.append(judged)
             else:
-                self._refused.add(self.name, judged, row.values)
+                self._refused.add(self.name, self._mentionable(judged), row.values)
         return good
 
-    def _judge(self, row: RawRow) -> OrderSnapshot | list[RowError]:
+    def _rows(self, file: File) -> Iterator[Lines]:
+        """Each row, and in the words of a mapping all lines of its order."""
+        mapping = self._manner.mapping
+        if mapping is None:
+            return ((row, ()) for row in read_rows(file))
+        return mapping.rows(read_rows(file, mapping))
+
+    def _judge(self, row: RawRow, lines: Sequence[Mapping[str, Any]]) -> Judged:
         if row.problem is not None:
             return [RowError(row.line, None, here("the row {problem}", problem=row.problem))]
-        if not FIELDS.issuperset(row.values):
-            self._warn(row.values)
-        judged = read_row(row.values, self._source, row.line)
+        judged = self._read(row, lines)
         if isinstance(judged, OrderSnapshot):
+            if self._manner.pseudonyms is not None:
+                judged = self._manner.pseudonyms.order(judged)
             first = self._seen.earlier_line(judged, row.line)
             if first is not None:
                 return [duplicate(judged, row.line, first)]
         return judged
+
+    def _read(self, row: RawRow, lines: Sequence[Mapping[str, Any]]) -> Judged:
+        mapping = self._manner.mapping
+        if mapping is None:
+            if not FIELDS.issuperset(row.values):
+                self._warn(row.values)
+            return read_row(row.values, self._source, row.line)
+        values, errors = mapping.translate(lines, row.line)
+        judged = read_row(values, self._source, row.line)
+        if isinstance(judged, OrderSnapshot) and not errors:
+            return judged
+        found = [] if isinstance(judged, OrderSnapshot) else judged
+        mistaken = {one.field for one in errors}
+        errors += [one for one in found if one.field not in mistaken]
+        return [replace(one, error=one.error + mapping.where(one.field)) for one in errors]
+
+    def _mentionable(self, errors: list[RowError]) -> list[RowError]:
+        """With pseudonyms, without what a row says about a person."""
+        names = self._manner.pseudonyms
+        return errors if names is None else names.errors(errors)
 
     def _warn(self, names: Iterable[str]) -> None:
         """Name an unknown column once a file; names with an underscore are our own marks."""
@@ -142,8 +193,8 @@ class _File:
                 self._told.warnings.append(f"{self.name}: {unknown_column(name)}")
 
 
-def _batches(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
-    batch: list[RawRow] = []
+def _batches(rows: Iterable[Lines]) -> Iterator[list[Lines]]:
+    batch: list[Lines] = []
     try:
         for row in rows:
             batch.append(row)

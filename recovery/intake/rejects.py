@@ -16,12 +16,16 @@ SHOWN = 1_000  # beyond it an answer would outgrow memory; the file has them all
 class Rejects:
     """Takes refused rows; what it shows is bounded, what it writes is not."""
 
-    def __init__(self, path: Path | None, inputs: Sequence[object]) -> None:
+    def __init__(
+        self, path: Path | None, inputs: Sequence[object], *, nameless: bool = False
+    ) -> None:
+        """`nameless`: the file gets places and fields alone, nothing that a row says."""
         if path is not None and any(_same(path, given) for given in inputs):
             raise UsageError(
                 say("--rejects {path} is also a file to import; give it another name", path=path)
             )
         self._path = path
+        self._nameless = nameless
         self._file: IO[str] | None = None
         self.rows = 0
         self.shown: list[dict[str, Any]] = []
@@ -62,11 +66,10 @@ class Rejects:
             else:
                 self.hidden += 1
         if self._file is not None and row is not None:
-            marks = {
-                "_file": file,
-                "_line": errors[0].line,
-                "_errors": [{"field": error.field, "error": error.error} for error in errors],
-            }
+            names = ("field",) if self._nameless else ("field", "error")
+            found = [{name: getattr(error, name) for name in names} for error in errors]
+            marks = {"_file": file, "_line": errors[0].line, "_errors": found}
+            row = {} if self._nameless else row
             mended = {name: value for name, value in row.items() if name not in marks}
             self._file.write(json.dumps(mended | marks, ensure_ascii=False) + "\n")
 

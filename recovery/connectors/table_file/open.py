@@ -11,7 +11,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -36,6 +36,35 @@ _GZIP = b"\x1f\x8b"
 _BROKEN_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
+class Heading:
+    """The columns that a file is expected to have; here, those of the contract."""
+
+    known = FIELDS
+
+    def heeds(self, name: str) -> bool:
+        """Whether it matters what stands in the column `name`."""
+        return bool(name)
+
+    def judge(self, header: Sequence[str], file: str, line: int) -> None:
+        """UnreadableFile for a first row that is no header of ours."""
+        if "order_id" in header:
+            return
+        raise UnreadableFile(
+            say(
+                "{name} line {number} is no header with a column order_id; found: {header}. "
+                "Nothing of this file was imported.",
+                name=file,
+                number=line,
+                header=str(", ".join(header)[:200]),
+            ),
+            file=file,
+            line=line,
+        )
+
+
+OURS = Heading()
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row as written: its first line, its fields, or why it is no row at all."""
@@ -53,8 +82,9 @@ def label(file: str | Path | IO[bytes]) -> str:
     return name if isinstance(name, str) else STDIN
 
 
-def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
+def read_rows(file: str | Path | IO[bytes], heading: Heading = OURS) -> Iterator[RawRow]:
     """Yield the rows of `file` (a path, `-`, or a binary stream) in order; blank lines are none.
+    `heading` knows the columns.
 
     Raises UnreadableFile when the rest can't be read: its encoding, a broken gzip, no header.
     What is wrong in the first 64 kB is raised before the first row. UsageError: no such file.
@@ -76,7 +106,7 @@ def read_rows(file: str | Path | IO[bytes]) -> Iterator[RawRow]:
                 line=1,
             )
         else:
-            yield from _csv_rows(lines)
+            yield from _csv_rows(lines, heading)
 
 
 @contextmanager
@@ -235,7 +265,7 @@ def _no_json(error: Exception) -> str:
     return here("is no JSON that can be read: too deep, or a number too long")
 
 
-def _csv_rows(lines: Lines) -> Iterator[RawRow]:
+def _csv_rows(lines: Lines, heading: Heading) -> Iterator[RawRow]:
     taken: list[str] = []
 
     def remembered() -> Iterator[str]:
@@ -247,7 +277,7 @@ def _csv_rows(lines: Lines) -> Iterator[RawRow]:
     opening = next((line for line in source if line.strip()), None)
     if opening is None:
         return
-    delimiter, header = _header(opening, lines)
+    delimiter, header = _header(opening, lines, heading)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     taken.clear()
     while True:
@@ -270,24 +300,13 @@ def _csv_rows(lines: Lines) -> Iterator[RawRow]:
             yield RawRow(start, dict(zip(header, cells, strict=False)))
 
 
-def _header(opening: str, lines: Lines) -> tuple[str, list[str]]:
+def _header(opening: str, lines: Lines, heading: Heading) -> tuple[str, list[str]]:
     """The delimiter that makes most known column names, and the names."""
     splits = {mark: _names(opening, mark) for mark in (",", ";", "\t")}
-    delimiter = max(splits, key=lambda mark: len(FIELDS.intersection(splits[mark])))
+    delimiter = max(splits, key=lambda mark: len(heading.known.intersection(splits[mark])))
     header = splits[delimiter]
-    if "order_id" not in header:
-        raise UnreadableFile(
-            say(
-                "{name} line {number} is no header with a column order_id; found: {header}. "
-                "Nothing of this file was imported.",
-                name=lines.name,
-                number=lines.number,
-                header=str(", ".join(header)[:200]),
-            ),
-            file=lines.name,
-            line=lines.number,
-        )
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    heading.judge(header, lines.name, lines.number)
+    twice = sorted({name for name in header if heading.heeds(name) and header.count(name) > 1})
     if twice:
         raise UnreadableFile(
             say(

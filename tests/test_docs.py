@@ -51,7 +51,15 @@ SISTERS = {
         f"docs/{n}.md": f"docs/zh-CN/{n}.md"
         for n in (
             *("quickstart", "campaign-file", "codes", "glossary"),
-            *("alerts-and-funnel", "markets", "plan", "reports", "templates", "testing"),
+            *(
+                "alerts-and-funnel",
+                "markets",
+                "plan",
+                "reports",
+                "scenarios",
+                "templates",
+                "testing",
+            ),
         )
     },
 }
@@ -184,7 +192,8 @@ def test_files_on_a_page_are_there(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_campaigns_on_a_page_are_campaigns(page: str) -> None:
     for kind, text in blocks(page):
-        others_language = text.startswith(("scrape_configs:", "groups:"))  # Prometheus'
+        # Prometheus', and those of tests/simulate/scenarios/test_page.py.
+        others_language = text.startswith(("scrape_configs:", "groups:", "scenario:"))
         if kind in ("yaml", "yml") and not others_language:
             parse_campaign(text, page)
 

@@ -118,8 +118,13 @@ def hint(desk: Desk, *, number: int, which: int | None) -> None:
 @_NUMBER
 @_WHERE
 @click.option("--answer", is_flag=True, help="Show the reference answer, too, after three tries.")
+@click.option(
+    "--until",
+    metavar="WHEN",
+    help="Only tell what you would have heard until then, such as 4d 12:00: alerts, a status page.",
+)
 @verb(at=False)
-def check(desk: Desk, *, number: int, folder: Path | None, answer: bool) -> Exit:
+def check(desk: Desk, *, number: int, folder: Path | None, answer: bool, until: str | None) -> Exit:
     """Try your work: it is played on made-up shoppers, looked at check by check, and scored.
 
     Nothing sent at all is 0, the reference answer is 80; more is possible. What counts is net money
@@ -130,6 +135,8 @@ def check(desk: Desk, *, number: int, folder: Path | None, answer: bool) -> Exit
     from recovery.simulate.lab.desk import attempt, preset_of
     from recovery.simulate.lab.telling import Told
 
+    if until is not None:
+        return _heard(desk, number, folder or _usual(number), until)
     games = 2 + (preset_of(find_exercise(number)) is not None)
     target = folder or _usual(number)
     with desk.progress(here("Playing"), games * _hours(number, target)) as advance:
@@ -241,6 +248,30 @@ def _hours(number: int, folder: Path) -> int:
     from recovery.simulate.lab.desk import sheet_for
 
     return (sheet_for(number, folder).days + 8) * 24
+
+
+def _heard(desk: Desk, number: int, folder: Path, until: str) -> Exit:
+    """What reaches somebody who works with these campaigns, day by day."""
+    from recovery.simulate.diary import clock
+    from recovery.simulate.lab.desk import heard
+
+    try:
+        end = clock(until)
+    except ValueError:
+        raise UsageError(
+            say("'{given}' is no instant: write such as 6d, 6d 09:00 or 1d12h", given=until)
+        ) from None
+    with desk.progress(here("Playing"), int(end.total_seconds() // 3600)) as advance:
+        notices = heard(number, folder, end, advance)
+
+    def text(console: "Console") -> None:
+        for one in notices:
+            console.print(f"{one['when']}  {one['words']}", soft_wrap=True)
+        if not notices:
+            console.print(here("Nothing was to be heard."))
+
+    desk.show({"until": until, "notices": list(notices)}, text)
+    return Exit.DONE
 
 
 def _row(exercise: "Exercise") -> dict[str, Any]:

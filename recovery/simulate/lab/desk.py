@@ -1,8 +1,9 @@
 """A trainee's folder: made from an exercise, and tried as often as one likes."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -56,15 +57,31 @@ class Tried:
         return self.sheet.answers and enough
 
 
-def attempt(number: int, folder: Path, watch: Watch = lambda hours: None) -> Tried:
-    """Try the work in `folder`. UsageError when the folder is another exercise's, or its market is
-    one for grading."""
-    sheet, exercise = sheet_for(number, folder), find_exercise(number)
+def stage_for(sheet: Sheet, folder: Path) -> Stage:
+    """Where the work in `folder` is tried; UsageError for a market that is for grading."""
     stage = Stage.of(sheet.scenario, sheet.orders, sheet.days, sheet.seed, folder)
     if stage.scenario.hidden:
         raise UsageError(
             say("{scenario} is for grading: it is not played here", scenario=sheet.scenario)
         )
+    return stage
+
+
+def heard(
+    number: int, folder: Path, until: timedelta, watch: Watch = lambda hours: None
+) -> Sequence[Mapping[str, Any]]:
+    """What somebody who works with the campaigns in `folder` would hear until then: the engine's
+    alerts, a status page, customers."""
+    stage = stage_for(sheet_for(number, folder), folder)
+    notices: Sequence[Mapping[str, Any]] = play(read_work(folder), stage, watch, until)["notices"]
+    return notices
+
+
+def attempt(number: int, folder: Path, watch: Watch = lambda hours: None) -> Tried:
+    """Try the work in `folder`. UsageError when the folder is another exercise's, or its market is
+    one for grading."""
+    sheet, exercise = sheet_for(number, folder), find_exercise(number)
+    stage = stage_for(sheet, folder)
     memory = _remembered(folder)
     points = {str(key): float(value) for key, value in memory.get("points", {}).items()}
 

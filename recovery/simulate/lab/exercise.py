@@ -15,6 +15,7 @@ from recovery.campaign.durations import format_duration, parse_duration
 from recovery.campaign.scalars import MoneyText
 from recovery.facts import UNPAID, CustomerType, OrderStatus
 from recovery.message import Channel
+from recovery.simulate.diary import Verb
 
 
 def _span(given: Any) -> timedelta:
@@ -172,9 +173,9 @@ class Question(Strict):
 
 
 class Entry(Strict):
-    """An entry of the diary: `action`, that long after the first day began."""
+    """An entry of the diary: an action such as `pause`, that long after the first day began."""
 
-    action: str
+    action: Verb
     when: Between
 
 
@@ -205,9 +206,9 @@ class Check(Strict):
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
     @property
-    def played(self) -> bool:
-        """Whether it needs the simulation; the others only need the files."""
-        return self.figure is not None or (self.answer is not None and not self.answer.words)
+    def asks(self) -> bool:
+        """Whether it asks for a number that the trainee has seen."""
+        return self.answer is not None and self.answer.figure is not None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -1,21 +1,25 @@
 """Judging a work: its files are read, played beside the reference answer, and looked at."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign
-from recovery.i18n import Value, mark, say, words
+from recovery.errors import RecoveryError
+from recovery.i18n import Text, Value, mark, say, words
 from recovery.markets import load_markets
 from recovery.problems import Problem, Severity
 from recovery.programme import read_programme
 from recovery.project import shipped
-from recovery.simulate.lab.checks import answers, figures, paths, rules
+from recovery.simulate.diary import Diary
+from recovery.simulate.lab.checks import actions, answers, figures, paths, rules
 from recovery.simulate.lab.checks.figures import Played
 from recovery.simulate.lab.checks.finding import Finding, unjudged
 from recovery.simulate.lab.exercise import Check, Exercise
+from recovery.simulate.lab.playing import diary_in
 from recovery.simulate.lab.score import Score
 from recovery.simulate.lab.sight import active
 from recovery.simulate.lab.work import CAMPAIGNS, Work
@@ -72,19 +76,47 @@ class Anchors:
 
 
 def judge(
-    exercise: Exercise, work: Work, play: Player, anchors: Callable[[], Anchors]
+    exercise: Exercise,
+    work: Work,
+    play: Player,
+    anchors: Callable[[], Anchors],
+    practise: Player | None = None,
 ) -> Judgement:
-    """Judge `work`; one that can't be read, or sends nothing, is not played."""
+    """Judge `work`; one that can't be read, or sends nothing, is not played.
+
+    Answers are about what the trainee saw: where marks are made on another stage, `practise` plays
+    on the one that was practised on.
+    """
     campaigns, problems = read_campaigns(work)
-    wrong = any(one.severity is Severity.ERROR for one in problems)
-    if wrong or not active(campaigns):
-        why = say(WRONG if wrong else SILENT)
-        return Judgement(exercise, [unjudged(one, why) for one in exercise.checks], problems)
+    diary, trouble = _diary(work)
+    if trouble is None and not active(campaigns):
+        trouble = say(SILENT)
+    if any(one.severity is Severity.ERROR for one in problems):
+        trouble = say(WRONG)
+    if trouble is not None:
+        return Judgement(exercise, [unjudged(one, trouble) for one in exercise.checks], problems)
     outcome, fixed = play(work), anchors()
-    played = Played(outcome, fixed.reference)
     score = Score(points_of(outcome), fixed.reference, fixed.preset)
-    findings = list(_findings(exercise, active(campaigns), work, played))
+    desk = _Desk(active(campaigns), diary, answers.given(work), Played(outcome, fixed.reference))
+    if practise is not None and any(one.asks for one in exercise.checks):
+        desk = replace(desk, seen=Played(practise(work), fixed.reference))
+    findings = [Finding(one, *desk.judged(one)) for one in exercise.checks]
     return Judgement(exercise, findings, problems, score, outcome)
+
+
+def _diary(work: Work) -> tuple[Diary, Text | None]:
+    """The diary of a work, and what is wrong with it."""
+    with TemporaryDirectory(prefix="recovery-lab-") as name:
+        folder = Path(name)
+        work.unfold(folder)
+        try:
+            return diary_in(folder), None
+        except CampaignError as error:
+            first = error.problems[0]
+            return Diary(), say("{file}: {why}", file=first.file, why=say("{why}", why=str(first)))
+        except RecoveryError as error:
+            told = error.args[0]
+            return Diary(), told if isinstance(told, Text) else say("{why}", why=str(told))
 
 
 def read_campaigns(work: Work) -> tuple[list[Campaign], Sequence[Problem]]:
@@ -102,27 +134,29 @@ def points_of(outcome: Mapping[str, Any]) -> float:
     return float(outcome["score"]["points"])
 
 
-def _findings(
-    exercise: Exercise, campaigns: Sequence[Campaign], work: Work, played: Played
-) -> Iterator[Finding]:
-    given = answers.given(work)
-    for check in exercise.checks:
-        passed, found = _judged(check, campaigns, given, played)
-        yield Finding(check, passed, found)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """All that is looked at of one work; `seen` is what the trainee saw, where that differs."""
 
+    campaigns: Sequence[Campaign]
+    diary: Diary
+    given: answers.Given
+    played: Played
+    seen: Played | None = None
 
-def _judged(
-    check: Check, campaigns: Sequence[Campaign], given: answers.Given, played: Played
-) -> tuple[bool, Value]:
-    if check.order is not None and check.gets is not None:
-        return paths.judge_paths(campaigns, check.order, check.gets)
-    if check.holdout is not None:
-        return rules.judge_holdout(campaigns, check.holdout)
-    if check.offers is not None:
-        return rules.judge_offers(campaigns, check.offers)
-    if check.limits is not None:
-        return rules.judge_limits(campaigns, check.limits)
-    if check.answer is not None:
-        return answers.judge_answer(given, check.answer, played)
-    assert check.figure is not None, "a check is of one kind"  # noqa: S101
-    return figures.judge_figure(check.figure, played)
+    def judged(self, check: Check) -> tuple[bool, Value]:
+        """Whether a check passed, and what was found."""
+        if check.order is not None and check.gets is not None:
+            return paths.judge_paths(self.campaigns, check.order, check.gets)
+        if check.holdout is not None:
+            return rules.judge_holdout(self.campaigns, check.holdout)
+        if check.offers is not None:
+            return rules.judge_offers(self.campaigns, check.offers)
+        if check.limits is not None:
+            return rules.judge_limits(self.campaigns, check.limits)
+        if check.diary is not None:
+            return actions.judge_diary(self.diary, check.diary)
+        if check.answer is not None:
+            return answers.judge_answer(self.given, check.answer, self.seen or self.played)
+        assert check.figure is not None, "a check is of one kind"  # noqa: S101
+        return figures.judge_figure(check.figure, self.played)

@@ -5,6 +5,7 @@ same work comes to the same on every machine, whatever project or environment is
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +14,9 @@ from typing import Any
 from recovery import __version__
 from recovery.campaign.loader import campaign_files
 from recovery.settings import load_settings
+from recovery.simulate.diary import Diary, read_diary
 from recovery.simulate.lab.course import FOLDER
-from recovery.simulate.lab.work import CAMPAIGNS, Work
+from recovery.simulate.lab.work import CAMPAIGNS, DIARY, Work
 from recovery.simulate.play import Ask, simulate
 from recovery.simulate.scenarios import FOLDER as SCENARIOS
 from recovery.simulate.scenarios import find_scenario
@@ -47,10 +49,23 @@ class Stage:
         return sha256(json.dumps([__version__, *told]).encode()).hexdigest()
 
 
-def play(work: Work, stage: Stage, watch: Watch = lambda hours: None) -> Mapping[str, Any]:
-    """What becomes of `work`, as the document of `recovery simulate --json`.
+def diary_in(folder: Path) -> Diary:
+    """The diary of an unfolded work, if there is one. Raises DiaryError, CampaignError."""
+    file = folder / DIARY
+    return read_diary(file) if file.is_file() else Diary()
 
-    Raises CampaignError for a campaign that is wrong, UsageError where none is active.
+
+def play(
+    work: Work,
+    stage: Stage,
+    watch: Watch = lambda hours: None,
+    until: timedelta | None = None,
+) -> Mapping[str, Any]:
+    """What becomes of `work`, as the document of `recovery simulate --json`; `until` stops the
+    story so long after its beginning.
+
+    Raises CampaignError for a campaign that is wrong, DiaryError for an entry that can't be done,
+    UsageError where no campaign is active.
     """
     with TemporaryDirectory(prefix="recovery-lab-") as name:
         folder = Path(name)
@@ -59,4 +74,5 @@ def play(work: Work, stage: Stage, watch: Watch = lambda hours: None) -> Mapping
         settings = load_settings(folder / "project", {})
         files = campaign_files(folder / "work" / CAMPAIGNS)
         ask = Ask(stage.scenario, stage.orders, stage.days, stage.seed)
-        return simulate(settings, files, ask, watch).verdict().payload()
+        diary = diary_in(folder / "work")
+        return simulate(settings, files, ask, watch, diary, until).verdict().payload()

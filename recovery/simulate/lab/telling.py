@@ -75,6 +75,9 @@ class Told:
 
 def findings(judgement: Judgement) -> Iterator[Line]:
     """One line a check, and one more where there is something to look at."""
+    if judgement.score is None:  # nothing was played, and for all of them the reason is one
+        yield f"  {judgement.findings[0].said(spoken())}", "yellow"
+        return
     for one in judgement.findings:
         word = here(mark("passed")) if one.passed else here(mark("still open"))
         yield f"  {word}  {one.said(spoken())}", "green" if one.passed else "yellow"

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from recovery.campaign.text import decoded
 from recovery.errors import UsageError
 from recovery.i18n import say
 
-CAMPAIGNS = "campaigns"
+CAMPAIGNS, LATER = "campaigns", "later"  # later: what a diary publishes
 ANSWERS, DIARY = "answers.yaml", "diary.yaml"
 MOST_FILES = 40
 LARGEST = 200_000  # bytes of one file
 # What belongs to a work. A name may be in any script, has no road in it and does not begin with a
 # dot: so nothing can be written outside of the folder that a work is unfolded into.
-_CAMPAIGN = re.compile(r"campaigns/[^\W.][\w .()+-]{0,100}\.ya?ml")
+_YAML = re.compile(r"(campaigns|later)/[^\W.][\w .()+-]{0,100}\.ya?ml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Work:
 
     def unfold(self, folder: Path) -> None:
         """Write the files below `folder`, which is empty."""
-        (folder / CAMPAIGNS).mkdir(parents=True, exist_ok=True)
+        for part in (CAMPAIGNS, LATER):
+            (folder / part).mkdir(parents=True, exist_ok=True)
         for name, text in self.files.items():
             if belongs(name):
                 (folder / name).write_text(text, "utf-8")
@@ -43,7 +45,7 @@ class Work:
 
 def belongs(name: str) -> bool:
     """Whether a file of this name, as seen from the folder, is part of a work."""
-    return name in (ANSWERS, DIARY) or _CAMPAIGN.fullmatch(name) is not None
+    return name in (ANSWERS, DIARY) or _YAML.fullmatch(name) is not None
 
 
 def read_work(folder: Path) -> Work:
@@ -55,13 +57,12 @@ def read_work(folder: Path) -> Work:
 
 
 def _candidates(folder: Path) -> list[Path]:
-    names = [folder / ANSWERS, folder / DIARY, *(folder / CAMPAIGNS).glob("*.y*ml")]
+    parts = [one for part in (CAMPAIGNS, LATER) for one in (folder / part).glob("*.y*ml")]
+    names = [folder / ANSWERS, folder / DIARY, *parts]
     return [one for one in names if one.is_file() and not one.is_symlink()]
 
 
 def _text(file: Path) -> str:
     if file.stat().st_size > LARGEST:
         raise UsageError(say("{file} is too large", file=file.name))
-    from recovery.campaign.text import decoded
-
     return decoded(file.read_bytes(), file.name)[0]

@@ -15,15 +15,19 @@ class Finding:
     check: Check
     passed: bool
     found: Value = ""
+    instead: Text | None = None  # why there was nothing to look at
 
     def said(self, lang: str) -> str:
         """Why it passed or failed."""
+        if self.instead is not None:
+            return fill(self.instead, words(lang))
         told = (self.check.good if self.passed else self.check.bad).in_(lang)
         return told.replace("{found}", fill(self.found, words(lang)))
 
     def look(self, lang: str) -> str:
         """What to look at, where it failed and there is something."""
-        return "" if self.passed or self.check.look is None else self.check.look.in_(lang)
+        open_ = not self.passed and self.instead is None
+        return self.check.look.in_(lang) if open_ and self.check.look is not None else ""
 
     def payload(self, lang: str) -> Mapping[str, Any]:
         """The finding for programs."""
@@ -38,4 +42,4 @@ class Finding:
 
 def unjudged(check: Check, why: Text) -> Finding:
     """A check that had nothing to look at: it failed, whatever it asks."""
-    return Finding(check, False, why)
+    return Finding(check, False, instead=why)

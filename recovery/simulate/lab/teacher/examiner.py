@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 from recovery.i18n import LANGUAGES, words
 from recovery.problems import Severity
@@ -18,17 +18,25 @@ _MISTAKES = 5  # told of a file that is wrong; `recovery check` tells all
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A work to be judged. `reference` has the points of its exercise's answer on the same
-    stage."""
+class Spot:
+    """A stage by its name: it travels to another process."""
 
-    exercise: int
-    work: Work
     scenario: str
-    near: Path | None
     orders: int
     days: int
     seed: int
+    near: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A work to be judged at a spot; its answers are about what was seen at that of the practice.
+    `reference` has the points of its exercise's answer at the spot."""
+
+    exercise: int
+    work: Work
+    spot: Spot
+    practice: Spot
     reference: float = 0.0
 
 
@@ -42,15 +50,15 @@ class Result:
     mistakes: Mapping[str, tuple[str, ...]]
 
 
-@cache
-def stage_of(scenario: str, orders: int, days: int, seed: int, near: Path | None) -> Stage:
-    """The stage, read once in a process."""
-    return Stage.of(scenario, orders, days, seed, near)
+def play_at(spot: Spot, work: Work) -> Mapping[str, Any]:
+    """What becomes of a work there."""
+    stage = Stage.of(spot.scenario, spot.orders, spot.days, spot.seed, spot.near)
+    return play(work, stage)
 
 
 def reference(paper: Paper) -> float:
     """The points of the reference answer of the paper's exercise on its stage."""
-    return points_of(play(answer_of(find_exercise(paper.exercise)), _stage(paper)))
+    return points_of(play_at(paper.spot, answer_of(find_exercise(paper.exercise))))
 
 
 def examine(paper: Paper) -> Result:
@@ -58,8 +66,9 @@ def examine(paper: Paper) -> Result:
     found = judge(
         find_exercise(paper.exercise),
         paper.work,
-        lambda work: play(work, _stage(paper)),
+        lambda work: play_at(paper.spot, work),
         lambda: Anchors(paper.reference),
+        None if paper.spot == paper.practice else lambda work: play_at(paper.practice, work),
     )
     errors = [one for one in found.problems if one.severity is Severity.ERROR]
     return Result(
@@ -74,7 +83,3 @@ def examine(paper: Paper) -> Result:
             for lang in LANGUAGES
         },
     )
-
-
-def _stage(paper: Paper) -> Stage:
-    return stage_of(paper.scenario, paper.orders, paper.days, paper.seed, paper.near)

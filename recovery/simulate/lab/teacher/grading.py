@@ -13,7 +13,7 @@ from recovery.simulate.lab.course import find_exercise
 from recovery.simulate.lab.teacher.apart import apart
 from recovery.simulate.lab.teacher.classroom import Classroom, Key, Trainee
 from recovery.simulate.lab.teacher.collect import Collected, Entry, collect
-from recovery.simulate.lab.teacher.examiner import Paper, Result, examine, reference
+from recovery.simulate.lab.teacher.examiner import Paper, Result, Spot, examine, reference
 from recovery.simulate.lab.teacher.marks import Line, Mark, ranked, value
 from recovery.simulate.lab.teacher.trees import Faulty
 from recovery.simulate.lab.work import Work
@@ -75,19 +75,17 @@ class Exam:
     def paper(self, exercise: int, work: Work) -> Paper:
         """A work on the stage of this exam: the key's, or the one that the class practises on."""
         sheet, key = self.classroom.sheet(find_exercise(exercise)), self.key
+        practice = Spot(sheet.scenario, sheet.orders, sheet.days, sheet.seed, self.near)
         if key is None:
-            return Paper(
-                exercise, work, sheet.scenario, self.near, sheet.orders, sheet.days, sheet.seed
-            )
-        return Paper(
-            exercise=exercise,
-            work=work,
+            return Paper(exercise, work, practice, practice)
+        spot = Spot(
             scenario=key.scenarios.get(exercise, sheet.scenario),
-            near=self.near,
             orders=key.orders or sheet.orders,
             days=key.days or sheet.days,
             seed=key.seed,
+            near=self.near,
         )
+        return Paper(exercise, work, spot, practice)
 
     def _references(self, watch: Watch) -> Mapping[int, float]:
         def played(exercise: int) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from recovery.facts import CustomerType, OrderSnapshot
+from recovery.facts import UNPAID, CustomerType, OrderSnapshot, OrderStatus
 from recovery.money import Money
 from recovery.simulate.checkout import Checkout
 from recovery.simulate.rig import Rig
@@ -15,6 +15,7 @@ from recovery.testing.lots import Lots, Wish
 
 __tracebackhide__ = True  # a mistake is shown where the test makes it
 FIRST = 1001
+_ENDED = frozenset(OrderStatus) - UNPAID
 # What every row of an export has; beside it only what is new, as silence changes nothing.
 _ALWAYS = ("order_id", "status", "placed_at", "amount", "currency", "country", "email", "phone")
 
@@ -50,6 +51,11 @@ class Shop:
         if number in self._known:
             raise KitError(f"there is an order {number} already; give this one another order_id")
         row = rows.usual(told, number, now, self._rig.rates(now))
+        if row["status"] in _ENDED:
+            raise KitError(
+                f"status={row['status']!r}: an unpaid order is pending, failed, awaiting or cart; "
+                "let it end afterwards: order.pays(), cancels(), expires(), refunds()"
+            )
         wish = Wish(self._held_out if held_out is None else held_out, sequence)
         fixed = ("email" if rows.is_guest(row) else "customer_id") in told
         self._give(_Known(row, wish, fixed))

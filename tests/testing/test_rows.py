@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,12 +120,13 @@ def test_a_time_without_an_offset_is_refused(opened: Opener) -> None:
         opened().an_unpaid_order(at="2026-11-22T23:10")
 
 
+def test_an_order_that_has_ended_is_no_unpaid_one(opened: Opener) -> None:
+    with pytest.raises(KitError, match="is pending, failed, awaiting or cart; let it end"):
+        opened().an_unpaid_order(status="paid")
+
+
 def test_a_number_is_given_once(opened: Opener) -> None:
     world = opened()
     world.an_unpaid_order(order_id="A-1")
     with pytest.raises(KitError, match="there is an order A-1 already"):
         world.an_unpaid_order(order_id="A-1")
-
-
-def test_the_page_of_the_fields_is_where_the_error_says() -> None:
-    assert (Path(__file__).parents[2] / "docs/orders.md").is_file()

@@ -30,6 +30,8 @@ VERBS = {
     "replay": mark("Show what campaigns would have sent over real orders of the past."),
     "lab": mark("Learn to design sequences: a course on made-up shoppers."),
     "schema": mark("Print the campaign language as JSON Schema, for editors."),
+    "simulate": mark("Play campaigns with made-up shoppers, whose true answer is known."),
+    "compare": mark("Play campaigns with the same shoppers: which is better?"),
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),
     "report": mark("Show how many orders each sequence brought back."),

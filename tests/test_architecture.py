@@ -29,6 +29,7 @@ FLOORS = {
         "crash",
         "i18n",
         "draws",
+        "tongue",
     ],
     1: ["reasons", "facts", "message", "sms", "models", "problems"],
     2: ["campaign", "markets", "template", "migrations"],

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from gettext import NullTranslations
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal
 
+from recovery import tongue
 from recovery.campaign.durations import format_duration
-from recovery.i18n import Value, fill, mark, say, words
+from recovery.i18n import mark
 from recovery.message import Channel
-from recovery.money import Money
 
-_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _TOO_LATE = "too_late_after_"
 _UNITS = {
     "w": mark("{count}w"),
@@ -121,21 +119,8 @@ CHANNEL_WORDS: Mapping[Channel, str] = {
 }
 
 
-class Tongue:
-    """One language: its words, and how it writes numbers, money and times."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-        self.speak: NullTranslations = words(lang)
-        self.locale = _LOCALES[lang]
-
-    def __call__(self, text: str, /, **values: Value) -> str:
-        """`text` (a marked one) in this language, its places filled."""
-        return fill(say(text, **values), self.speak)
-
-    def text(self, value: Value) -> str:
-        """A text that was made elsewhere."""
-        return fill(value, self.speak)
+class Tongue(tongue.Tongue):
+    """How a language speaks of what is planned."""
 
     def of(self, table: Mapping[str, str], code: str) -> str:
         """The word of a code; unknown ones with spaces."""
@@ -153,18 +138,9 @@ class Tongue:
         pattern = "#,##0.#" if abs(value) < 10 else "#,##0"
         return str(format_decimal(value, pattern, locale=self.locale))
 
-    def share(self, value: float, digits: int = 0) -> str:
-        """A fraction of one as a percentage."""
-        pattern = "0" + ("." + "0" * digits if digits else "") + "%"
-        return str(format_percent(value, pattern, locale=self.locale))
-
     def points(self, value: float | None) -> str:
         """A difference of two shares in points of a hundred; a dash when there is none."""
-        return "–" if value is None else f"{value * 100:.1f}"
-
-    def money(self, amount: Money) -> str:
-        """As the language writes it."""
-        return str(format_currency(amount.major, amount.currency, locale=self.locale))
+        return tongue.NOTHING if value is None else f"{value * 100:.1f}"
 
     def moment(self, at: datetime) -> str:
         """Date and time in UTC, with the zone named."""

@@ -16,9 +16,9 @@ from recovery.i18n import say
 from recovery.measure.report import Row, Verdict
 from recovery.measure.stats import BURN_IN, Interval
 from recovery.money import Money
+from recovery.tongue import LOCALES
 
-_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
-LANGUAGES = tuple(_LOCALES)
+LANGUAGES = tuple(LOCALES)
 # A comparison that can't be trusted shows no number.
 _HIDDEN = (Verdict.SRM_FAIL, Verdict.CONTAMINATED)
 _MINUS = "\N{MINUS SIGN}"
@@ -41,7 +41,7 @@ class Wording:
     @classmethod
     def of(cls, lang: str) -> "Wording":
         """The wording of `lang`; UsageError when it is none of `LANGUAGES`."""
-        if lang not in _LOCALES:
+        if lang not in LOCALES:
             raise UsageError(
                 say(
                     "no report in {lang}; languages: {languages}",
@@ -57,13 +57,13 @@ class Wording:
 
     def number(self, value: float) -> str:
         """A whole number with the language's separators."""
-        return str(format_decimal(round(value), locale=_LOCALES[self.lang]))
+        return str(format_decimal(round(value), locale=LOCALES[self.lang]))
 
     def percent(self, rate: float | None) -> str:
         """`21.0%`; a dash when there is no rate yet."""
         if rate is None:
             return "–"
-        return str(format_percent(rate, "0.0%", locale=_LOCALES[self.lang]))
+        return str(format_percent(rate, "0.0%", locale=LOCALES[self.lang]))
 
     def span(self, interval: Interval | None) -> str:
         """`18.7–23.5%`; nothing when there is no interval yet."""
@@ -73,11 +73,11 @@ class Wording:
 
     def money(self, amount: Money) -> str:
         """The amount with its currency as the language writes it."""
-        return str(format_currency(amount.major, amount.currency, locale=_LOCALES[self.lang]))
+        return str(format_currency(amount.major, amount.currency, locale=LOCALES[self.lang]))
 
     def moment(self, at: datetime) -> str:
         """Date and time, with the zone named."""
-        return str(format_datetime(at, "long", locale=_LOCALES[self.lang]))
+        return str(format_datetime(at, "long", locale=LOCALES[self.lang]))
 
     def channels(self, touches: Mapping[str, int]) -> str:
         """How many messages went by which channel."""

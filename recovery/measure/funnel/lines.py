@@ -6,7 +6,8 @@ from recovery.i18n import mark
 from recovery.measure.funnel.rows import FEW, Funnel, Row, Share
 from recovery.measure.funnel.stages import REPLACED_WITHIN
 from recovery.measure.funnel.tally import Stage
-from recovery.measure.tongue import NOTHING, Tongue
+from recovery.measure.tongue import Tongue
+from recovery.tongue import NOTHING
 
 STAGES: Mapping[str, str] = {
     "placed": mark("placed"),

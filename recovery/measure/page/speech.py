@@ -15,8 +15,8 @@ from recovery.measure.report import Row
 from recovery.measure.stats import Effect, Interval
 from recovery.measure.wording import Wording, signed
 from recovery.money import Money
+from recovery.tongue import LOCALES
 
-_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _TINY = 0.001
 
 
@@ -50,7 +50,7 @@ class Speech(Wording):
 
     def week(self, monday: date) -> str:
         """`2 Nov`."""
-        return str(format_date(monday, self("week_pattern"), locale=_LOCALES[self.lang]))
+        return str(format_date(monday, self("week_pattern"), locale=LOCALES[self.lang]))
 
     def amount(self, cash: Cash, minor: float | None) -> str:
         """Minor units of a purse as money; a dash when not known."""

@@ -65,7 +65,7 @@ class Compared:
         if found.differ < ENOUGH:
             counts = (found.differ, len(found.values), ENOUGH)
             places = dict(
-                zip(("differ", "customers", "needed"), map(say.number, counts), strict=True)
+                zip(("differ", "customers", "enough"), map(say.number, counts), strict=True)
             )
             told.append(say("cmp_few", **places))
         orders = found.orders_to_settle

@@ -27,7 +27,7 @@ from recovery.markets.countries import countries
 from recovery.markets.own import own_problems
 from recovery.markets.rules import OF_ALL_OTHERS
 from recovery.message import Channel
-from recovery.problems import Severity
+from recovery.problems import Problem, Severity
 
 DAY = timedelta(days=1)
 AT, ALL = "at", "all"
@@ -130,14 +130,19 @@ class _Reader:
 
     def read(self, text: str) -> Diary:
         mistakes: list[tuple[Place, Text]] = []
+        theirs: list[Problem] = []  # of the files that it names
         actions = []
         for node in self._entries(text):
             try:
                 actions.append(self._action(node))
             except _Wrong as wrong:
                 mistakes.append((self._place(wrong.node), wrong.message))
+            except CampaignError as error:
+                theirs += error.problems
         if mistakes:
             raise DiaryError(mistakes)
+        if theirs:
+            raise CampaignError(theirs)
         return Diary(tuple(sorted(actions, key=lambda one: one.at)))
 
     def _entries(self, text: str) -> list[yaml.Node]:

@@ -222,7 +222,10 @@ class Life:
             self.world.after(after, partial(self._refund, story))
 
     def _refused(self, story: Story, again: datetime | None) -> None:
-        """The payment provider is down: the try fails, and they come back, or never."""
+        """The payment provider is down: the try fails, and they come back, or never. Whom a message
+        has sent there for nothing is lost for good."""
+        if again is None and story.coming:
+            story.silent_at, story.turned = None, True
         story.coming = False
         failed = replace(
             story.order,

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 from recovery import telemetry
 from recovery.settings import Settings
+from recovery.simulate.diary import Diary
 from recovery.simulate.gist import Gist
-from recovery.simulate.play import Ask, Watch, simulate
+from recovery.simulate.play import Ask, Played, Watch, simulate
 
 __all__ = ["Task", "Theatre", "theatre"]
 
@@ -24,11 +26,17 @@ class Task:
     settings: Settings
     files: tuple[Path, ...]
     ask: Ask
+    diary: Diary | None = None
+    until: timedelta | None = None  # after the beginning of the story
+
+    def play(self, watch: Watch = lambda hours: None) -> Played:
+        """Play it."""
+        return simulate(self.settings, self.files, self.ask, watch, self.diary, self.until)
 
 
 def play(task: Task, watch: Watch = lambda hours: None) -> Gist:
-    """Play one task."""
-    return Gist.of(simulate(task.settings, task.files, task.ask, watch))
+    """Play one task, and keep what is worth keeping."""
+    return Gist.of(task.play(watch))
 
 
 Theatre = Callable[[Sequence[Task]], list[Gist]]

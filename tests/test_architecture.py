@@ -35,7 +35,10 @@ FLOORS = {
     2: ["campaign", "markets", "template", "migrations"],
     3: ["connectors", "meaning"],
     4: ["intake", "planner", "dispatch", "incentives", "measure", "forecast", "preview"],
-    5: ["engine", "parts", "programme", "foresight", "examination", "lawful", "mending"],
+    5: [
+        *("engine", "parts", "programme", "foresight", "examination", "lawful", "mending"),
+        "orderlist",
+    ],
     6: ["cli", "web", "simulate", "testing", "workers"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -40,6 +40,7 @@ VERBS = {
     "coupons": mark("List the codes that went out, for your shop to honour."),
     "tasks": mark("List, claim and close what a person has to do."),
     "answers": mark("Read what customers wrote by SMS; say when it is seen to."),
+    "orders": mark("List the orders themselves, to analyse by hand."),
     "explain": mark("Tell everything that was decided about one order, and why."),
     "markets": mark("Show the rules of each market, how sure we are of them, and yours."),
     "failures": mark("Count why orders are unpaid; show the codes that nobody knows."),

@@ -74,6 +74,13 @@ class Span(click.ParamType[timedelta]):
     help="Write every message here, sent or not, as CSV for Excel.",
 )
 @click.option(
+    "--map",
+    "mapping",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read columns of other names, as this mapping says.",
+)
+@click.option(
     "--rejects",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -87,6 +94,7 @@ def command(
     orders: tuple[str, ...],
     every: timedelta,
     messages: Path | None,
+    mapping: Path | None,
     rejects: Path | None,
 ) -> Exit:
     """Show what campaigns would have sent over real orders of the past. Nothing leaves, and no
@@ -98,6 +106,8 @@ def command(
     hours, hold-outs and cost. Whether anybody would have answered is in no file and is not told: a
     payment after a message was made anyway.
     """
+    from recovery.intake.mapping_file import read_mapping
+    from recovery.intake.reading import Manner
     from recovery.simulate.replay.payload import payload
     from recovery.simulate.replay.result import replay
     from recovery.simulate.replay.sheet import sheet
@@ -114,6 +124,7 @@ def command(
             orders,
             every,
             rejects=rejects,
+            manner=Manner(None if mapping is None else read_mapping(mapping)),
             noting=noting,
             read=read,
             watch=watch,
@@ -174,7 +185,7 @@ def _sequences(found: "Replayed") -> "Table":
     table.add_column("", overflow="fold")
     for heading in (
         mark("orders"),
-        mark("written to"),
+        mark("got a message"),
         mark("e-mails"),
         mark("SMS"),
         mark("tasks"),

@@ -13,7 +13,7 @@ from recovery.campaign.schema import Campaign
 from recovery.db import reading, table
 from recovery.errors import UsageError
 from recovery.i18n import say
-from recovery.intake.reading import File, Told, expect_files, read_orders
+from recovery.intake.reading import PLAINLY, File, Manner, Told, expect_files, read_orders
 from recovery.measure.costs import Costs
 from recovery.measure.evidence.letters import SENT
 from recovery.models import Coupon, OfferBudget, Touch
@@ -80,19 +80,21 @@ def replay(
     every: timedelta = EVERY,
     *,
     rejects: Path | None = None,
+    manner: Manner = PLAINLY,
     noting: AbstractContextManager[Note] | None = None,
     read: Callable[[int], None] = lambda rows: None,
     watch: Callable[[int], None] = lambda states: None,
 ) -> Replayed:
     """Replay the orders of `files` with the campaign files `campaigns`, a run each `every`.
 
-    `noting` gets every touch in the end; `read` hears of rows, `watch` of states that happened.
+    `manner` maps other columns to ours. `noting` gets every touch in the end; `read` hears of rows,
+    `watch` of states that happened.
     Raises UsageError where no row is good, CampaignError for a campaign that is wrong.
     """
     expect_files(files, SOURCE)
     costs, told = Costs.read(settings.costs), Told()
     with Past() as past:
-        for batch in read_orders(files, SOURCE, told, rejects):
+        for batch in read_orders(files, SOURCE, told, rejects, manner):
             past.add(batch.orders)
             read(batch.rows)
         if past.span() is None:

@@ -107,11 +107,10 @@ def lifts(
         name: _lift(compared[name], decision, shares.get(name), alpha, len(compared))
         for name, alpha in _alphas(compared, decision).items()
     }
-    if decision.rule is Rule.FIXED and any(
-        _total(one) < decision.customers for one in found.values()
-    ):
-        return {name: one.waiting() for name, one in found.items()}  # one look for all of them
-    return found
+    if decision.rule is Rule.ANYTIME:
+        return found
+    due = all(_total(one) >= decision.customers for one in found.values())  # one look for all
+    return {n: one if due and one.enough_data else one.waiting() for n, one in found.items()}
 
 
 def stratified(pairs: Sequence[tuple[Moments, Moments]]) -> tuple[float, float]:

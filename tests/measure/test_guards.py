@@ -25,7 +25,7 @@ from tests.support.twenty_one import AS_OF, COSTS, twenty_one
 # All of them are here before anything is spoilt, so that nobody keeps what was.
 FILES = {
     name: import_module(f"tests.measure.test_{name}")
-    for name in ("fixture", "histories", "laws", "waterfall", "comparing", "judging")
+    for name in ("fixture", "histories", "laws", "waterfall", "comparing", "judging", "lift")
 }
 DOCS = Path(__file__).parents[2] / "docs" / "measurement.md"
 

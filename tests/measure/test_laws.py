@@ -258,8 +258,8 @@ def test_files_read_otherwise_make_the_same_report(
 
 
 def test_a_second_enrolment_keeps_the_arm(small_house: House) -> None:
-    small_house.has(CAMPAIGN)
-    for back in range(3):
+    for back, holdout in enumerate(("30%", "60%", "5%")):
+        small_house.has(CAMPAIGN.replace("holdout: 30%", f"holdout: {holdout}"))
         placed = (MONDAY + timedelta(days=10 * back)).isoformat()
         rows = [_order(n, 10 * back, order_id=f"A-{n}-{back}", placed_at=placed) for n in range(40)]
         small_house.engine.import_orders([BytesIO(jsonl(rows))], "shop")

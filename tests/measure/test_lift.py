@@ -174,6 +174,8 @@ def test_what_one_look_would_say_is_not_told_before_its_day() -> None:
     small = stratum(48, 320, 8, 80)
     both = lifts({"a": [ROOMY], "b": [small]}, FIXED, {"a": 0.8, "b": 0.8})
     assert both["a"].interval is None, "it waits for the last"
+    few = one(stratum(700, 3_900, 9, 100), decision=FIXED)
+    assert (few.interval, few.enough_data) == (None, False), "ten of each kind, too"
 
 
 def test_several_sequences_share_the_chance_of_a_false_harm() -> None:

@@ -24,8 +24,8 @@ MISTAKES = [
     Spoilt(
         "no burn-in: a verdict from the first customers on",
         "measure.lift",
-        "enough = decision.rule is Rule.FIXED, stats.enough(treated, control)",
-        "enough = decision.rule is Rule.FIXED, True",
+        "enough = treated.total + control.total, stats.enough(treated, control)",
+        "enough = treated.total + control.total, True",
         "fixture.test_what_the_messages_brought",
     ),
     Spoilt(
@@ -80,9 +80,9 @@ MISTAKES = [
     ),
     Spoilt(
         "a new draw for each order",
-        "planner.enrol",
-        "arms_of(keys, places)",
-        "arms_of([str(one) for one in ids], places)",
+        "planner.kept",
+        "earlier.c.layer.is_(None))",
+        "earlier.c.id < 0)",
         "laws.test_a_second_enrolment_keeps_the_arm",
     ),
     Spoilt(
@@ -255,5 +255,19 @@ MISTAKES = [
         "lift.harm_p < HARM_ALPHA",
         "lift.harm_p < HARM_ALPHA and lift.enough_data",
         "judging.test_harm_is_told_from_the_first_converters_on",
+    ),
+    Spoilt(
+        "each of several sequences may cry harm",
+        "measure.lift",
+        "exact.p * sequences",
+        "exact.p * 1",
+        "lift.test_several_sequences_share_the_chance_of_a_false_harm",
+    ),
+    Spoilt(
+        "one look is told before its day",
+        "measure.lift",
+        "one if due and one.enough_data else one.waiting()",
+        "one",
+        "lift.test_what_one_look_would_say_is_not_told_before_its_day",
     ),
 ]

@@ -17,8 +17,8 @@ from recovery.i18n import here, plural, spoken
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recovery.simulate.shop import Opening
-    from recovery.simulate.summary import Summary
+    from recovery.simulate.demo.summary import Summary
+    from recovery.simulate.play import Ask
 
 # A Monday morning; always the same one, so that the same seed tells the same story.
 _START = datetime(2026, 10, 26, 6, tzinfo=UTC)
@@ -78,9 +78,9 @@ def command(
     from recovery.cli.report import show
     from recovery.measure.page import write_page
     from recovery.measure.wording import Wording
-    from recovery.simulate.shop import Opening
+    from recovery.simulate.demo.story import asked
 
-    told = _play(desk, Opening(start, days, orders), seed)
+    told = _play(desk, asked(start, days, orders, seed))
     page = write_page(
         told.story.report,
         html or told.settings.project / "report.html",
@@ -100,30 +100,30 @@ def command(
     return int(Exit.DATA if told.story.diary.problems else Exit.DONE)
 
 
-def _play(desk: Desk, opening: "Opening", seed: int) -> "Summary":
+def _play(desk: Desk, ask: "Ask") -> "Summary":
     from recovery.clock import Stopwatch, VirtualClock
-    from recovery.engine import Engine
-    from recovery.simulate.scenario import ending, play
-    from recovery.simulate.stage import set_stage
-    from recovery.simulate.summary import Summary
-    from recovery.simulate.world import World
+    from recovery.simulate.demo.stage import set_stage
+    from recovery.simulate.demo.story import play, staged
+    from recovery.simulate.demo.summary import Summary
+    from recovery.simulate.rig import Rig
     from workers.courier import courier_for
 
     watch = Stopwatch()
     settings = set_stage(desk.settings)
-    world = World(VirtualClock(opening.start), seed)
-    with closing(Engine(settings, world.clock)) as engine:
-        hours = int((ending(engine, opening) - opening.start).total_seconds() // 3600)
+    clock = VirtualClock(ask.scenario.start)
+    with closing(Rig(settings, clock)) as engine:
+        stage, doors = staged(engine, clock, ask, courier_for(settings.broker_url))
+        hours = int((stage.ending() - ask.scenario.start).total_seconds() // 3600)
         with desk.progress(
             here(
                 "{orders}, {days}",
-                orders=plural("{count} order", "{count} orders", opening.orders),
+                orders=plural("{count} order", "{count} orders", ask.orders),
                 days=plural("{count} day", "{count} days", hours // 24),
             ),
             hours,
         ) as advance:
-            story = play(engine, world, opening, courier_for(settings.broker_url), advance)
-    return Summary(story, settings, opening.orders, seed, watch.seconds())
+            story = play(stage, doors, advance)
+    return Summary(story, settings, ask.orders, ask.seed, watch.seconds())
 
 
 def _tell(told: "Summary", console: "Console") -> None:

@@ -163,7 +163,7 @@ class Stage:
     def __init__(self, doors: Doors, clock: VirtualClock, ask: Ask) -> None:
         chance, season = Chance("market", ask.seed), ask.season
         self.doors, self.engine, self.ask = doors, doors.engine, ask
-        self.world = World(clock, ask.seed)
+        self.world = World(clock)
         self.truth = Truth()
         troubles = Troubles(ask.scenario.incidents, ask.scenario.start)
         self.auditor = Auditor(self.engine.markets, troubles)

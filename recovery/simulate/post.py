@@ -34,7 +34,6 @@ def letter_of(message: Message) -> Letter:
     """What the receiver of `message` sees of it."""
     sms = isinstance(message, SmsMessage)
     text = message.body if isinstance(message, SmsMessage) else message.text
-    found = _CODE.search(text)
     trace = message.trace
     return Letter(
         channel=Channel.SMS if sms else Channel.EMAIL,
@@ -45,9 +44,15 @@ def letter_of(message: Message) -> Letter:
         at=message.at,
         to=message.to,
         message_class=message.message_class,
-        code=found[0] if found else None,
+        code=code_in(text),
         segments=message.segments if isinstance(message, SmsMessage) else 1,
     )
+
+
+def code_in(text: str) -> str | None:
+    """The discount code that a text shows, if any."""
+    found = _CODE.search(text)
+    return found[0] if found else None
 
 
 class Post:

@@ -1,10 +1,9 @@
-"""The world: a clock that jumps from event to event, and a source of chance for everyone in it."""
+"""The world: a clock that jumps from event to event."""
 
 import heapq
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
-from random import Random
 
 from recovery.clock import VirtualClock
 
@@ -17,9 +16,8 @@ class World:
     Whoever lives here holds the world, asks it for the time, and puts acts into its future.
     """
 
-    def __init__(self, clock: VirtualClock, seed: int) -> None:
+    def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
-        self._seed = seed
         self._events: list[tuple[datetime, int, Act]] = []
         self._ids = count()
 
@@ -27,14 +25,6 @@ class World:
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         return self.clock.now()
-
-    def chance(self, name: str) -> Random:
-        """The stream of chance called `name`: the same for the same seed, whoever else draws.
-
-        One stream a person keeps lives comparable: who gets a message differs from who gets none
-        by the message alone (common random numbers; Law, Simulation Modeling, 5th ed., 11.2).
-        """
-        return Random(f"{self._seed}:{name}")  # noqa: S311 - made-up people need no secrets
 
     def at(self, when: datetime, act: Act) -> None:
         """Let `act` happen at `when`; ValueError for the past, which does not change."""

@@ -1,4 +1,4 @@
-"""The world: events in order of time, ties first come first served, chance by name."""
+"""The world: events in order of time, ties first come first served."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def world() -> World:
-    return World(VirtualClock(T0), seed=1)
+    return World(VirtualClock(T0))
 
 
 def test_events_come_in_order_of_time_and_ties_first_come_first_served(world: World) -> None:
@@ -51,13 +51,3 @@ def test_the_past_does_not_change(world: World) -> None:
     world.run(T0 + HOUR)
     with pytest.raises(ValueError, match="is over"):
         world.at(T0, lambda: None)
-
-
-def test_chance_belongs_to_a_name_and_a_seed(world: World) -> None:
-    again = World(VirtualClock(T0), seed=1)
-    other = World(VirtualClock(T0), seed=2)
-    again.chance("somebody else").random()
-    first = world.chance("order 7").random()
-    assert again.chance("order 7").random() == first
-    assert again.chance("order 8").random() != first
-    assert other.chance("order 7").random() != first

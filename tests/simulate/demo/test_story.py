@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +19,10 @@ from recovery.db import reading, table
 from recovery.engine import Engine, dispatched
 from recovery.models import Coupon, Enrolment, Order
 from recovery.settings import load_settings
-from recovery.simulate.mailbox import Letter, Mailbox
-from recovery.simulate.scenario import Story, play
-from recovery.simulate.shop import Opening
-from recovery.simulate.stage import set_stage
-from recovery.simulate.world import World
+from recovery.simulate.demo.mailbox import Mailbox
+from recovery.simulate.demo.stage import set_stage
+from recovery.simulate.demo.story import Story, asked, play, staged
+from recovery.simulate.post import Letter
 from tests.conftest import ROOT
 
 T0 = datetime(2026, 10, 26, 6, tzinfo=UTC)
@@ -50,9 +49,10 @@ class Played:
 
 def played(project: Path, seed: int, days: int = 3, orders: int = 700) -> Iterator[Played]:
     settings = set_stage(load_settings(project, {}))
-    world = World(VirtualClock(T0), seed)
-    with closing(Engine(settings, world.clock)) as engine:
-        story = play(engine, world, Opening(T0, days, orders), dispatched, lambda hours: None)
+    clock = VirtualClock(T0)
+    with closing(Engine(settings, clock)) as engine:
+        stage, doors = staged(engine, clock, asked(T0, days, orders, seed), dispatched)
+        story = play(stage, doors, lambda hours: None)
         states = defaultdict(list)
         for file in sorted((settings.project / "orders").glob("*.jsonl")):
             for line in file.read_text("utf-8").splitlines():
@@ -86,7 +86,7 @@ def test_orders_are_recovered(play_once: Played) -> None:
 def test_nobody_hears_from_us_about_an_order_that_is_over(play_once: Played) -> None:
     for letter in play_once.letters:
         state = play_once.at(letter.order, letter.at)
-        assert state["status"] in {"pending", "failed", "awaiting", "cart"}, letter.file
+        assert state["status"] in {"pending", "failed", "awaiting", "cart"}, letter.touch
         assert letter.at < datetime.fromisoformat(state["expires_at"])
 
 
@@ -108,7 +108,7 @@ def test_nobody_hears_from_us_without_consent(play_once: Played) -> None:
 def test_nobody_is_woken(play_once: Played) -> None:
     for letter in play_once.letters:
         zone = ZoneInfo(play_once.states[letter.order][-1]["timezone"])
-        assert 8 <= letter.at.astimezone(zone).hour < 21, letter.file
+        assert 8 <= letter.at.astimezone(zone).hour < 21, letter.touch
 
 
 def test_nobody_gets_a_step_twice_and_the_hold_out_gets_nothing(play_once: Played) -> None:
@@ -124,19 +124,18 @@ def test_nobody_gets_a_step_twice_and_the_hold_out_gets_nothing(play_once: Playe
         held = set(connection.execute(statement).scalars())
     assert held
     assert not held & {letter.order for letter in play_once.letters}
-    paid = play_once.story.shoppers.payments
-    assert all(payment.letter is None for order, payment in paid.items() if order in held)
+    fates = play_once.story.truth.fates
+    assert not any(fates[order].caused or fates[order].letters for order in held)
 
 
 def test_only_messages_bring_back_who_would_not_have_come(play_once: Played) -> None:
-    payments = play_once.story.shoppers.payments.values()
-    caused = [payment for payment in payments if payment.caused]
+    fates = play_once.story.truth.fates
+    caused = {order: fate for order, fate in fates.items() if fate.caused}
     assert caused
-    for payment in caused:
-        assert payment.letter is not None
-        assert payment.letter.order == payment.order
-        assert payment.letter.at < payment.at
-    assert any(payment.letter is None for payment in payments)
+    for order, fate in caused.items():
+        assert fate.paid_at is not None
+        assert any(one.order == order and one.at < fate.paid_at for one in play_once.letters)
+    assert any(fate.paid_at and not fate.letters for fate in fates.values())
 
 
 def test_the_shop_and_the_engine_agree_on_every_order_at_the_end(play_once: Played) -> None:
@@ -144,16 +143,9 @@ def test_the_shop_and_the_engine_agree_on_every_order_at_the_end(play_once: Play
     with reading(play_once.engine.database) as connection:
         rows = connection.execute(select(orders.c.external_id, orders.c.status)).all()
     known = {row.external_id: row.status for row in rows}
-    ends = {row["order_id"]: row["status"] for row in play_once.story.book}
-    late = {
-        row["order_id"]
-        for row in play_once.story.book
-        if datetime.fromisoformat(row.get("updated_at", row["placed_at"]))
-        > play_once.story.report.at - timedelta(hours=6)
-    }
-    assert {order: known[order] for order in ends.keys() - late} == {
-        order: ends[order] for order in ends.keys() - late
-    }
+    assert known == {order: states[-1]["status"] for order, states in play_once.states.items()}
+    paid = {order for order, fate in play_once.story.truth.fates.items() if fate.paid_at}
+    assert {order for order in paid if known[order] in {"paid", "refunded"}} == paid
 
 
 def test_a_redeemed_code_is_the_one_in_the_message_and_lowers_the_amount(
@@ -165,7 +157,9 @@ def test_a_redeemed_code_is_the_one_in_the_message_and_lowers_the_amount(
     (project / "templates").symlink_to(ROOT / "templates")
     (project / "campaigns" / "unpaid.yaml").write_text(OFFERS, "utf-8")
     for scene in played(project, seed=4, days=1, orders=400):
-        used = [payment for payment in scene.story.shoppers.payments.values() if payment.code]
+        fates = scene.story.truth.fates
+        used = [order for order, fate in fates.items() if fate.given]
+        codes = {one.order: one.code for one in scene.letters}
         coupons = table(Coupon)
         with reading(scene.engine.database) as connection:
             redeemed = set(
@@ -174,11 +168,10 @@ def test_a_redeemed_code_is_the_one_in_the_message_and_lowers_the_amount(
                 ).scalars()
             )
         assert len(used) >= 3
-        assert redeemed == {payment.code for payment in used}
-        for payment in used:
-            before, after = (scene.states[payment.order][n] for n in (0, -1))
-            assert payment.letter is not None
-            assert payment.code == payment.letter.code == after["discount_code"]
+        assert redeemed == {codes[order] for order in used}
+        for order in used:
+            before, after = (scene.states[order][n] for n in (0, -1))
+            assert codes[order] == after["discount_code"]
             goods, shipping = (
                 float(before["amount"]) - float(before["shipping_amount"]),
                 float(before["shipping_amount"]),

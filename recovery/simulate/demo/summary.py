@@ -10,7 +10,7 @@ from recovery.measure.plain import reason_text
 from recovery.measure.wording import Wording
 from recovery.money import Money
 from recovery.settings import Settings
-from recovery.simulate.scenario import Story
+from recovery.simulate.demo.story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,12 @@ class Summary:
     @property
     def earlier(self) -> int:
         """Orders from before the shop opened, all paid: whose buyers are returning customers."""
-        return len(self.story.book) - self.orders
+        return self.read - self.orders
+
+    @property
+    def read(self) -> int:
+        """Orders that came in."""
+        return self.story.diary.read.total()
 
     @property
     def recovered(self) -> int:
@@ -36,7 +41,7 @@ class Summary:
     @property
     def caused(self) -> int:
         """Payments that there would not have been without a message. No real shop can know."""
-        return sum(payment.caused for payment in self.story.shoppers.payments.values())
+        return sum(fate.caused for fate in self.story.truth.fates.values())
 
     @property
     def money(self) -> list[Money]:
@@ -51,13 +56,12 @@ class Summary:
     @property
     def order(self) -> str | None:
         """An order whose story is worth reading."""
-        return self.story.telling.order if self.story.telling else None
+        return self.story.telling
 
     @property
     def letter(self) -> Path | None:
         """The message that brought that order back."""
-        payment = self.story.telling
-        return payment.letter.file if payment and payment.letter else None
+        return self.story.message
 
     def lines(self) -> Iterator[str]:
         """What happened, for people."""
@@ -65,7 +69,7 @@ class Summary:
         touches = self.touches()
         held = sum(row.enrolled for row in story.report.rows if row.arm.holdout)
         left_out = sum(diary.skipped.values())
-        unpaid = story.shoppers.unpaid
+        unpaid = len(story.truth.fates)
         orders = plural("{count} order", "{count} orders", self.orders)
         markets = plural("{count} market", "{count} markets", len(self.markets()))
         yield here(
@@ -134,7 +138,7 @@ class Summary:
 
     def markets(self) -> set[str]:
         """Where orders came from."""
-        return {row["country"] for row in self.story.book}
+        return set(self.story.diary.read)
 
     def payload(self) -> dict[str, Any]:
         """The JSON document of `recovery demo --json`."""
@@ -142,10 +146,10 @@ class Summary:
         return {
             "seed": self.seed,
             "orders": {
-                "read": len(story.book),
+                "read": self.read,
                 "placed": self.orders,
                 "earlier": self.earlier,
-                "unpaid": story.shoppers.unpaid,
+                "unpaid": len(story.truth.fates),
                 "rejected": diary.rejected,
                 "enrolled": dict(sorted(diary.enrolled.items())),
                 "markets": sorted(self.markets()),

@@ -7,7 +7,7 @@ import pytest
 from recovery.campaign.loader import CampaignError
 from recovery.errors import UsageError
 from recovery.settings import load_settings
-from recovery.simulate.stage import MARK, set_stage
+from recovery.simulate.demo.stage import MARK, set_stage
 from tests.conftest import ROOT
 
 ELSEWHERE = {

@@ -65,7 +65,7 @@ def _fill(
     connection: Connection, groups: Table, source: FromClause, keys: Columns, sums: Columns
 ) -> None:
     names = [one.name for one in keys]
-    filled = [func.coalesce(one, "") if _is_text(one) else one for one in keys]
+    filled = [func.coalesce(one, "") if _may_be_null(one) else one for one in keys]
     rows = select(*filled, *sums).select_from(source).where(true())
     # Without any WHERE, SQLite would read the ON of the conflict as that of a join.
     add = sqlite.insert(groups).from_select(
@@ -77,6 +77,10 @@ def _fill(
 
 def _null_again(key: Column[Any]) -> ColumnElement[Any]:
     return func.nullif(key, "", type_=key.type).label(key.name) if _is_text(key) else key
+
+
+def _may_be_null(key: ColumnElement[Any]) -> bool:
+    return _is_text(key) and getattr(key, "nullable", True)
 
 
 def _is_text(key: ColumnElement[Any]) -> bool:

@@ -18,6 +18,7 @@ touches, clicks = table(Touch), table(Click)
 _PLANNED, _SENT, _DELIVERED, _BOUNCED = range(4)  # how far a message came
 _ONE = literal(1).label("n")
 SENT = (TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED)
+_REACH = dict(zip(SENT, (_SENT, _DELIVERED, _BOUNCED), strict=True))
 
 
 class Bill(NamedTuple):
@@ -66,13 +67,7 @@ def letters(connection: Connection, people: People) -> Letters:
 def _count_touches(connection: Connection, people: People, found: Letters) -> None:
     f, t = people.fates.c, touches.c
     left = func.coalesce(t.tried_at, t.due_at) <= people.question.now
-    reach = case(
-        (t.state.not_in(SENT), _PLANNED),
-        (~left, _PLANNED),
-        (t.state == TouchState.DELIVERED, _DELIVERED),
-        (t.state == TouchState.BOUNCED, _BOUNCED),
-        else_=_SENT,
-    )
+    reach = case((left, case(_REACH, value=t.state, else_=_PLANNED)), else_=_PLANNED)
     parts = case((t.channel == Channel.SMS, func.coalesce(t.segments, 1)), else_=1)
     source = touches.join(people.fates, t.enrolment_id == f.id)
     keys = (t.channel, t.step, f.mature, f.unit, reach.label("reach"), f.place)

@@ -79,19 +79,18 @@ def fates(question: Question, numbers: Table) -> Select[Any]:
     e, now = enrolments.c, question.now
     unit = case((or_(_is_void(), _came_before()), 0), else_=1).label("unit")
     mature = case((e.window_ends_at <= now, 1), else_=0).label("mature")
-    plain = (e.id, *common(), unit, mature, _own(question), e.enrolled_at, e.window_ends_at)
-    found = _fenced(asked(question, (*plain, *_payments(now))), "found").c
+    number = (numbers.c.place, numbers.c.arm)
+    plain = (e.id, *number, unit, mature, _own(question), e.enrolled_at, e.window_ends_at)
+    same = and_(*(numbers.c[one.name] == one for one in common()))
+    found = _fenced(asked(question, (*plain, *_payments(now))).join(numbers, same), "found").c
     earliest, own_paid_at = found.any_paid_at, found.own_paid_at
     sooner = or_(earliest.is_(None), own_paid_at < earliest)
     converted_at = case((sooner, own_paid_at), else_=earliest).label("converted_at")
-    dated = _fenced(select(*(found[one.name] for one in plain), converted_at), "dated")
-    u, n = dated.c, numbers.c
+    u = _fenced(select(*(found[one.name] for one in plain), converted_at), "dated").c
     end = case((u.mature == 1, u.window_ends_at), else_=literal(now, u.enrolled_at.type))
     span = microseconds(func.coalesce(u.converted_at, end), u.enrolled_at).label("span")
     converted = case((u.converted_at.is_(None), 0), else_=1).label("converted")
-    same = and_(*(n[one.name] == u[one.name] for one in common()))
-    columns = (u.id, n.place, n.arm, u.unit, u.mature, u.own, converted, span)
-    return select(*columns).join_from(dated, numbers, same)
+    return select(u.id, u.place, u.arm, u.unit, u.mature, u.own, converted, span)
 
 
 def common() -> Columns:

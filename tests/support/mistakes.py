@@ -18,7 +18,7 @@ class Spoilt(NamedTuple):
 
 
 SENT = "SELECT 1 FROM touches WHERE enrolment_id = enrolments.id AND state IN ('sent')"
-UNSENT = f'__import__("sqlalchemy").text("NOT (holdout OR EXISTS ({SENT}))")'
+UNSENT = f'__import__("sqlalchemy").text("NOT (enrolments.holdout OR EXISTS ({SENT}))")'
 SEED = {"seed": 1}
 MISTAKES = [
     Spoilt(

@@ -95,6 +95,7 @@ def row_of(order: OrderSnapshot) -> dict[str, Any]:
         "amount": str(order.amount),
         "currency": order.amount.currency,
         "country": order.country,
+        "region": order.region,
         "email": order.email,
         "phone": order.phone,
         "customer_id": order.customer_id,

@@ -230,6 +230,7 @@ SAMPLES: dict[str, Mapping[str, Value]] = {
         "mix": "details 28%, declined 22%",
         "source": "card-reasons",
     },
+    "CR318": {"given": "-1", "high": "100", "low": "0"},
 }
 
 

@@ -144,4 +144,12 @@ SCENARIOS: dict[str, Row] = {
         "keep near {mix} of them, {low} to {high} of all orders together, or write 'assumed'",
         "The row says how often one reason for a refused card comes beside the others.",
     ),
+    "CR318": Row(
+        "{given} is not between {low} and {high}",
+        "choose a value between them",
+        "Beyond these bounds a story would make no sense, or could not be computed.",
+        "causes: {funds: {hears: «-1»}}",
+        "causes: {funds: {hears: 0.5}}",
+        file=_FILE,
+    ),
 }

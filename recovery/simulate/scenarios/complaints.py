@@ -103,8 +103,10 @@ def _report(detail: ErrorDetails, tree: Tree, model: type[BaseModel]) -> None:
         not_among(tree, road, str(given), re.findall(r"'([^']+)'", context["expected"]), "CR022")
     elif kind in CODES:
         tree.report(kind, tree.value(road), road, **context)
-    else:
+    elif kind == "too_short":
         tree.report("CR026", tree.key(road), road, key=_called(road))
+    else:  # a number that no number can be, such as nan
+        tree.report("CR306", tree.value(road), road, given=str(given))
 
 
 _EXTRA = ("extra_forbidden", "too_short")

@@ -16,7 +16,8 @@ from recovery.i18n import Text
 from recovery.markets.reading import laid_over
 from recovery.problems import Problem
 from recovery.problems.codes import CODES
-from recovery.simulate.scenarios.agreement import disagree, followed
+from recovery.simulate.scenarios.agreement import disagree
+from recovery.simulate.scenarios.backing import backed, followed
 from recovery.simulate.scenarios.complaints import complain
 from recovery.simulate.scenarios.schema import Scenario
 from recovery.simulate.scenarios.sources import sources
@@ -94,7 +95,8 @@ def _judged(tree: Tree, layers: Sequence[Data]) -> Read | None:
             disagree(tree, whole, None)
         return None
     found, bare = sources(scenario, layers)
-    disagree(tree, whole, scenario, found, bare)
+    disagree(tree, whole, scenario)
+    backed(tree, whole, scenario, found, bare)
     named = {".".join(road): source for road, source in found.items()}
     written = {".".join(road): followed(whole, road)[1] for road in found}
     # What stands on a hidden scenario tells too much of it, whatever it says itself.

@@ -18,14 +18,17 @@ from recovery.message import Channel
 from recovery.simulate.scenarios.incident import Incident
 from recovery.simulate.scenarios.values import (
     Currency,
+    Factor,
+    Hour,
     Moment,
     Odds,
-    Share,
     Span,
+    Spread,
     Strict,
     Time,
     Unpaid,
     Weights,
+    Won,
     Words,
 )
 
@@ -42,7 +45,7 @@ class Wait(Strict):
     """A log-normal time: half wait less than `median`; `spread` is its logarithm's deviation."""
 
     median: Time
-    spread: Share = 1.0
+    spread: Spread = 1.0
 
 
 class Locals(Strict):
@@ -59,7 +62,7 @@ class Market(Strict):
 
     share: Odds  # of all orders; the shares of all markets are weighed against each other
     causes: Weights  # why an order is not paid at once: names of `causes`, of all orders here
-    baskets: Share = 1.0  # how dear, against the shop's own price list
+    baskets: Factor = 1.0  # how dear, against the shop's own price list
     vip: Odds = 0.0  # of returning customers: the shop calls them so
     people: Locals = Locals()
 
@@ -74,8 +77,8 @@ class Crowd(Strict):
     email_consent: dict[Consent, Odds]
     sms_consent: dict[Consent, Odds]
     office: Odds  # cannot shop during working hours
-    responsive: Share  # how much people differ in what a message does to them (log deviation)
-    thrifty: Share  # how much they differ in what an offer does
+    responsive: Spread  # how much people differ in what a message does to them (log deviation)
+    thrifty: Spread  # how much they differ in what an offer does
     refunds: Odds  # of paid orders
     refund_after: Wait
 
@@ -91,8 +94,8 @@ class Cause(Strict):
     pays: Odds  # without a word from us
     after: Wait  # when they do
     cancels: Odds = 0.0  # of those who would not pay
-    hears: Share = 1.0  # how much a message moves them, against `messages`
-    wants: Share = 1.0  # how much an offer does, against `offers`
+    hears: Factor = 1.0  # how much a message moves them, against `messages`
+    wants: Factor = 1.0  # how much an offer does, against `offers`
     ripe: Span = timedelta(0)  # before that a message moves hardly anybody
     unripe: Odds = 1.0  # … this share of what it would
 
@@ -101,7 +104,7 @@ class Stretch(Strict):
     """What a message does when it is read so long after the order was left unpaid."""
 
     until: Span
-    wins: Share  # of those who would not have paid; below zero: loses of those who would have
+    wins: Won  # of those who would not have paid; below zero: loses of those who would have
 
 
 class Reach(Strict):
@@ -112,10 +115,10 @@ class Reach(Strict):
     after: Wait
     clicks: Odds  # of readers who do not come back to pay
     moves: Annotated[list[Stretch], Field(min_length=1)]
-    then: Share  # after the last stretch
+    then: Won  # after the last stretch
     opt_out: Odds  # of readers, at each message
     complaint: Odds
-    annoys: Share  # how fast the two above grow with each further message
+    annoys: Factor  # how fast the two above grow with each further message
 
 
 class Replies(Strict):
@@ -125,14 +128,14 @@ class Replies(Strict):
     hurry: Odds  # of those who would pay anyway: they pay now, for the message is at hand
     tired: Odds  # each further message does this share of what the one before it did
     at_work: Odds  # what a message does to office people in working hours
-    dear: Share  # both ways, messages do more about dear baskets: exponent of the amount
+    dear: Spread  # both ways, messages do more about dear baskets: exponent of the amount
 
 
 class Offers(Strict):
     """What an offer does."""
 
-    wins: Share  # more, for each tenth of the basket that it is worth
-    kinds: dict[str, Share]  # free_shipping, gift …: against a percentage of the same worth
+    wins: Won  # more, for each tenth of the basket that it is worth
+    kinds: dict[str, Factor]  # free_shipping, gift …: against a percentage of the same worth
     redeemed: Odds  # by those whom it brought back
     sure: Odds  # by those who would have paid anyway
     teaches: Odds  # of customers who used one: they leave their next basket to wait for another
@@ -143,10 +146,10 @@ class Staff(Strict):
     """Colleagues who call."""
 
     calls: int  # in a working hour, together
-    hours: tuple[int, int] = (9, 17)
+    hours: tuple[Hour, Hour] = (9, 17)
     zone: str = "UTC"
     reached: Odds
-    wins: Share  # of those reached who would not have paid
+    wins: Won  # of those reached who would not have paid
 
 
 class Penalties(Strict):

@@ -31,8 +31,13 @@ def read_share(given: Any) -> float:
     text = str(given).strip()
     try:
         return float(Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text))
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError, OverflowError):
         raise _wrong("CR300", given=text) from None
+
+
+def percent(share: float) -> str:
+    """`4.5%`, as a file would write it."""
+    return f"{round(100 * share, 2):g}%"
 
 
 def read_span(given: Any) -> timedelta:
@@ -57,8 +62,19 @@ def _moment(given: Any) -> datetime:
 
 def _odds(value: float) -> float:
     if not 0 <= value <= 1:
-        raise _wrong("CR301", given=f"{value:.4%}".replace("0000%", "%").replace(".%", "%"))
+        raise _wrong("CR301", given=percent(value))
     return value
+
+
+def _within(low: float, high: float) -> AfterValidator:
+    """Numbers beyond which a story would make no sense, or could not be computed."""
+
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise _wrong("CR318", given=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
+        return value
+
+    return AfterValidator(check)
 
 
 def _some_time(value: timedelta) -> timedelta:
@@ -84,7 +100,11 @@ def _wrong(code: str, **about: Any) -> PydanticCustomError:
     return PydanticCustomError(code, CODES[code].message, about)
 
 
-Share = Annotated[float, BeforeValidator(read_share)]  # may be below zero, or above one
+Share = Annotated[float, BeforeValidator(read_share)]
+Factor = Annotated[Share, _within(0, 100)]
+Spread = Annotated[Share, _within(0, 5)]
+Won = Annotated[Share, _within(-1, 1)]  # below zero: lost
+Hour = Annotated[int, _within(0, 24)]
 Odds = Annotated[float, BeforeValidator(read_share), AfterValidator(_odds)]
 Span = Annotated[timedelta, BeforeValidator(read_span)]
 Time = Annotated[Span, AfterValidator(_some_time)]

@@ -56,6 +56,9 @@ def problems(folder: Path, text: str) -> list[Problem]:
             "incidents: [{incident: mail_blocked, at: 3d, market: FR}]",
             *((3, 54), "CR022", "one of: BR, DE, US"),
         ),
+        ("offers: {wins: 1e400}", (3, 16), "CR300", "write such as 45%"),
+        ("offers: {wins: 300%}", (3, 16), "CR318", "choose a value between them"),
+        ("points: {USD: nan}", (3, 15), "CR306", "write digits"),
         ("title: {en: Only English}", None, None, None),  # the other language is that of `base`
         ("title: {en: Mine, cn: 我的}", (3, 19), "CR020", "one of: en, zh"),
     ],

@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from recovery.campaign.problems import CampaignError
 from recovery.campaign.schema import Campaign
 from recovery.errors import RecoveryError
 from recovery.i18n import Text, Value, mark, say, words
@@ -19,10 +18,11 @@ from recovery.simulate.lab.checks import actions, answers, figures, paths, rules
 from recovery.simulate.lab.checks.figures import Played
 from recovery.simulate.lab.checks.finding import Finding, unjudged
 from recovery.simulate.lab.exercise import Check, Exercise
+from recovery.simulate.lab.plain import harmless
 from recovery.simulate.lab.playing import diary_in
 from recovery.simulate.lab.score import Score
 from recovery.simulate.lab.sight import active
-from recovery.simulate.lab.work import CAMPAIGNS, Work
+from recovery.simulate.lab.work import CAMPAIGNS, DIARY, Work
 from recovery.template.catalog import Catalog
 
 # Plays one work on the stage of the exercise and returns the document of the simulation.
@@ -93,14 +93,19 @@ def judge(
         trouble = say(SILENT)
     if any(one.severity is Severity.ERROR for one in problems):
         trouble = say(WRONG)
+    if trouble is None:
+        try:
+            outcome = play(work)
+        except RecoveryError as error:  # an entry of the diary about something nobody knows
+            trouble = _words(error)
     if trouble is not None:
         return Judgement(exercise, [unjudged(one, trouble) for one in exercise.checks], problems)
-    outcome, fixed = play(work), anchors()
+    fixed = anchors()
     score = Score(points_of(outcome), fixed.reference, fixed.preset)
     desk = _Desk(active(campaigns), diary, answers.given(work), Played(outcome, fixed.reference))
     if practise is not None and any(one.asks for one in exercise.checks):
         desk = replace(desk, seen=Played(practise(work), fixed.reference))
-    findings = [Finding(one, *desk.judged(one)) for one in exercise.checks]
+    findings = [desk.finding(one) for one in exercise.checks]
     return Judgement(exercise, findings, problems, score, outcome)
 
 
@@ -110,13 +115,16 @@ def _diary(work: Work) -> tuple[Diary, Text | None]:
         folder = Path(name)
         work.unfold(folder)
         try:
+            harmless(work.files.get(DIARY, ""), DIARY)
             return diary_in(folder), None
-        except CampaignError as error:
-            first = error.problems[0]
-            return Diary(), say("{file}: {why}", file=first.file, why=say("{why}", why=str(first)))
         except RecoveryError as error:
-            told = error.args[0]
-            return Diary(), told if isinstance(told, Text) else say("{why}", why=str(told))
+            return Diary(), _words(error)
+
+
+def _words(error: RecoveryError) -> Text:
+    """What an error says, first line first."""
+    told = error.args[0]
+    return told if isinstance(told, Text) else say("{why}", why=str(told))
 
 
 def read_campaigns(work: Work) -> tuple[list[Campaign], Sequence[Problem]]:
@@ -144,8 +152,12 @@ class _Desk:
     played: Played
     seen: Played | None = None
 
-    def judged(self, check: Check) -> tuple[bool, Value]:
-        """Whether a check passed, and what was found."""
+    def finding(self, check: Check) -> Finding:
+        """What became of one check."""
+        lack = check.answer and answers.lacking(self.given, check.answer)
+        return unjudged(check, lack) if lack else Finding(check, *self._judged(check))
+
+    def _judged(self, check: Check) -> tuple[bool, Value]:
         if check.order is not None and check.gets is not None:
             return paths.judge_paths(self.campaigns, check.order, check.gets)
         if check.holdout is not None:

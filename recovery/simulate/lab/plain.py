@@ -33,7 +33,9 @@ def read_plain(text: str, file: str) -> Mapping[str, Any]:
     try:
         return read_keys(text, file)
     except MarketError as error:
-        raise PlainError(str(error.mistakes[0])) from None
+        first = error.mistakes[0]
+        told = say("{file}:{line}: {why}", file=file, line=first.line, why=first.message)
+        raise PlainError(told) from None
 
 
 def harmless(text: str, file: str) -> None:

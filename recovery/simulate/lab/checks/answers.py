@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recovery.i18n import Value, say
+from recovery.i18n import Text, Value, say
 from recovery.simulate.lab.checks.figures import Played, figure
 from recovery.simulate.lab.exercise import Question
 from recovery.simulate.lab.plain import PlainError, read_plain
@@ -16,7 +16,7 @@ class Given:
     """What the file says, or what is wrong with it."""
 
     answers: Mapping[str, Any] = field(default_factory=dict)
-    wrong: Value = ""
+    wrong: Text | None = None
 
 
 def given(work: Work) -> Given:
@@ -27,16 +27,24 @@ def given(work: Work) -> Given:
         return Given(wrong=error.args[0])
 
 
+def lacking(given: Given, question: Question) -> Text | None:
+    """Why there is no answer to `question`, where there is none."""
+    if given.wrong is not None:
+        return given.wrong
+    missing = not _said(given, question)
+    return say("{file}: no answer to {key}", file=ANSWERS, key=question.key) if missing else None
+
+
 def judge_answer(given: Given, question: Question, played: Played) -> tuple[bool, Value]:
     """Whether the answer to `question` is right, and the answer."""
-    if given.wrong:
-        return False, given.wrong
-    said = str(given.answers.get(question.key, "")).strip()
-    if not said:
-        return False, say("no answer to {key}", key=question.key)
+    said = _said(given, question)
     if question.words is not None:
         return said.casefold() in question.words, said
     return _near(said, question, played), said
+
+
+def _said(given: Given, question: Question) -> str:
+    return str(given.answers.get(question.key, "")).strip()
 
 
 def _near(said: str, question: Question, played: Played) -> bool:

@@ -162,7 +162,8 @@ def _tell(console: "Console", told: dict[str, Any]) -> None:
         console.print(f"{one['incident']}{where}: {one['at']} + {one['lasts']}")
     for name, row in told["evidence"].items():
         console.print(f"{name} [{row['grade']}]: {row['says']}", soft_wrap=True)
-        console.print(f"    {row['source']}, {row['url']}", style="dim", soft_wrap=True)
+        told_by = ", ".join(filter(None, (row["source"], row["url"])))
+        console.print(f"    {told_by}", style="dim", soft_wrap=True)
 
 
 def _table(titles: tuple[str, ...]) -> Any:

@@ -41,7 +41,7 @@ class Evidence(Strict):
     grade: Grade
     says: Words
     source: str
-    url: str
+    url: str | None = None  # none of our own judgement
     range: tuple[str, str] | None = None  # as a scenario would write them
     mix: Mapping[str, Odds] | None = None
     vary: Odds = 0.0

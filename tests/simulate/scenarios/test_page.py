@@ -51,7 +51,7 @@ def test_every_scenario_and_every_row_is_on_it(page: str) -> None:
     for name, row in evidence().items():
         bounds = " – ".join(row.range) if row.range else f"±{row.vary:.0%}"
         says = getattr(row.says, PAGES[page])
-        source = f"[{row.source}]({row.url})"
+        source = f"[{row.source}]({row.url})" if row.url else row.source
         assert told[name] == f"{row.grade.value} | {bounds} | {says} | {source}"
 
 

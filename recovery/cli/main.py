@@ -32,6 +32,7 @@ VERBS = {
     "schema": mark("Print the campaign language as JSON Schema, for editors."),
     "simulate": mark("Play campaigns with made-up shoppers, whose true answer is known."),
     "compare": mark("Play campaigns with the same shoppers: which is better?"),
+    "optimise": mark("Search better delays, channels and offers, within your limits."),
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),
     "report": mark("Show how many orders each sequence brought back."),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from recovery.simulate.lab.desk import Tried
     from recovery.simulate.lab.exercise import Exercise
+    from recovery.simulate.lab.sheet import Sheet
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _NUMBER = click.argument("number", type=click.INT, metavar="N")
@@ -141,7 +142,7 @@ def check(desk: Desk, *, number: int, folder: Path | None, answer: bool, until: 
     target = folder or _usual(number)
     with desk.progress(here("Playing"), games * _hours(number, target)) as advance:
         tried = attempt(number, target, advance)
-    shown = _answer(number) if answer and tried.may_see_answer else {}
+    shown = _answer(desk, number, tried.sheet, target) if answer and tried.may_see_answer else {}
 
     def text(console: "Console") -> None:
         _problems(console, tried, target)
@@ -168,10 +169,11 @@ def answer(desk: Desk, *, number: int, folder: Path | None) -> None:
 
     Where DIR is a folder of the exercise, three tries come first, and a class may keep it closed.
     """
+    from recovery.simulate.lab.course import find_exercise
     from recovery.simulate.lab.desk import TRIES_BEFORE_THE_ANSWER, sheet_for, tries
-    from recovery.simulate.lab.sheet import FILE
+    from recovery.simulate.lab.sheet import FILE, Sheet
 
-    target = folder or _usual(number)
+    target, sheet = folder or _usual(number), Sheet.of(find_exercise(number))
     if folder is not None or (target / FILE).is_file():
         sheet = sheet_for(number, target)
         if not sheet.answers:
@@ -185,7 +187,7 @@ def answer(desk: Desk, *, number: int, folder: Path | None) -> None:
                     folder=target,
                 )
             )
-    shown = _answer(number)
+    shown = _answer(desk, number, sheet, target)
     desk.show({"exercise": number, "answer": shown}, lambda console: _files(console, shown))
 
 
@@ -299,11 +301,13 @@ def _list(console: "Console", exercises: "Sequence[Exercise]") -> None:
     console.print(here("\nBegin with: recovery lab start 1"))
 
 
-def _answer(number: int) -> dict[str, str]:
+def _answer(desk: Desk, number: int, sheet: "Sheet", folder: Path) -> dict[str, str]:
     from recovery.simulate.lab.course import find_exercise
-    from recovery.simulate.lab.desk import answer_of
+    from recovery.simulate.lab.desk import stage_for
+    from recovery.simulate.lab.solution import solution
 
-    return dict(answer_of(find_exercise(number)).files)
+    with desk.progress(here("Playing"), (sheet.days + 8) * 24) as advance:
+        return dict(solution(find_exercise(number), stage_for(sheet, folder), advance).files)
 
 
 def _files(console: "Console", files: Mapping[str, str]) -> None:

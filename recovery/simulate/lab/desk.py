@@ -11,11 +11,12 @@ from typing import Any
 from recovery.errors import UsageError
 from recovery.i18n import say
 from recovery.project import shipped
-from recovery.simulate.lab.course import ANSWER, START, find_exercise
+from recovery.simulate.lab.course import START, find_exercise
 from recovery.simulate.lab.exercise import Exercise
 from recovery.simulate.lab.judge import Anchors, Judgement, judge, points_of
 from recovery.simulate.lab.playing import Stage, play
 from recovery.simulate.lab.sheet import FILE, Sheet, read_sheet
+from recovery.simulate.lab.solution import answer_of
 from recovery.simulate.lab.work import Work, read_work
 
 TASK = "README.md"
@@ -119,11 +120,6 @@ def sheet_for(number: int, folder: Path) -> Sheet:
 def tries(folder: Path) -> int:
     """How often the work in `folder` was tried."""
     return int(_remembered(folder).get("tries", 0))
-
-
-def answer_of(exercise: Exercise) -> Work:
-    """The reference answer."""
-    return read_work(exercise.folder / ANSWER)
 
 
 def preset_of(exercise: Exercise) -> Work | None:

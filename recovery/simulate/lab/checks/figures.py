@@ -37,11 +37,16 @@ def judge_figure(wanted: Figure, played: Played) -> tuple[bool, Value]:
     return fits, written(wanted.of, value)
 
 
+def is_share(name: str) -> bool:
+    """Whether the figure is read in percent."""
+    return name in _SHARES
+
+
 def written(name: str, value: float | None) -> Value:
     """`value` as people read it."""
     if value is None:
         return say("nothing to count")
-    if name in _SHARES:
+    if is_share(name):
         return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
 

@@ -8,9 +8,9 @@ from typing import Any
 from recovery.i18n import LANGUAGES, words
 from recovery.problems import Severity
 from recovery.simulate.lab.course import find_exercise
-from recovery.simulate.lab.desk import answer_of
 from recovery.simulate.lab.judge import Anchors, judge, points_of
 from recovery.simulate.lab.playing import Stage, play
+from recovery.simulate.lab.solution import answer_of
 from recovery.simulate.lab.teacher.marks import Reason
 from recovery.simulate.lab.work import Work
 

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 import pytest
 
 from recovery.simulate.lab.course import find_exercise
-from recovery.simulate.lab.desk import answer_of
 from recovery.simulate.lab.sheet import Sheet
+from recovery.simulate.lab.solution import answer_of
 from recovery.simulate.lab.teacher.classroom import Classroom, read_class
 from recovery.simulate.lab.teacher.collect import Collected, collect
 from tests.support.lab import GOOD, SHEET, classroom, hand_in, work

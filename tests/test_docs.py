@@ -54,7 +54,9 @@ SISTERS = {
             *(
                 "alerts-and-funnel",
                 "markets",
+                "own-data",
                 "plan",
+                "replay",
                 "reports",
                 "scenarios",
                 "templates",
@@ -192,8 +194,9 @@ def test_files_on_a_page_are_there(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_campaigns_on_a_page_are_campaigns(page: str) -> None:
     for kind, text in blocks(page):
-        # Prometheus', and those of tests/simulate/scenarios/test_page.py.
-        others_language = text.startswith(("scrape_configs:", "groups:", "scenario:"))
+        # Prometheus', and those of tests/simulate/scenarios/test_page.py and of mappings.
+        others = ("scrape_configs:", "groups:", "scenario:", "order_id:")
+        others_language = text.startswith(others)
         if kind in ("yaml", "yml") and not others_language:
             parse_campaign(text, page)
 

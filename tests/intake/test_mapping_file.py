@@ -6,6 +6,7 @@ import pytest
 
 from recovery.intake.mapped import WrongMapping
 from recovery.intake.mapping_file import read_mapping
+from tests.support.pages import blocks
 
 GOOD = """\
 order_id: Number
@@ -84,6 +85,14 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     missing = [one.split()[1] for one in found if "is missing" in one]
     assert missing == ["amount", "country", "currency", "placed_at"]
     assert any("neither email nor phone" in one for one in found)
+
+
+@pytest.mark.parametrize("page", ["docs/own-data.md", "docs/zh-CN/own-data.md"])
+def test_the_mapping_on_the_page_is_one(tmp_path: Path, page: str) -> None:
+    (text,) = (text for kind, text in blocks(page) if kind == "yaml")
+    file = tmp_path / "mapping.yaml"
+    file.write_text(text, "utf-8")
+    assert "financial status" in read_mapping(file).known
 
 
 def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:

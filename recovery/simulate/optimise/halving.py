@@ -84,12 +84,18 @@ def rounds(seeds: int) -> list[int]:
     return found
 
 
+def half(candidates: int) -> int:
+    """How many of so many go on."""
+    return max(FEWEST, (candidates + 1) // 2)
+
+
 def plays(candidates: int, seeds: int) -> int:
-    """How many simulations the search takes at most, the fresh ones left out."""
+    """How many simulations the search takes at most, with the one that is kept among the
+    candidates, and the fresh ones left out."""
     total, before = 0, 0
     for upto in rounds(seeds):
         total += candidates * (upto - before)
-        before, candidates = upto, min(candidates, max(FEWEST, (candidates + 1) // 2) + 1)
+        before, candidates = upto, min(candidates, half(candidates - 1) + 1)
     return total
 
 
@@ -113,6 +119,7 @@ def halve(
         before = upto
         within = {one: found[one] for one in alive if not found[one].over}
         if upto < len(seeds):
-            best = ranked(within)[: max(FEWEST, (len(within) + 1) // 2)]
+            rest = {name: one for name, one in within.items() if name != keep}
+            best = ranked(rest)[: half(len(rest))]
             alive = [one for one in alive if one in best or one == keep]
     return found, [one for one in alive if one in within]

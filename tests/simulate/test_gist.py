@@ -1,0 +1,32 @@
+"""The gist of a real simulation: its parts come to the whole, and silence comes to nothing."""
+
+from pytest import approx
+
+from recovery.simulate.gist import Gist, outcomes
+from recovery.simulate.play import simulate
+from tests.support.plays import ask, campaign_file, settings
+
+
+def test_customers_come_to_the_score(tmp_path):
+    played = simulate(settings(), [campaign_file(tmp_path)], ask(tmp_path))
+    score, found = played.verdict().score, outcomes(played).values()
+    assert score.net != 0
+    assert sum(one.net for one in found) == approx(float(score.net), abs=0.05)
+    off = float(score.annoyance + score.breaches)
+    assert sum(one.annoyance for one in found) == approx(off)
+    assert sum(one.paid for one in found) >= sum(one.caused for one in played.truth.fates.values())
+
+
+def test_who_gets_no_message_changes_nothing(tmp_path):
+    """Also those who pay of themselves when the story is over: a short window loses nobody."""
+    nobody = campaign_file(tmp_path, market="NO", window="1d")
+    slow = "causes: {distracted: {after: {median: 3d}}}\nsources: {causes: assumed}\n"
+    played = simulate(settings(), [nobody], ask(tmp_path, slow))
+    assert any(fate.pending for fate in played.truth.fates.values())
+    assert not any(fate.cost or fate.caused for fate in played.truth.fates.values())
+    assert played.verdict().score.points == 0
+
+
+def test_a_hidden_one_keeps_its_customers_to_itself(tmp_path):
+    played = simulate(settings(), [campaign_file(tmp_path)], ask(tmp_path, "hidden: yes\n"))
+    assert Gist.of(played).outcomes == {}

@@ -12,15 +12,17 @@ import click
 from recovery.cli.common import Desk, verb
 from recovery.cli.naming import campaign_files
 from recovery.cli.refused import tell_refused, tell_unreadable
-from recovery.errors import Exit
-from recovery.i18n import here, mark, plural
+from recovery.errors import Exit, UsageError
+from recovery.i18n import here, mark, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from recovery.simulate.replay.estimate import Estimate
     from recovery.simulate.replay.result import Given, Replayed
     from recovery.simulate.replay.tally import Count, Group
+    from recovery.simulate.scenarios.schema import Scenario
 
 LONGEST = timedelta(days=1)
 
@@ -81,6 +83,11 @@ class Span(click.ParamType[timedelta]):
     help="Read columns of other names, as this mapping says.",
 )
 @click.option(
+    "--response",
+    metavar="SCENARIO",
+    help="Add an estimate of the response, with the made-up shoppers of this scenario.",
+)
+@click.option(
     "--rejects",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -95,6 +102,7 @@ def command(
     every: timedelta,
     messages: Path | None,
     mapping: Path | None,
+    response: str | None,
     rejects: Path | None,
 ) -> Exit:
     """Show what campaigns would have sent over real orders of the past. Nothing leaves, and no
@@ -112,6 +120,7 @@ def command(
     from recovery.simulate.replay.result import replay
     from recovery.simulate.replay.sheet import sheet
 
+    scenario = None if response is None else _scenario(desk, response)
     files = campaign_files(desk.settings.campaigns_dir, campaigns)
     with (
         desk.progress(here("Reading orders")) as read,
@@ -125,6 +134,7 @@ def command(
             every,
             rejects=rejects,
             manner=Manner(None if mapping is None else read_mapping(mapping)),
+            scenario=scenario,
             noting=noting,
             read=read,
             watch=watch,
@@ -133,6 +143,17 @@ def command(
     written = {} if messages is None else {"messages_file": str(messages)}
     desk.show(payload(found) | written, lambda console: _tell(console, found, messages, rejects))
     return Exit.PARTIAL if found.told.rejected else Exit.DONE
+
+
+def _scenario(desk: Desk, name: str) -> "Scenario":
+    from recovery.simulate.scenarios import find_scenario
+
+    found = find_scenario(name, desk.settings.project)
+    if found.hidden:
+        raise UsageError(
+            say("{scenario} is for grading: it is not played here", scenario=found.scenario)
+        )
+    return found
 
 
 def _tell(
@@ -150,7 +171,10 @@ def _tell(
         for line in lines:
             console.print(f"  {line}")
     console.print()
-    console.print(here(NO_RESPONSE))
+    if found.estimate is None:
+        console.print(here(NO_RESPONSE))
+    else:
+        _guess(console, found.estimate)
     for note in notes(found):
         console.print(here(note), style="dim")
     if messages is not None:
@@ -229,6 +253,24 @@ def _chapters(found: "Replayed") -> Iterator[tuple[str, list[str]]]:
     yield from _chapter(here("Steps that waited"), _told(found.counter("put_off")))
     if found.offers:
         yield here("Offers"), list(map(_offer, found.offers))
+
+
+def _guess(console: "Console", estimate: "Estimate") -> None:
+    from recovery.simulate.replay.words import GUESSED, about_estimate
+
+    console.print(here("Estimate ({scenario})", scenario=estimate.scenario), style="bold")
+    for name, words in GUESSED.items():
+        mean, low, high = estimate.span(name)
+        about = {"mean": f"{mean:>9,.1f}", "low": f"{low:,}", "high": f"{high:,}"}
+        console.print(here("  {mean}  {what} ({low} to {high})", what=here(words), **about))
+    if estimate.elsewhere:
+        told = plural(
+            "{count} order that got a message is of a market or state that the scenario has not.",
+            "{count} orders that got a message are of a market or state that the scenario has not.",
+            estimate.elsewhere,
+        )
+        console.print(f"  {here(told)}")
+    console.print(here(about_estimate(estimate)))
 
 
 def _offer(one: "Given") -> str:

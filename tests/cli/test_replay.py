@@ -173,3 +173,39 @@ def test_a_file_by_its_path_and_several_at_once(shop: Path, tmp_path: Path) -> N
     assert found["campaigns"] == ["other", "mine"]
     enrolled = {one["campaign"]: one["enrolled"] for one in found["sequences"]}
     assert enrolled == {"other": 3}
+
+
+def test_an_estimate_is_named_as_one_and_changes_nothing_exact(shop: Path) -> None:
+    rows = [order(f"O{n}", f"{DAY}08:00:00Z") for n in range(30)]
+    plain, guessed = told(shop, rows), told(shop, rows, "--response", "base")
+    estimate = guessed.pop("estimate")
+    assert guessed == plain
+    reached = sum(one["written_to"] for one in plain["sequences"])  # all but the hold-out
+    assert (estimate["scenario"], estimate["orders"], estimate["draws"]) == ("base", reached, 10)
+    assert "made-up shoppers of the scenario base" in estimate["about"]
+    assert estimate["won"]["low"] <= estimate["won"]["mean"] <= estimate["won"]["high"]
+    assert estimate["won"]["mean"] > 0
+    assert estimate["lost"]["high"] == 0  # nobody of them would have paid
+    assert {one["currency"] for one in estimate["money"]} == {"EUR"}
+
+
+def test_who_paid_anyway_is_never_won(shop: Path) -> None:
+    rows = [order(f"O{n}", f"{DAY}08:00:00Z", "2026-10-08T08:00:00Z") for n in range(30)]
+    estimate = told(shop, rows, "--response", "base")["estimate"]
+    assert estimate["won"]["high"] == 0
+    assert estimate["sooner"]["mean"] > 0
+
+
+def test_a_market_that_the_scenario_has_not_is_counted(shop: Path) -> None:
+    rows = [order("A", f"{DAY}08:00:00Z", country="JP")]
+    estimate = told(shop, rows, "--response", "base")["estimate"]
+    assert (estimate["orders"], estimate["not_in_the_scenario"]) == (0, 1)
+
+
+def test_an_estimate_for_people(shop: Path) -> None:
+    file = shop / "orders.jsonl"
+    file.write_bytes(jsonl(ROWS))
+    words = ("replay", "mine", "--orders", file, "--project", shop, "--response")
+    assert "Estimate (base)" in recovery(*words, "base").stdout
+    assert recovery(*words, "nowhere").exit_code == 2
+    assert "is for grading" in recovery(*words, "exam-spring").output

@@ -32,6 +32,7 @@ class Letter:
     """One step for one order. `at`: when it went out, or when it would have been due."""
 
     enrolment: int
+    order_id: int  # in the database
     order: str
     campaign: str
     segment: str
@@ -48,6 +49,7 @@ class Letter:
     country: str
     segments: int  # SMS parts; 1 for an e-mail, 0 for what nobody sent
     offer: str | None
+    code: str | None
     variant: str | None
     enrolled_at: datetime
     paid_at: datetime | None  # by the file; nothing of it is owed to a message
@@ -92,10 +94,18 @@ def _question() -> Select[Any]:
         .subquery("journal")
     )
     told = (
-        (e.id.label("enrolment"), o.external_id, e.campaign, e.segment, e.sequence, e.holdout),
+        (
+            e.id.label("enrolment"),
+            e.order_id,
+            o.external_id,
+            e.campaign,
+            e.segment,
+            e.sequence,
+            e.holdout,
+        ),
         (e.layer, e.enrolled_at, o.timezone, o.country, o.paid_at, journal.c.put_off),
         (t.step, t.channel, t.state, t.reason, t.planned_at, t.due_at, t.tried_at),
-        (t.segments, t.variant, coupons.c.offer),
+        (t.segments, t.variant, coupons.c.offer, coupons.c.code),
     )
     return (
         select(*(column for group in told for column in group))
@@ -114,6 +124,7 @@ def _letter(row: Row[Any], costs: Costs) -> Letter:
     price = costs.of(Channel(row.channel), row.country) if sent else None
     return Letter(
         enrolment=row.enrolment,
+        order_id=row.order_id,
         order=row.external_id,
         campaign=row.campaign,
         segment=row.segment,
@@ -130,6 +141,7 @@ def _letter(row: Row[Any], costs: Costs) -> Letter:
         country=row.country,
         segments=segments,
         offer=row.offer if sent else None,
+        code=row.code if sent else None,
         variant=row.variant,
         enrolled_at=row.enrolled_at,
         paid_at=row.paid_at,

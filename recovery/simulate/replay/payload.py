@@ -9,7 +9,7 @@ from recovery.message import Channel
 from recovery.money import Money
 from recovery.simulate.replay.result import Replayed
 from recovery.simulate.replay.tally import Count, Group, cost_of
-from recovery.simulate.replay.words import NO_RESPONSE, notes
+from recovery.simulate.replay.words import NO_RESPONSE, about_estimate, notes
 
 
 def payload(found: Replayed) -> dict[str, Any]:
@@ -56,11 +56,19 @@ def payload(found: Replayed) -> dict[str, Any]:
         },
         "response": None,
         "why_no_response": fill(NO_RESPONSE, ENGLISH),
+        **_estimate(found),
         "notes": [fill(note, ENGLISH) for note in notes(found)],
         "warnings": found.told.warnings,
         "rejects": found.told.rejects,
         "rejects_truncated": found.told.rejects_truncated,
     }
+
+
+def _estimate(found: Replayed) -> dict[str, Any]:
+    if found.estimate is None:
+        return {}
+    about = fill(about_estimate(found.estimate), ENGLISH)
+    return {"estimate": {"about": about} | found.estimate.payload()}
 
 
 def _sequence(found: Replayed, group: Group, count: Count) -> dict[str, Any]:

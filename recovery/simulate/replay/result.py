@@ -19,11 +19,14 @@ from recovery.measure.evidence.letters import SENT
 from recovery.models import Coupon, OfferBudget, Touch
 from recovery.money import Money
 from recovery.settings import Settings
+from recovery.simulate.checkout import Checkout
+from recovery.simulate.replay.estimate import Estimate, Estimator
 from recovery.simulate.replay.left_out import LeftOut, left_out
 from recovery.simulate.replay.letters import Letter, letters
 from recovery.simulate.replay.past import Past
 from recovery.simulate.replay.play import EVERY, Course, replayed
 from recovery.simulate.replay.tally import Count, Group, tally
+from recovery.simulate.scenarios.schema import Scenario
 
 SOURCE = "shop"
 coupons, budgets, touches = table(Coupon), table(OfferBudget), table(Touch)
@@ -53,6 +56,7 @@ class Replayed:
     out: LeftOut
     offers: Sequence[Given]
     costs: Costs
+    estimate: Estimate | None = None  # only if asked for
 
     def total(self, name: str) -> int:
         """The sum of one count over all sequences."""
@@ -81,6 +85,7 @@ def replay(
     *,
     rejects: Path | None = None,
     manner: Manner = PLAINLY,
+    scenario: Scenario | None = None,
     noting: AbstractContextManager[Note] | None = None,
     read: Callable[[int], None] = lambda rows: None,
     watch: Callable[[int], None] = lambda states: None,
@@ -88,7 +93,8 @@ def replay(
     """Replay the orders of `files` with the campaign files `campaigns`, a run each `every`.
 
     `manner` maps other columns to ours. `noting` gets every touch in the end; `read` hears of rows,
-    `watch` of states that happened.
+    `watch` of states that happened. With a `scenario`, an estimate of its shoppers' response is
+    added.
     Raises UsageError where no row is good, CampaignError for a campaign that is wrong.
     """
     expect_files(files, SOURCE)
@@ -105,6 +111,9 @@ def replay(
             noting or nullcontext(_unheard) as note,
         ):
             loaded = [one.campaign for one in rig.programme().loaded]
+            guessing = scenario and Estimator(connection, Checkout(rig), scenario, loaded)
+            if guessing:
+                note = _both(note, guessing.hear)
             return Replayed(
                 told=told,
                 orders=past.orders(),
@@ -114,7 +123,16 @@ def replay(
                 out=left_out(connection, loaded, rig.rates(course.told_until), every),
                 offers=_offers(connection),
                 costs=costs,
+                estimate=guessing.estimate() if guessing else None,
             )
+
+
+def _both(first: Note, second: Note) -> Note:
+    def note(letter: Letter) -> None:
+        first(letter)
+        second(letter)
+
+    return note
 
 
 def _unheard(letter: Letter) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from recovery.campaign.schema import Campaign
 from recovery.i18n import Text, mark, plural, say
+from recovery.simulate.replay.estimate import Estimate
 from recovery.simulate.replay.result import Replayed
 
 NO_RESPONSE = say(
@@ -15,6 +16,14 @@ UPPER_BOUND = say(
     "Nobody answers in a replay: a sequence goes on until the day on which the order was really "
     "paid. With customers who pay sooner, fewer messages go out."
 )
+GUESSED = {
+    "won": mark("paid because of a message"),
+    "lost": mark("turned away by a message, and would have paid"),
+    "sooner": mark("paid sooner, and would have paid"),
+    "codes_of_sure_buyers": mark("codes used by those who would have paid"),
+    "opt_outs": mark("opted out"),
+    "complaints": mark("complained"),
+}
 LEFT_OUT = {
     "paid_before_its_turn": mark("paid before any campaign's turn"),
     "closed_before_its_turn": mark("cancelled or expired before any campaign's turn"),
@@ -25,6 +34,16 @@ LEFT_OUT = {
     "other": mark("other reasons"),
     "waiting": mark("its time had not come"),
 }
+
+
+def about_estimate(found: Estimate) -> Text:
+    """What the estimate is, beside each of its numbers."""
+    return say(
+        "An estimate with the made-up shoppers of the scenario {scenario}, not of your customers: "
+        "{draws} draws. What the orders did without messages is as in the files.",
+        scenario=found.scenario,
+        draws=str(len(found.draws)),
+    )
 
 
 def notes(found: Replayed) -> Iterator[Text]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from recovery.message import Channel
+from recovery.money import Money
 from recovery.simulate.play import Ask, Played
 from recovery.simulate.scenarios.schema import Scenario
 from recovery.simulate.truth import Fate, Toll
@@ -57,9 +58,16 @@ class Gist:
 
 
 def outcomes(played: Played) -> Mapping[str, Outcome]:
-    """What came of each order that was not paid at once."""
+    """What came of each order that was not paid at once. What strangers took off with a code that
+    got out stands as one customer a currency, so that all of them come to the score."""
     scenario = played.ask.scenario
-    return {
+    leaks = {
+        f"leak {currency}": Outcome(
+            f"leak {currency}", True, -_points(minor, currency, scenario), 0.0
+        )
+        for currency, minor in sorted(played.truth.leaked.items())
+    }
+    return leaks | {
         order: Outcome(
             fate.person,
             fate.paid_at is not None or fate.pending,
@@ -70,14 +78,16 @@ def outcomes(played: Played) -> Mapping[str, Outcome]:
     }
 
 
+def _points(minor: int, currency: str, scenario: Scenario) -> float:
+    return float(Money(minor, currency).major * scenario.points.get(currency, 0))
+
+
 def _earned(fate: Fate, scenario: Scenario) -> float:
     """At list price, less what a code took off; nothing of an order that is sent back."""
-    rate = float(scenario.points.get(fate.amount.currency, 0))
-    if fate.refunds or not rate:
+    if fate.refunds:
         return 0.0
-    list_price = float(fate.amount.major)
-    given = list_price * fate.given / fate.amount.minor if fate.amount.minor else 0.0
-    return rate * (list_price * (fate.caused - fate.cost) - given)
+    minor = fate.amount.minor * (fate.caused - fate.cost) - fate.given
+    return _points(minor, fate.amount.currency, scenario)
 
 
 def _billed(fate: Fate, played: Played) -> float:

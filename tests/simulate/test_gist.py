@@ -30,3 +30,17 @@ def test_who_gets_no_message_changes_nothing(tmp_path):
 def test_a_hidden_one_keeps_its_customers_to_itself(tmp_path):
     played = simulate(settings(), [campaign_file(tmp_path)], ask(tmp_path, "hidden: yes\n"))
     assert Gist.of(played).outcomes == {}
+
+
+def test_a_leaked_code_comes_to_the_score_too(tmp_path):
+    leak = "incidents: [{incident: coupon_leaked, at: 1d, lasts: 5d, strangers: 60}]\n"
+    file = campaign_file(tmp_path)
+    text = file.read_text("utf-8").replace("unpaid-reminder}", "last-call, offer: ten}")
+    file.write_text(text + "offers:\n  ten: {kind: percent, percent: 10%, valid: 9d}\n", "utf-8")
+    everybody = "people: {email_consent: {marketing: 100%, transactional: 0%, none: 0%}}\n"
+    assumed = "sources: {people: assumed}\n"
+    story = ask(tmp_path, leak + everybody + assumed, orders=300, days=3)
+    played = simulate(settings(), [file], story)
+    assert played.truth.leaked["USD"] > 0
+    net = sum(one.net for one in outcomes(played).values())
+    assert net == approx(float(played.verdict().score.net), abs=0.05)

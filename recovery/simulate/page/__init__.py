@@ -82,6 +82,7 @@ def _known(verdict: Verdict, data: Mapping[str, Any], t: Speech) -> dict[str, An
     troubles = [
         (one.at / _DAY, min((one.at + one.lasts) / _DAY, float(len(days))), one)
         for one in ask.scenario.incidents
+        if one.at / _DAY < len(days)
     ]
     what = {id(one): t(f"incident_{one.incident.value}") for _, _, one in troubles}
     silent = [day["recovered"] - day["caused"] + day["lost"] for day in days]

@@ -11,6 +11,7 @@ from recovery.measure.formats.paper import Block, Paper, Said
 from recovery.measure.page.views import lift_is_shown
 from recovery.measure.report import Row
 from recovery.money import Money
+from recovery.simulate.diary import when
 from recovery.simulate.gist import Gist
 from recovery.simulate.overall import by_sequence, points
 from recovery.simulate.page.speech import Speech
@@ -183,6 +184,16 @@ class Told:
             [Said(line) for line in self.breaches()],
             names=0,
         )
+
+    def heard(self) -> list[tuple[str, str]]:
+        """When something was to be noticed, and what."""
+        played = self.verdict.played
+        begins, lang = played.ask.scenario.start, self.say.lang
+        return [(when(one.at - begins), one.words[lang]) for one in played.notices]
+
+    def deeds(self) -> list[tuple[str, str]]:
+        """When, and what the diary did."""
+        return [(when(one.at), f"{one.verb.value}: {one.what}") for one in self.verdict.played.done]
 
     def _curve(self, told: dict[str, Any]) -> Block:
         say, days = self.say, told["curve"]

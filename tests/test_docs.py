@@ -53,6 +53,7 @@ SISTERS = {
             *("quickstart", "campaign-file", "codes", "glossary"),
             *(
                 "alerts-and-funnel",
+                "incidents-and-diary",
                 "markets",
                 "own-data",
                 "plan",

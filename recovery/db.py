@@ -35,13 +35,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
 
 from recovery.errors import Unavailable, UsageError
 from recovery.i18n import say
+from recovery.reaching import reaching, unavailable
 
 BUSY_SECONDS = 30
 IDLE_SECONDS = 60  # in a transaction that writes, without a word to the database
@@ -164,11 +165,12 @@ def retried(
                     if lock_seconds is not None and is_postgres(connection):
                         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_seconds}s'")
                     return work(connection)
-        except OperationalError as error:
-            if _is_a_bug(error):
-                raise
-            if getattr(error.orig, "sqlstate", None) != "40P01":
-                raise _unavailable(error) from error
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == "40P01":
+                continue
+            if told := unavailable(error):
+                raise told from error
+            raise
     raise Unavailable(
         say("the database broke one deadlock after another; nothing is lost, run again")
     )
@@ -279,27 +281,6 @@ def stored_time(connection: Connection, at: datetime) -> datetime | str:
 def changed(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE and tell how many rows it touched."""
     return int(connection.execute(statement, values or {}).rowcount)
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """Unavailable when the database goes away inside the block."""
-    try:
-        yield
-    except OperationalError as error:
-        if _is_a_bug(error):
-            raise
-        raise _unavailable(error) from error
-
-
-def _is_a_bug(error: OperationalError) -> bool:
-    """SQLite says OperationalError also for a wrong statement; its plain SQLITE_ERROR is that."""
-    return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
-
-
-def _unavailable(error: DBAPIError) -> Unavailable:
-    lines = str(error.orig).strip().splitlines() or ["no reason given"]
-    return Unavailable(say("the database did not answer: {lines}", lines=lines[0]))
 
 
 def _postgres_begin(connection: Connection) -> None:

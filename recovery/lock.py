@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from recovery.db import reaching
 from recovery.errors import Locked
 from recovery.i18n import say
+from recovery.reaching import reaching
 
 # Any number that no other program on the same database uses: "recovery" in ASCII.
 _ADVISORY = int.from_bytes(b"recovery"[:8], "big") >> 1

@@ -24,6 +24,7 @@ FLOORS = {
         "telemetry",
         "links",
         "db",
+        "reaching",
         "lock",
         "project",
         "crash",

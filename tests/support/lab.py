@@ -24,6 +24,7 @@ trainees:
 KEY = """\
 class: 电商运营一班
 seed: 990017
+scenarios: {3: lab-exam-reasons}
 orders: 120
 """
 GOOD = """\

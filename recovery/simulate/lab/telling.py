@@ -135,7 +135,7 @@ def _arm(row: Mapping[str, Any]) -> str:
         name=name,
         recovered=f"{row['recovered']:,}",
         mature=f"{row['mature']:,}",
-        rate="" if rate is None else f", {rate:.1%}",
+        rate="" if rate is None else f"{here(', ')}{rate:.1%}",
     )
     return told + _beside(row)
 

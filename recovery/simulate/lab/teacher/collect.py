@@ -145,12 +145,12 @@ def _odd(found: HandIn, classroom: Classroom) -> Iterator[Text]:
     if found.claims is None or found.exercise not in classroom.exercises:
         return
     sheet = classroom.sheet(find_exercise(found.exercise)).model_dump(by_alias=True)
-    for key in _STAGE:
-        if str(found.claims.get(key)) != str(sheet[key]):
-            yield say(
-                "it was tried with another {key} than the class has; that does not count here",
-                key=key,
-            )
+    keys = [key for key in _STAGE if str(found.claims.get(key)) != str(sheet[key])]
+    if keys:
+        yield say(
+            "it was tried with another {keys} than the class has; that does not count here",
+            keys=", ".join(keys),
+        )
 
 
 def _owner(tree: Tree, claimed: str, classroom: Classroom) -> tuple[Trainee, list[Text]]:

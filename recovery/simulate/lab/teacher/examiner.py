@@ -1,7 +1,7 @@
 """One work in a process of its own: it is judged, and comes back as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,11 @@ class Result:
 
 
 def play_at(spot: Spot, work: Work) -> Mapping[str, Any]:
-    """What becomes of a work there."""
+    """What becomes of a work there. Who marks sees what is true of a hidden market, too; of that
+    only the words of the checks, and the score, leave this process."""
     stage = Stage.of(spot.scenario, spot.orders, spot.days, spot.seed, spot.near)
-    return play(work, stage)
+    seen = stage.scenario.model_copy(update={"hidden": False})
+    return play(work, replace(stage, scenario=seen))
 
 
 def reference(paper: Paper) -> float:

@@ -26,7 +26,7 @@ _KEY = """\
 # {secret}
 class: {name}
 seed: {seed}
-# scenarios: {{10: exam-spring}}  # {other_markets}
+# scenarios: {{3: lab-exam-reasons, 10: lab-exam-two-markets}}  # {other_markets}
 # orders: 3000
 """
 

@@ -1,8 +1,6 @@
 """Names of campaigns on the command line: a mistyped one is refused, and the near one named."""
 
-from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recovery.errors import UsageError
@@ -25,43 +23,6 @@ def expect_campaign(engine: "Engine", name: str) -> None:
         else say("there are {names}", names=there_are)
     )
     raise UsageError(say("there is no campaign {name}; {hint}", name=f"{name!r}", hint=hint))
-
-
-def campaign_files(folder: Path, named: Sequence[str]) -> list[Path]:
-    """The files that `named` means: paths, or campaigns and files of `folder` by their name, also
-    presets (`_sms-first`). UsageError for one that is neither; says which one is near."""
-    known = _files(folder) if folder.is_dir() else {}
-    return list(dict.fromkeys(_campaign_file(one, known) for one in named))
-
-
-def _campaign_file(name: str, known: dict[str, Path]) -> Path:
-    if name in known:
-        return known[name]
-    file = Path(name)
-    if file.is_file():
-        return file
-    near = get_close_matches(name, known, 1)
-    hint = (
-        say("did you mean '{near}'?", near=near[0])
-        if near
-        else say("there are {names}", names=", ".join(sorted(known)) or say("none"))
-    )
-    raise UsageError(
-        say("{name} is neither a campaign file nor a campaign; {hint}", name=f"{name!r}", hint=hint)
-    )
-
-
-def _files(folder: Path) -> dict[str, Path]:
-    """Campaign files by the name of the file, and by that of the campaign where it differs."""
-    from recovery.campaign.loader import read_folder
-
-    files = {file.stem: file for file in sorted(folder.glob("*.y*ml")) if file.stem != "defaults"}
-    called = {
-        one.loaded.campaign.campaign: folder / one.file
-        for one in read_folder(folder)
-        if one.loaded is not None
-    }
-    return called | files
 
 
 def _campaigns(engine: "Engine") -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.cli.naming import campaign_files
+from recovery.cli.playing import expect_sound, files_of
 from recovery.cli.refused import tell_refused, tell_unreadable
 from recovery.errors import Exit, UsageError
 from recovery.i18n import here, mark, plural, say
@@ -121,7 +121,8 @@ def command(
     from recovery.simulate.replay.sheet import sheet
 
     scenario = None if response is None else _scenario(desk, response)
-    files = campaign_files(desk.settings.campaigns_dir, campaigns)
+    files = list(dict.fromkeys(file for one in campaigns for file in files_of(desk, one)))
+    expect_sound(desk, files)
     with (
         desk.progress(here("Reading orders")) as read,
         desk.progress(here("Replaying")) as watch,

@@ -105,10 +105,11 @@ def _active(one: LoadedCampaign) -> LoadedCampaign:
 
 
 def place(folder: Path, campaigns: Iterable[Path]) -> None:
-    """Put these campaign files, and what they share, into `folder`, each once."""
+    """Put these campaign files, and what they share, into `folder`, each once. A preset loses the
+    mark by which runs leave it out."""
     folder.mkdir(exist_ok=True)
     for file in campaigns:
-        shutil.copy(file, folder / file.name)
+        shutil.copy(file, folder / file.name.lstrip("_."))
         for shared in SHARED:
             if (file.parent / shared).is_file():
                 shutil.copy(file.parent / shared, folder / shared)

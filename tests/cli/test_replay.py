@@ -164,6 +164,16 @@ def test_what_is_wrong_is_named(shop: Path, words: tuple[str, ...], code: int, s
     assert (done.exit_code, said in done.output) == (code, True), done.output
 
 
+def test_a_preset_is_played_as_it_would_be_set_to_active(shop: Path) -> None:
+    preset = shop / "campaigns" / "_mine.yaml"
+    preset.write_text(CAMPAIGN.replace("active", "draft").replace("mine", "theirs"), "utf-8")
+    file = shop / "orders.jsonl"
+    file.write_bytes(jsonl(ROWS))
+    found = answered("replay", "theirs", "--orders", file, "--project", shop)
+    assert found["messages"]["email"] == 4
+    assert "theirs (draft) is played as if it were active." in found["notes"]
+
+
 def test_a_file_by_its_path_and_several_at_once(shop: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(CAMPAIGN.replace("mine", "other") + "priority: 90\n", "utf-8")

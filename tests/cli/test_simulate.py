@@ -103,3 +103,27 @@ def test_usage(words, said):
     result = recovery("simulate", *words, "--project", ROOT)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_a_diary_is_followed_and_a_story_may_be_stopped_to_look(tmp_path):
+    diary = tmp_path / "diary.yaml"
+    diary.write_text("- {at: 0d 12:00, pause: all}\n- {at: 9d, resume: all}\n", "utf-8")
+    words = (campaign_file(tmp_path), "--scenario", scenario_file(tmp_path), *SMALL)
+    found = answered("simulate", *words, "--diary", diary, "--until", "1d 12:00")
+    (done,) = found["diary"]
+    assert (done["action"], done["what"]) == ("pause", "all")
+    assert 0 < found["placed"] < 60
+    assert found["to"][11:] == "12:00:00Z"
+    free = answered("simulate", *words, "--until", "1d 12:00")
+    assert sum(found["messages"].values()) < sum(free["messages"].values())
+
+
+def test_a_wrong_diary_is_told_with_its_line_in_the_readers_language(tmp_path):
+    diary = tmp_path / "diary.yaml"
+    diary.write_text("- {at: 1d, pause: all}\n- {at: noon, pause: all}\n", "utf-8")
+    words = ("simulate", campaign_file(tmp_path), "--scenario", scenario_file(tmp_path), *SMALL)
+    for lang, said in (("en", "'noon' is no instant"), ("zh-CN", "“noon”不是时刻")):
+        result = recovery(*words, "--diary", diary, "--lang", lang)
+        assert result.exit_code == 65
+        assert f"diary.yaml:2:8: {said}" in result.stderr
+    assert recovery(*words, "--until", "noon").exit_code == 2

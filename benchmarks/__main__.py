@@ -17,6 +17,7 @@ FULL = {
     "history": 10_000_000,
     "import_": 100_000,
     "measuring": 10_000_000,
+    "simulating": 100_000,
 }
 NOT_BENCHMARKS = {"__init__", "__main__", "support"}
 

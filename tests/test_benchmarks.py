@@ -19,6 +19,7 @@ SMALL = {
     "planning": ["300"],
     "queued": ["20"],
     "render": ["7"],
+    "simulating": ["40", "1"],
     "senders": ["--messages", "8", "--in-flight", "4", "--rounds", "1"],
 }
 

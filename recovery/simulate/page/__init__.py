@@ -15,6 +15,7 @@ from recovery.measure.page import HERE as REPORT
 from recovery.measure.page.views import campaigns, converted, interval
 from recovery.measure.wording import signed
 from recovery.money import Money
+from recovery.simulate.diary import when
 from recovery.simulate.page.speech import Speech
 from recovery.simulate.page.told import Told
 from recovery.simulate.page.views import causes, curves, falls, marks
@@ -99,8 +100,8 @@ def _known(verdict: Verdict, data: Mapping[str, Any], t: Speech) -> dict[str, An
             (t("line_silent"), silent),
         ],
         "incidents": [
-            [what[id(one)], f"{a + 1:.1f}", f"{b + 1:.1f}", one.market or t("everywhere")]
-            for a, b, one in troubles
+            [what[id(one)], when(one.at), when(b * _DAY), one.market or t("everywhere")]
+            for _, b, one in troubles
         ],
         "falls": falls(verdict.purses),
     }

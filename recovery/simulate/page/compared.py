@@ -20,14 +20,8 @@ class Compared:
 
     def title(self) -> str:
         """What was played, and where."""
-        say, first = self.say, self.found.entrants[0].gists
-        where = say(
-            "sim_where_seeds",
-            scenario=first[0].place.scenario,
-            orders=say.number(first[0].place.orders),
-            days=say.number(first[0].place.days),
-            seeds=say.seeds(tuple(gist.place.seed for gist in first)),
-        )
+        say, gists = self.say, self.found.entrants[0].gists
+        where = say.where(gists[0].place, tuple(gist.place.seed for gist in gists))
         return f"{say('cmp_title')} · {where}"
 
     def headline(self) -> str:

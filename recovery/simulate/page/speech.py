@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 
 from recovery.measure.page.speech import Speech as ReportSpeech
 from recovery.measure.wording import signed
+from recovery.simulate.gist import Place
 
 _LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _MINUS = "\N{MINUS SIGN}"
@@ -42,6 +43,13 @@ class Speech(ReportSpeech):
     def lift(self, share: float | None) -> str:
         """A true lift, in points of a hundred; a dash where there is none."""
         return "–" if share is None else signed(share)
+
+    def where(self, place: Place, seeds: tuple[int, ...]) -> str:
+        """In which scenario, how many orders and days, which seeds."""
+        key = "sim_where" if len(seeds) == 1 else "sim_where_seeds"
+        orders, days = self.number(place.orders), self.number(place.days)
+        told = self.seeds(seeds)
+        return self(key, scenario=place.scenario, orders=orders, days=days, seed=told, seeds=told)
 
     def seeds(self, seeds: tuple[int, ...]) -> str:
         """`1 to 20`, or each by itself."""

@@ -12,7 +12,7 @@ from recovery.measure.page.views import lift_is_shown
 from recovery.measure.report import Row
 from recovery.money import Money
 from recovery.simulate.diary import when
-from recovery.simulate.gist import Gist
+from recovery.simulate.gist import Gist, Place
 from recovery.simulate.overall import by_sequence, points
 from recovery.simulate.page.speech import Speech
 from recovery.simulate.verdict import Purse, Verdict
@@ -43,13 +43,7 @@ class Told:
     def title(self) -> str:
         """What was played."""
         say, ask = self.say, self.verdict.played.ask
-        where = say(
-            "sim_where",
-            scenario=ask.scenario.scenario,
-            orders=say.number(ask.orders),
-            days=say.number(ask.days),
-            seed=ask.seed,
-        )
+        where = say.where(Place.of(ask), (ask.seed,))
         return f"{say('sim_title')} · {where}"
 
     def headline(self) -> str:
@@ -219,17 +213,9 @@ def bars(values: Sequence[float], most: float) -> str:
 
 def over_seeds(gists: Sequence[Gist], say: Speech) -> Paper:
     """Many seeds at a terminal."""
-    place, told = gists[0].place, gists[0].payload
-    seeds = tuple(gist.place.seed for gist in gists)
-    where = say(
-        "sim_where_seeds",
-        scenario=place.scenario,
-        orders=say.number(place.orders),
-        days=say.number(place.days),
-        seeds=say.seeds(seeds),
-    )
+    where = say.where(gists[0].place, tuple(gist.place.seed for gist in gists))
     blocks = [_points_of(gists, say), *_sequences_of(gists, say)]
-    hidden = [] if "curve" in told else [say("sim_hidden")]
+    hidden = [] if "curve" in gists[0].payload else [say("sim_hidden")]
     return Paper(f"{say('sim_title')} · {where}", blocks, [*hidden, say("sim_made_up")])
 
 

@@ -128,7 +128,7 @@ def expect_sound(desk: Desk, files: Sequence[Path]) -> None:
     from recovery.examination import examine
     from recovery.i18n import words
 
-    names = [file.name for file in files]
+    names = [file.name.lstrip("_.") for file in files]
     for twin in {name for name in names if names.count(name) > 1}:
         raise UsageError(
             say("two files are called {name}; rename one, to play them together", name=twin)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recovery.cli.common import Desk, verb
-from recovery.cli.playing import asks, expect_sound, files_of, jobs_option, stage_options
+from recovery.cli.playing import (
+    asks,
+    expect_sound,
+    files_of,
+    furnished,
+    jobs_option,
+    stage_options,
+)
 from recovery.errors import UsageError
 from recovery.i18n import here, language, say
 
@@ -94,7 +101,7 @@ def command(
     if len(files) != 1:
         raise UsageError(say("{name} are several campaigns; name one", name=campaign))
     expect_sound(desk, files)
-    draft = Draft(desk.settings, files[0], load_campaign(files[0]))
+    draft = Draft(furnished(desk), files[0], load_campaign(files[0]))
     space = Space(draft.loaded.campaign, read_limits(limits))
     total = plays(min(tries, space.size) + 1, count)
     with (

@@ -16,6 +16,7 @@ from recovery.errors import Exit, UsageError
 from recovery.i18n import here, plural, say, spoken
 
 if TYPE_CHECKING:
+    from recovery.settings import Settings
     from recovery.simulate.play import Ask
 
 MOST_SEEDS = 1000
@@ -121,6 +122,16 @@ def _called(file: Path) -> str:
     return loaded.campaign.campaign if loaded else file.stem.lstrip("_")
 
 
+def furnished(desk: Desk) -> "Settings":
+    """The project's settings; outside of any project they borrow the shipped templates."""
+    from recovery.project import shipped
+
+    settings = desk.settings
+    if settings.templates_dir.is_dir():
+        return settings
+    return settings.model_copy(update={"project": shipped()})
+
+
 def expect_sound(desk: Desk, files: Sequence[Path]) -> None:
     """Leave with 65 and the findings of `recovery check` where a campaign is wrong; UsageError
     where two files have one name, for only one of them would be played."""
@@ -133,7 +144,7 @@ def expect_sound(desk: Desk, files: Sequence[Path]) -> None:
         raise UsageError(
             say("two files are called {name}; rename one, to play them together", name=twin)
         )
-    errors = examine(desk.settings, files).errors
+    errors = examine(furnished(desk), files).errors
     if not errors:
         return
     from recovery.cli.check import lines_below

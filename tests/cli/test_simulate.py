@@ -31,6 +31,15 @@ def test_the_document(told):
     assert found["html"] == str(page)
 
 
+def test_outside_of_any_project_the_shipped_templates_serve(tmp_path):
+    folder = tmp_path / "nothing-here"
+    folder.mkdir()
+    words = (campaign_file(tmp_path), "--scenario", scenario_file(tmp_path), "--orders", 20)
+    found = answered("simulate", *words, "--days", 1, "--project", folder)
+    assert found["placed"] == 20
+    assert list(folder.iterdir()) == []
+
+
 def test_a_campaign_of_the_project_by_its_name(tmp_path):
     scenario = scenario_file(tmp_path)
     result = recovery("simulate", "unpaid", "--scenario", scenario, *SMALL, LANG="C")

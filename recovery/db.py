@@ -198,8 +198,10 @@ def among(connection: Connection, column: Column[T], values: Collection[T]) -> C
 
 def written_in(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
     """`column` is one of `values`, written out in the statement: SQLite uses a partial index only
-    for a question in the index's own words, and knows no words behind a parameter."""
-    return column.in_([literal(value, column.type, literal_execute=True) for value in values])
+    for a question in the index's own words (`=` for one value), and knows no words behind a
+    parameter."""
+    written = [literal(value, column.type, literal_execute=True) for value in values]
+    return column == written[0] if len(written) == 1 else column.in_(written)
 
 
 def update_each(

@@ -107,7 +107,7 @@ def bucket_ranges(
     """
     covered = min(max(coverage, 0.0), 1.0)
     if weights is None or len(weights) != count or not 0.99 <= sum(weights) <= 1.01:
-        weights = [1 / count] * count
+        weights = [1 / count for _ in range(count)]
     ranges, start = [], 0.0
     for weight in weights:
         ranges.append((start, start + covered * weight))

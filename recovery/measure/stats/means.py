@@ -123,6 +123,8 @@ def order_rates(treated: Sums, control: Sums, alpha: float = ALPHA) -> OrderRate
 
 
 def _sums(num: Sequence[float], den: Sequence[float]) -> Sums:
+    if len(num) != len(den):
+        raise ValueError(f"{len(num)} numerators, {len(den)} denominators: one of each a customer")
     pairs = list(zip(num, den, strict=True))
     return {
         "n": len(pairs),

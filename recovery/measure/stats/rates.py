@@ -6,7 +6,7 @@ treatment minus control. An empty arm, or more converted than counted, is a Valu
 """
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 from recovery.measure.stats.result import Result
 from recovery.measure.stats.tails import normal_p, z_of
@@ -101,7 +101,7 @@ def rate_of(k: float, n: float) -> float:
     """k / n; ValueError when that is no share."""
     if n <= 0:
         raise ValueError("nobody was counted: there is no rate")
-    if not 0 <= k <= n:
+    if not 0 <= k <= n < inf:
         raise ValueError(f"{k} of {n} is no proportion")
     return k / n
 

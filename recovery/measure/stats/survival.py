@@ -83,6 +83,8 @@ def cumulative_recovery(
     """
     counted = count(times_h, events)
     steps, end = _steps(counted), max(counted) if horizon is None else horizon
+    if not end >= 0:
+        raise ValueError(f"a horizon of {end!r} is over before the start")
     knots = [step.time for step in steps]
     return Recovery(
         F=Curve(knots, [1 - step.survival for step in steps], 0.0),
@@ -124,12 +126,15 @@ def count(times: Times, events: Sequence[int] | None = None) -> Counted:
         times = _tally(times, events or ())
     if not any(paid + seen for paid, seen in times.values()):
         raise ValueError("nobody was watched: there is no curve")
-    if min(times) < 0:
-        raise ValueError(f"{min(times)!r} is a time before the start")
+    for time in times:
+        if not time >= 0:
+            raise ValueError(f"{time!r} is no time since the start")
     return times
 
 
 def _tally(times: Sequence[float], events: Sequence[int]) -> Counted:
+    if len(times) != len(events):
+        raise ValueError(f"{len(times)} times and {len(events)} events: one of each a customer")
     counted: dict[float, tuple[int, int]] = {}
     for time, event in zip(times, events, strict=True):
         if event not in (_SEEN, _PAID, _CANCELLED):

@@ -16,6 +16,7 @@ def test_one_call_and_many_give_the_same() -> None:
     ranges = [[0, 0.5], [0.5, 1]]
     assert stats.chooseVariation(0.5, ranges) == 1
     assert stats.chooseVariation(cases=[[0.5, ranges], [1, ranges]]) == {"values": [1, -1]}
+    assert stats.getBucketRanges(0) == []
     assert stats.getBucketRanges(2, 0.5) == [[0, 0.25], [0.5, 0.75]]
     assert stats.getBucketRanges(cases=[[2, 0.5]]) == {"values": [[[0, 0.25], [0.5, 0.75]]]}
 

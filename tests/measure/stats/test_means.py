@@ -151,3 +151,5 @@ def test_what_is_impossible_is_refused() -> None:
         welch_delta(some, some, diff="odds")
     with pytest.raises(ValueError, match="two customers"):
         order_rate_delta([1], [1], [1, 0], [1, 1])
+    with pytest.raises(ValueError, match="2 numerators, 1 denominators"):
+        order_rate_delta([1, 0], [1], [1, 0], [1, 1])

@@ -1,5 +1,7 @@
 """Rates, their difference and ratio, against the papers and against what must always hold."""
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,8 +126,8 @@ def test_alpha_lies_between_0_and_1(alpha: float) -> None:
         wilson(1, 2, alpha)
 
 
-@pytest.mark.parametrize(("k", "n"), [(0, 0), (3, 2), (-1, 2)])
-def test_what_is_no_proportion_is_refused(k: int, n: int) -> None:
+@pytest.mark.parametrize(("k", "n"), [(0, 0), (3, 2), (-1, 2), (1, inf)])
+def test_what_is_no_proportion_is_refused(k: int, n: float) -> None:
     with pytest.raises(ValueError, match=r"nobody was counted|is no proportion"):
         wilson(k, n)
     for compare in (newcombe, rr_log_adjusted, pooled_z):

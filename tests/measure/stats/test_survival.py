@@ -1,5 +1,7 @@
 """Recovery curves: complete windows give plain rates, open ones count for as long as they were."""
 
+from math import nan
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,11 +113,18 @@ def test_without_a_payment_nothing_is_compared() -> None:
         ([], [], "nobody was watched"),
         ({}, None, "nobody was watched"),
         ({3.0: (0, 0)}, None, "nobody was watched"),
-        ([-1], [1], "before the start"),
+        ([-1], [1], "-1 is no time since the start"),
+        ([1, nan], [1, 1], "nan is no time since the start"),
         ([1], [3], "no event"),
-        ([1, 2], [1], "argument 2"),
+        ([1, 2], [1], "2 times and 1 events"),
     ],
 )
 def test_what_has_no_curve(times: list[int], events: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         km(times, events)
+
+
+@pytest.mark.parametrize("horizon", [-1, nan])
+def test_no_horizon_ends_before_the_start(horizon: float) -> None:
+    with pytest.raises(ValueError, match="over before the start"):
+        cumulative_recovery([1, 2], [1, 0], horizon)

@@ -4,6 +4,7 @@ brakes, its campaign files, its market rules; and the shop's own till.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from recovery.campaign.vocabulary import guess
@@ -53,17 +54,19 @@ class Operator:
     def _publish(self, action: Action) -> None:
         """A file takes the place of the one with the same campaign, whatever that is called."""
         folder = self._engine.settings.campaigns_dir
-        loaded = self._engine.programme().loaded
-        there = {one.campaign.campaign: Path(one.file).name for one in loaded}
-        if action.campaign is None:
-            name = "defaults.yaml"
-        else:
-            name = there.get(action.campaign) or f"{action.campaign}.yaml"
+        name = self._file_of(action.campaign) if action.campaign else "defaults.yaml"
         (folder / name).write_text(action.text, "utf-8")
         self._renew()
         for broken in self._engine.programme().broken:
             raise broken
         self._read()
+
+    def _file_of(self, campaign: str) -> str:
+        """The file that has a campaign, or a name that no other one's file has."""
+        loaded = self._engine.programme().loaded
+        there = {one.campaign.campaign: Path(one.file).name for one in loaded}
+        free = (f"{campaign}{number or ''}.yaml" for number in count())
+        return there.get(campaign) or next(name for name in free if name not in there.values())
 
     def _rule(self, action: Action) -> None:
         folder, market = self._engine.settings.project / MARKETS, Path(action.what).stem

@@ -12,8 +12,17 @@ from recovery.i18n import explained, speak
 from recovery.intake.pauses import Scope, held
 from recovery.models import Touch, TouchState
 from recovery.simulate.diary import DiaryError, Verb, clock, read_diary, when
+from recovery.simulate.play import Ask, simulate
 from tests.support.campaigns import a_campaign
-from tests.support.market import REMINDING, a_diary, a_market, played, staged
+from tests.support.market import (
+    REMINDING,
+    a_diary,
+    a_market,
+    files_in,
+    played,
+    settings_of,
+    staged,
+)
 
 touches = table(Touch)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -198,6 +207,16 @@ def test_a_published_file_takes_the_place_of_the_campaign_and_a_new_one_joins(
     before = next(row.enrolled for row in plain.report.rows if not row.arm.holdout)
     assert 0 < enrolled["unpaid"] < before / 2
     assert enrolled["texts"] > 0
+
+
+def test_a_new_campaign_takes_no_other_ones_file(tmp_path: Path) -> None:
+    files = files_in(tmp_path, REMINDING)
+    renamed = files[0].rename(files[0].with_name("texts.yaml"))
+    texts = a_campaign("texts")
+    diary = a_diary(tmp_path, "{at: 6h, publish: new.yaml}", new=texts)
+    ask = Ask(a_market(), 10, 1, 5)
+    found = simulate(settings_of(tmp_path / "project"), [renamed], ask, diary=diary)
+    assert found.campaigns == ("texts", "unpaid")
 
 
 def test_a_story_that_stops_early_knows_what_was_known_then(tmp_path: Path) -> None:

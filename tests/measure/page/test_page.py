@@ -10,10 +10,12 @@ import yaml
 from sqlalchemy import Engine
 
 from recovery import measure
+from recovery.campaign.experiments import Decision, Rule
 from recovery.db import reading, writing
 from recovery.errors import UsageError
 from recovery.measure.costs import Costs
 from recovery.measure.course import Course, course
+from recovery.measure.judging import Verdict
 from recovery.measure.page import page, write_page
 from recovery.measure.report import Report, report
 from recovery.measure.wording import LANGUAGES, Wording, signed
@@ -81,6 +83,30 @@ def test_names_are_escaped(measured: tuple[Report, Course]) -> None:
     html = page(*measured[:1])
     assert "<b>big</b>" not in html
     assert "&lt;b&gt;big&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("told", "headline"),
+    [
+        ({"a": (300, 900), "b": (190, 900)}, "1 of 2 sequences shown to bring orders back"),
+        ({"a": (60, 900), "b": (190, 900)}, "1 of 2 sequences shown to lose orders"),
+        (
+            {"a": (60, 900), "b": (300, 900)},
+            "1 of 2 sequences shown to bring orders back, 1 to lose them",
+        ),
+        ({"a": (190, 900)}, "No sequence is settled yet"),
+    ],
+)
+def test_the_headline_counts_what_is_known(told: dict[str, tuple[int, int]], headline: str) -> None:
+    html = page(reported.report(reported.segment(told, (180, 900))))
+    assert f"<h1>{headline}</h1>" in html
+
+
+def test_what_was_decided_is_not_called_unsettled() -> None:
+    decision = Decision(rule=Rule.FIXED, customers=1_000)
+    rows = reported.segment({"a": (190, 900)}, (180, 900), decision=decision)
+    assert rows[0].verdict is Verdict.FINAL
+    assert "<h1>No sequence shown to bring orders back</h1>" in page(reported.report(rows))
 
 
 def test_an_empty_report_is_a_page_too() -> None:

@@ -81,11 +81,12 @@ def test_the_answer_comes_after_three_tries_if_the_class_allows(home: Path) -> N
 
 
 def test_a_market_for_grading_is_not_played_at_home(home: Path) -> None:
-    recovery("lab", "start", 3)
-    sheet = home / "lab-3" / "lab.yaml"
-    for hidden in ("exam-spring", "lab-exam-reasons"):
+    for hidden in ("exam-spring", "lab-exam-reasons", "mine"):
         recovery("lab", "start", 3, home / hidden)
         sheet = home / hidden / "lab.yaml"
+        mine = home / hidden / "scenarios" / "mine.yaml"  # of one's own, on the shoulders of one
+        mine.parent.mkdir()
+        mine.write_text("like: exam-spring\nscenario: mine\nhidden: no\n", "utf-8")
         sheet.write_text(sheet.read_text("utf-8").replace("lab-reasons", hidden), "utf-8")
         for words in (["check", 3], ["check", 3, "--until", "1d"]):
             result = recovery("lab", *words[:2], home / hidden, *words[2:])

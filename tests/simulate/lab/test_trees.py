@@ -62,6 +62,15 @@ def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:
     assert "leads out of it" in str(only(tmp_path))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.handin.json")
+    (tmp_path / "s01").mkdir()
+    os.mkfifo(tmp_path / "s01" / "a.handin.json")
+    found = {one.label: str(one.fault) for one in trees(tmp_path)}
+    assert found == {"a.handin.json": "it is neither file nor folder", "s01": "None"}
+
+
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
 def test_links_are_refused(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()

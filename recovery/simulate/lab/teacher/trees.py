@@ -67,6 +67,8 @@ def _tree(entry: Path) -> Tree:
 
 def _below(entry: Path) -> Iterator[tuple[str, Path]]:
     if not entry.is_dir():
+        if not entry.is_file():  # a pipe would keep us waiting
+            raise Faulty(say("it is neither file nor folder"))
         yield entry.name, entry
         return
     for file in sorted(entry.rglob("*")):

@@ -31,7 +31,9 @@ def test_the_front_is_written_with_the_authors_comments(tmp_path):
     assert 'class="best"' in page.read_text("utf-8")
     assert answered(*words, *more, "--jobs", 2) == found
     text = recovery(*words, *more, LANG="C").stdout
-    assert "on fresh ones" in text or "on fresh seeds only" in text
+    gain = found["winner"]["fresh"]["points"] - found["written"]["fresh"]["points"]
+    assert ("Keep yours" in text) == (gain <= 0)
+    assert found["written"]["against_written"] == {"net": 0.0, "annoyance": 0.0}
 
 
 def test_wrong_limits_end_with_65(tmp_path):

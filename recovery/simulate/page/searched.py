@@ -1,6 +1,6 @@
 """A search in words and cells, as JSON, and as a page with the front in a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,17 @@ class Searched:
         return f"{self.say('opt_title')} · {self.found.space.campaign.campaign}"
 
     def headline(self) -> str:
-        """How large the front is."""
-        count = len(self.found.front)
-        return self.say("opt_headline_one" if count == 1 else "opt_headline", count=count)
+        """Whether anything better was found, by the fresh seeds."""
+        gain = self._gain
+        if gain <= 0:
+            return self.say("opt_keep")
+        return self.say("opt_better", gain=self.say.score(gain))
+
+    @property
+    def _gain(self) -> float:
+        """Points of the winner beyond the campaign as written, on fresh seeds."""
+        fresh = self.found.fresh
+        return fresh[self.found.winner].points - fresh[AS_WRITTEN].points
 
     def name(self, candidate: Candidate) -> str:
         """`front-1` with most money; the campaign as written, and the rest, by what they are."""
@@ -68,8 +76,10 @@ class Searched:
             "plays": found.plays,
         }
         told = {name: say.number(count) for name, count in counts.items()}
-        lines = [say("opt_where", scenario=self.ask.scenario.scenario, **told)]
-        lines += self._winner()
+        count = len(found.front)
+        front = say("opt_headline_one" if count == 1 else "opt_headline", count=count)
+        lines = [*self._winner(), front]
+        lines.append(say("opt_where", scenario=self.ask.scenario.scenario, **told))
         if found.over_budget:
             lines.append(say("opt_over_budget", count=found.over_budget))
         if found.refused:
@@ -83,7 +93,9 @@ class Searched:
         say, found, winner = self.say, self.found, self.found.winner
         chosen, fresh = found.tried[winner].points, found.fresh[winner].points
         written = found.fresh[AS_WRITTEN].points
-        worse = winner != AS_WRITTEN and fresh <= written
+        if winner == AS_WRITTEN:
+            return [say("opt_winner_written", chosen=say.score(chosen), fresh=say.score(fresh))]
+        worse = self._gain <= 0
         told = say(
             "opt_winner_worse" if worse else "opt_winner",
             name=self.name(winner),
@@ -92,7 +104,7 @@ class Searched:
             written=say.score(written),
         )
         against = say("opt_against", written=say.score(written))
-        return [told] if worse or winner == AS_WRITTEN else [told, against]
+        return [told] if worse else [told, against]
 
     def _why(self, reason: Reason) -> str:
         language = words(self.say.lang)
@@ -121,9 +133,9 @@ class Searched:
 
     def html(self) -> str:
         """As a page."""
-        dots = list(self._dots())
-        x = Axis.over((one.net for _, one, _ in dots), least=1.0)
-        y = Axis.over((-one.annoyance for _, one, _ in dots), least=0.01)
+        dots = self._dots()
+        x = Axis.over((dot[0] for dot in dots), least=1.0)
+        y = Axis.over((dot[1] for dot in dots), least=1.0)
         return render(
             "optimise.html.j2",
             self.say,
@@ -133,21 +145,25 @@ class Searched:
             shown=self,
             x=x,
             y=y,
-            dots=[
-                (x.at(one.net), f"{100 - y.place(-one.annoyance):.2f}%", one, who, kind)
-                for who, one, kind in ((self.changes(n), one, kind) for n, one, kind in dots)
-            ],
+            dots=dots,
         )
 
-    def _dots(self) -> Sequence[tuple[Candidate, Tried, str]]:
-        """The beaten first, so that the front lies above them."""
-        found = self.found
-        order = ("beaten", "front", "best", "written")
+    def _dots(self) -> list[tuple[float, float, str, str]]:
+        """Net money and annoyance against the campaign as written, what differs, and which kind;
+        the front last, so that it lies above the others."""
+        found, order = self.found, ("beaten", "front", "best", "written")
         kinds = {one: "front" if one in found.front else "beaten" for one in found.tried}
         kinds[found.winner] = "best"
-        dots = [(one, found.tried[one], kind) for one, kind in kinds.items()]
-        dots.append((AS_WRITTEN, found.tried[AS_WRITTEN], "written"))
-        return sorted(dots, key=lambda dot: order.index(dot[2]))
+        dots = [(*self._against(one), self.changes(one), kind) for one, kind in kinds.items()]
+        dots.append((0.0, 0.0, self.changes(AS_WRITTEN), "written"))
+        return sorted(dots, key=lambda dot: order.index(dot[3]))
+
+    def _against(self, candidate: Candidate) -> tuple[float, float]:
+        """Both aims less those of the campaign as written, on the very seeds of this candidate: on
+        other seeds they would have met other people."""
+        one = self.found.tried[candidate]
+        same = Tried(self.found.tried[AS_WRITTEN].scores[: len(one.scores)])
+        return one.net - same.net, one.annoyance - same.annoyance
 
     def payload(self) -> dict[str, Any]:
         """The JSON of `recovery optimise --json`."""
@@ -174,6 +190,7 @@ class Searched:
         found = self.found
         fresh, file = found.fresh.get(candidate), self.files.get(candidate)
         front = candidate in found.front
+        net, annoyance = self._against(candidate)
         return {
             "name": f"front-{found.front.index(candidate) + 1}" if front else None,
             "changes": [
@@ -181,6 +198,7 @@ class Searched:
             ],
             "seeds": len(found.tried[candidate].scores),
             **_numbers(found.tried[candidate]),
+            "against_written": {"net": round(net, 2) + 0.0, "annoyance": round(annoyance, 2) + 0.0},
             "fresh": _numbers(fresh) if fresh else None,
             "file": str(file) if file else None,
         }

@@ -136,7 +136,9 @@ class Arms:
         def told(value: float | None) -> str:
             if value is None:
                 return NOTHING
-            return self.say.money(Money(round(value), currency)) if currency else f"{value:+.2f}"
+            if currency:
+                return self.say.money(Money(round(value), currency))
+            return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
         return {"points": told(effect.est), "low": told(effect.lo), "high": told(effect.hi)}
 

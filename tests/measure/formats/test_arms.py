@@ -37,7 +37,7 @@ EVERYTHING = Everything((QUARTER,), LIFT, Verdict.LIFT, 0.5, 1.0)
 OFFERS = Offers(
     measured=True,
     active=(900, 100),
-    abandonments=Effect(0.25, 0.125, 0.375, 0.06, 0.01),
+    abandonments=Effect(0.25, -0.125, 0.625, 0.19, 0.19),
     net=(("EUR", Effect(-250.0, -500.0, 0.0, 128.0, 0.05)),),
 )
 
@@ -70,8 +70,8 @@ def test_what_lies_across_all_campaigns_is_told(whole: Report) -> None:
     assert "| 2026Q4 | 30.0%<br>28.0–32.0% | 20.0%<br>18.3–21.8% |" in words
     assert "- Difference to hold-out: +10.0 +" in words
     assert "- 900 active customers may get offers, 100 never do" in words
-    assert "unpaid orders for each active customer: +0.25 (95 %: +0.12 to +0.38)" in words
-    assert "left by each active customer: -€2.50 (95 %: -€5.00 to €0.00)" in words
+    assert "unpaid orders for each active customer: +0.25 (95 %: −0.12 to +0.62)" in words
+    assert "difference in what each active customer left: -€2.50 (95 %: -€5.00 to €0.00)" in words
 
 
 def test_arms_that_do_not_fit_the_draw_show_no_number(whole: Report) -> None:

@@ -87,13 +87,14 @@ class Compared:
         kinds = ("email", "sms", "task")
         more = ("opt_outs", "complaints", "after_payment")
         heads = [say("campaign"), *(say(f"score_{key}") for key in scores)]
-        heads += [*(say(f"kind_{kind}") for kind in kinds), *(say(name) for name in more)]
+        heads.append(" / ".join(say(f"kind_{kind}") for kind in kinds))
+        heads.append(" / ".join(say(name) for name in more))
         paid = [] if self.found.hidden else [say("cmp_paid")]
         rows = []
         for one in self.found.ranked:
             cells = [say.score(one.mean("score", key)) for key in scores]
-            cells += [say.number(one.mean("messages", kind)) for kind in kinds]
-            cells += [say.number(one.mean(name)) for name in more]
+            cells.append(" / ".join(say.number(one.mean("messages", kind)) for kind in kinds))
+            cells.append(" / ".join(say.number(one.mean(name)) for name in more))
             if paid:
                 cells.append(say.number(one.curve[-1]["recovered"] / len(one.gists)))
             rows.append([one.name, *cells])

@@ -125,11 +125,8 @@ def report(
 
 def _row(found: Survey, compared: Compared, arm: Arm, costs: Costs) -> Row:
     counted, newest = found.orders[arm], found.designs.newest(arm.campaign)
-    seen, lift = (
-        Proportion(counted.recovered, counted.mature),
-        compared.lifts.get(str(arm.sequence)),
-    )
-    people = found.tally(arm)
+    seen, people = Proportion(counted.recovered, counted.mature), found.tally(arm)
+    lift = compared.lifts.get(str(arm.sequence))
     over = newest is not None and newest.status is Status.ENDED and _all_mature(found, arm)
     verdict = judge(lift, compared.health, draws=found.designs.draws(arm.campaign), over=over)
     trusted = verdict not in (Verdict.SRM_FAIL, Verdict.CONTAMINATED)

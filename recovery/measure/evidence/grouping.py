@@ -32,8 +32,8 @@ def grouped(
 ) -> Iterable[Any]:
     """One row for each combination of `keys` (named columns), with the `sums` of its rows.
 
-    `source` says which rows. Sums are never NULL, and a text that is
-    a key is never empty: SQLite takes two NULLs for two keys, so an empty text stands for none.
+    `source` says which rows. Sums are never NULL, and a text that is a key is never empty: SQLite
+    takes two NULLs for two keys, so an empty text stands for none.
     """
     if is_postgres(connection):
         totals = [func.sum(one).label(one.name) for one in sums]
@@ -66,11 +66,9 @@ def _fill(
 ) -> None:
     names = [one.name for one in keys]
     filled = [func.coalesce(one, "") if _may_be_null(one) else one for one in keys]
-    rows = select(*filled, *sums).select_from(source).where(true())
     # Without any WHERE, SQLite would read the ON of the conflict as that of a join.
-    add = sqlite.insert(groups).from_select(
-        [*names, *(one.name for one in sums)], rows.where(true())
-    )
+    rows = select(*filled, *sums).select_from(source).where(true())
+    add = sqlite.insert(groups).from_select([*names, *(one.name for one in sums)], rows)
     more = {one.name: groups.c[one.name] + add.excluded[one.name] for one in sums}
     connection.execute(add.on_conflict_do_update(index_elements=names, set_=more))
 

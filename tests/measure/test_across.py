@@ -68,6 +68,19 @@ def test_a_customer_counts_once_a_quarter_whatever_the_campaigns(database: Engin
     assert [(one["mature"], one["converted"]) for one in held] == [(1, 1), (1, 1)]
 
 
+def test_after_a_void_enrolment_the_next_one_counts(database: Engine) -> None:
+    with writing(database) as connection:
+        ledger = Ledger(connection)
+        shared(ledger, "global_holdout: 20%\n")
+        void = ledger.order(paid=-2)
+        owner = connection.execute(table(Customer).select()).one().id
+        ledger.enrolment(void, holdout=True, layer="global", state="exited", reason="paid_before")
+        again = ledger.order(paid=60, customer_id=owner)
+        ledger.enrolment(again, at=50, holdout=True, layer="global")
+    (quarter,) = told(database, 24 * 20)["global_holdout"]["quarters"]
+    assert (quarter["held_out"]["mature"], quarter["held_out"]["converted"]) == (1, 1)
+
+
 def drawn_by(
     ledger: Ledger, defaults: str, *, at: float, people: int, held: int, paid: int
 ) -> None:

@@ -119,10 +119,13 @@ def _drawn(question: Question, begins: datetime, ends: datetime) -> Select[Any]:
     """By version and whether they were held out: customers, the mature, the converted of these."""
     e, now = enrolments.c, question.now
     earlier, other = enrolments.alias("earlier"), orders.alias("other")
-    before = exists().where(
+    theirs = orders.alias("theirs")
+    before = exists().where(  # void enrolments are none
         earlier.c.customer_id == e.customer_id,
         earlier.c.enrolled_at >= begins,
         earlier.c.id < e.id,
+        theirs.c.id == earlier.c.order_id,
+        or_(theirs.c.paid_at.is_(None), theirs.c.paid_at > earlier.c.enrolled_at),
     )
     another = exists().where(
         other.c.customer_id == e.customer_id, paid_in_window(other.c.paid_at, now)

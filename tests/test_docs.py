@@ -60,6 +60,7 @@ SISTERS = {
                 "replay",
                 "reports",
                 "scenarios",
+                "simulation",
                 "templates",
                 "testing",
             ),

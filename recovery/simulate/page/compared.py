@@ -145,7 +145,7 @@ class Compared:
     def _contrast(self, one: Contrast) -> str:
         say, span = self.say, one.interval
         told = say.gain(one.difference)
-        return f"{told}\n{say.gain(span.low)} … {say.gain(span.high)}" if span else told
+        return f"{told}\n{say.gain(span.low)}…{say.gain(span.high)}" if span else told
 
     def _settled(self, one: Contrast) -> str:
         say = self.say

@@ -140,6 +140,9 @@ def _mistake(error: ErrorDetails, model: type[BaseModel], places: Places, file: 
     line, column = places[road]
     missing = [str(part) for part in error["loc"][len(road) :]]
     message: str | Text = error["msg"].removeprefix("Value error, ")
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError) and cause.args and isinstance(cause.args[0], Text):
+        message = cause.args[0]
     if error["type"] == "missing":
         message = say("{key} is missing", key=missing[-1])
     elif error["type"] == "extra_forbidden":

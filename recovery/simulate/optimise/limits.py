@@ -21,16 +21,24 @@ def _times(given: Any) -> tuple[str, ...]:
     """`6h`, a list of such, or `{from: 1d, to: 3d, every: 12h}`."""
     if isinstance(given, dict):
         return tuple(_stretch(given))
-    spans = [parse_duration(str(one)) for one in _several(given)]
+    spans = [_span(one) for one in _several(given)]
     return tuple(format_duration(span) for span in spans)
+
+
+def _span(given: object) -> timedelta:
+    try:
+        return parse_duration(str(given))
+    except ValueError:
+        told = say("'{given}' is no time; write e.g. 30m, 6h or 2d", given=str(given))
+        raise ValueError(told) from None
 
 
 def _stretch(given: dict[str, Any]) -> list[str]:
     if given.keys() != _RANGE:
-        raise ValueError("a range of times has from, to and every, such as from: 1d")
-    first, last, step = (parse_duration(str(given[key])) for key in ("from", "to", "every"))
+        raise ValueError(say("a range of times has from, to and every, each such as 1d"))
+    first, last, step = (_span(given[key]) for key in ("from", "to", "every"))
     if step <= timedelta(0) or last < first or (last - first) // step > _MOST:
-        raise ValueError("this range of times leads nowhere; write from, to and a smaller every")
+        raise ValueError(say("this range leads nowhere; write from, a later to, and a small every"))
     return [format_duration(first + step * n) for n in range((last - first) // step + 1)]
 
 
@@ -41,13 +49,18 @@ def _several(given: Any) -> tuple[str, ...]:
 def _channels(given: tuple[str, ...]) -> tuple[str, ...]:
     for one in given:
         if one not in ("email", "sms"):
-            raise ValueError(f"{one!r} is no channel of messages; write email or sms")
+            told = say("'{given}' is no channel of messages; write email or sms", given=one)
+            raise ValueError(told)
     return given
 
 
 def _money(given: Any) -> Money:
     amount, _, currency = str(given).partition(" ")
-    return given if isinstance(given, Money) else Money.parse(amount, currency)
+    try:
+        return given if isinstance(given, Money) else Money.parse(amount, currency)
+    except ValueError:
+        told = say("'{given}' is no amount; write e.g. 500 USD", given=str(given))
+        raise ValueError(told) from None
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]

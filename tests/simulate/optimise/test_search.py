@@ -4,6 +4,7 @@ import pytest
 
 from recovery.campaign.loader import load_campaign
 from recovery.errors import UsageError
+from recovery.i18n import words
 from recovery.markets.reading import MarketError
 from recovery.settings import Settings, load_settings
 from recovery.simulate.many import theatre
@@ -82,10 +83,11 @@ def test_candidates_are_drawn_the_same_every_time(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("steps:\n  reminder: {after: soon}\n", 2, "duration"),
+        ("steps:\n  reminder: {after: soon}\n", 2, "no time"),
         ("steps:\n  reminder: {channel: [email, fax]}\n", 2, "no channel"),
         ("steps:\n  reminder: {after: {from: 2d, to: 1d, every: 1h}}\n", 2, "nowhere"),
         ("steps: {reminder: {after: 1d}}\nbudgt: 3 USD\n", 2, "budget"),
+        ("steps: {reminder: {after: 1d}}\nbudget: much\n", 2, "500 USD"),
         ("messages: 2\n", 1, "steps is missing"),
     ],
 )
@@ -95,6 +97,14 @@ def test_limits_are_told_with_their_line(tmp_path, text, line, said):
     with pytest.raises(MarketError, match=said) as told:
         read_limits(file)
     assert told.value.mistakes[0].line == line
+
+
+def test_limits_are_told_in_chinese_too(tmp_path):
+    file = tmp_path / "limits.yaml"
+    file.write_text("steps:\n  reminder: {after: soon}\n", "utf-8")
+    with pytest.raises(MarketError) as told:
+        read_limits(file)
+    assert "不是时间" in told.value.mistakes[0].line_in(words("zh-CN"))
 
 
 def test_a_step_that_is_nowhere_is_refused(tmp_path):

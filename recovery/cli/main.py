@@ -31,7 +31,7 @@ VERBS = {
     "lab": mark("Learn to design sequences: a course on made-up shoppers."),
     "schema": mark("Print the campaign language as JSON Schema, for editors."),
     "simulate": mark("Play campaigns with made-up shoppers, whose true answer is known."),
-    "compare": mark("Play campaigns with the same shoppers: which is better?"),
+    "compare": mark("Say which of several campaigns is better on the same shoppers."),
     "optimise": mark("Search better delays, channels and offers, within your limits."),
     "run": mark("Do what is due now: enrol orders, send messages. What cron calls."),
     "history": mark("Show the versions of a campaign, and how many entered under each."),

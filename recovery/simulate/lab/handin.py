@@ -75,11 +75,12 @@ def read_hand_in(text: str) -> HandIn:
     )
 
 
-def clean(name: object) -> str:
-    """A name to show: no control characters, none that turn the direction of writing, not long."""
+def clean(name: object, longest: int = LONGEST_NAME) -> str:
+    """Words of a stranger, to be shown: no control characters, which a terminal would obey, none
+    that turn the direction of writing, not long."""
     text = unicodedata.normalize("NFC", name if isinstance(name, str) else "")
     kept = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
-    return re.sub(r" +", " ", kept).strip()[:LONGEST_NAME]
+    return re.sub(r" +", " ", kept).strip()[:longest]
 
 
 def _files(given: object) -> dict[str, str]:

@@ -6,7 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from recovery.i18n import Text, fill, words
+from recovery.simulate.lab.handin import clean
 from recovery.simulate.lab.teacher.classroom import Trainee, Weights
+
+_LONGEST = 600  # characters of a reason
+
+
+def shown(told: Text | str, lang: str) -> str:
+    """What is told, in which words of a stranger may stand."""
+    return clean(fill(told, words(lang)), _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +43,26 @@ class Mark:
 
     def told(self, lang: str) -> list[str]:
         """Everything that there is to say about the mark, each in a line."""
-        language = words(lang)
-        fault = [fill(self.fault, language)] if self.fault is not None else []
-        notes = [fill(note, language) for note in self.notes]
+        fault = [self.fault] if self.fault is not None else []
         failed = [one.why[lang] for one in self.reasons if not one.passed]
-        return [*fault, *self.mistakes.get(lang, ()), *dict.fromkeys(failed), *notes]
+        told: list[Text | str] = [*fault, *self.mistakes.get(lang, ()), *dict.fromkeys(failed)]
+        told += self.notes
+        return [shown(one, lang) for one in told]
 
     def payload(self, lang: str) -> Mapping[str, Any]:
         """The mark for programs."""
-        language = words(lang)
         return {
             "exercise": self.exercise,
             "mark": float(self.value),
             "checks": [
-                {"check": one.check, "passed": one.passed, "why": one.why[lang]}
+                {"check": one.check, "passed": one.passed, "why": shown(one.why[lang], lang)}
                 for one in self.reasons
             ],
             "score": self.score,
             "late": self.late,
-            "fault": None if self.fault is None else fill(self.fault, language),
-            "mistakes": list(self.mistakes.get(lang, ())),
-            "notes": [fill(note, language) for note in self.notes],
+            "fault": None if self.fault is None else shown(self.fault, lang),
+            "mistakes": [shown(one, lang) for one in self.mistakes.get(lang, ())],
+            "notes": [shown(note, lang) for note in self.notes],
             "source": self.source,
         }
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from recovery import measure
-from recovery.i18n import fill, mark, words
+from recovery.i18n import mark, words
 from recovery.simulate.lab.course import find_exercise
 from recovery.simulate.lab.teacher.grading import Graded
+from recovery.simulate.lab.teacher.marks import shown
 
 _HERE = Path(__file__).parent
 _REPORT = Path(measure.__path__[0]) / "page"  # its style is the house's
@@ -39,7 +40,7 @@ def page(graded: Graded, lang: str) -> str:
     return environment.get_template("marks.html.j2").render(
         lang=lang,
         t=lambda text, **values: language.gettext(text).format_map(values),
-        fill=lambda text: fill(text, language),
+        fill=lambda text: shown(text, lang),
         words=_WORDS,
         graded=graded,
         titles={n: find_exercise(n).title.in_(lang) for n in graded.classroom.exercises},

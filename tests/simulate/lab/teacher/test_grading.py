@@ -8,9 +8,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from recovery.i18n import say
 from recovery.simulate.lab.teacher.classroom import read_class, read_key
 from recovery.simulate.lab.teacher.founding import key_of
 from recovery.simulate.lab.teacher.grading import Exam, Graded
+from recovery.simulate.lab.teacher.marks import Mark
 from recovery.simulate.lab.teacher.page import page
 from recovery.simulate.lab.teacher.table import BOM, guarded, table
 from tests.support.lab import CLASS, GOOD, NOW, SHEET, classroom, hand_in, work
@@ -150,6 +152,15 @@ def test_names_are_text_on_the_page(graded: Graded) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert 'lang="zh-CN"' in html
     assert "http" not in html.replace("http-equiv", "")
+
+
+def test_a_terminal_is_told_nothing_by_a_stranger() -> None:
+    evil = "\x1b]0;owned\x07\u202e"
+    mark = Mark(3, mistakes={"en": [f"x.yaml: {evil}"]}, fault=say("{name}", name=evil))
+    whole = json.dumps([mark.told("en"), mark.payload("en")], ensure_ascii=False)
+    assert "owned" in whole
+    assert "\\u00" not in whole
+    assert "\u202e" not in whole
 
 
 def test_marks_are_the_same_every_time(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ orders would settle it. Pure.
 
 A shopper meets each campaign with the same luck (`chance`), so what differs between two plays they
 caused: the difference is exact for these people. For others of their kind it has an interval, from
-the paired differences of customers (Law, Simulation Modeling, 5th ed., 10.2 and 11.2).
+the paired differences of customers (Law, Simulation Modeling, 5th ed., 10.2 and 11.2). How many of
+those leave an order unpaid is chance, too: who pays at once counts with no difference.
 """
 
 from collections import defaultdict
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
-from math import ceil, sqrt
-from statistics import NormalDist, fmean, stdev
+from math import ceil, fsum, sqrt
+from statistics import NormalDist, fmean
 from typing import Any
 
 from recovery.errors import UsageError
@@ -41,7 +42,7 @@ class Answer(StrEnum):
 class Contrast:
     """One number of each customer under A, less the same under B."""
 
-    values: tuple[float, ...]
+    values: tuple[float, ...]  # of those who left something unpaid; all other orders: no difference
     orders: int  # placed, in all
     alpha: float
 
@@ -61,7 +62,7 @@ class Contrast:
         n = len(self.values)
         if n < 2:
             return None
-        half = t_of(self.alpha, n - 1) * stdev(self.values) * sqrt(n) / self.orders * PER
+        half = t_of(self.alpha, n - 1) * self._deviation / sqrt(self.orders) * PER
         return Interval(self.difference - half, self.difference + half)
 
     @property
@@ -74,11 +75,10 @@ class Contrast:
     def orders_to_settle(self) -> int | None:
         """So many orders would show a difference of this size with 80 % power; None: there is
         none to show, or not with any number that somebody has."""
-        if len(self.values) < 2 or not (mean := fmean(self.values)):
+        if len(self.values) < 2 or not self.difference:
             return None
         z = NormalDist().inv_cdf(1 - self.alpha / 2) + NormalDist().inv_cdf(POWER)
-        customers = (z * stdev(self.values) / mean) ** 2
-        needed = customers * self.orders / len(self.values)
+        needed = (z * self._deviation / (self.difference / PER)) ** 2
         # Below that many customers who differ, no interval is believed.
         few = ENOUGH * self.orders / self.differ if self.differ else 0.0
         needed = max(needed, few)
@@ -100,6 +100,12 @@ class Contrast:
             "per_1000_orders": _rounded(self.difference),
             "ci95": None if span is None else [_rounded(span.low), _rounded(span.high)],
         }
+
+    @property
+    def _deviation(self) -> float:
+        """Standard deviation of an order's difference, with a 0 for each that was paid at once."""
+        squares = fsum(one * one for one in self.values) - fsum(self.values) ** 2 / self.orders
+        return sqrt(max(0.0, squares) / (self.orders - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,9 @@ class Comparison:
 
     @cached_property
     def ranked(self) -> list[Entrant]:
-        """Most points first."""
+        """Most points first; by name where no points are told."""
+        if self.hidden:
+            return sorted(self.entrants, key=lambda one: one.name)
         return sorted(self.entrants, key=lambda one: (-one.mean("score", "points"), one.name))
 
     @cached_property
@@ -194,6 +202,12 @@ class Comparison:
             return []
         both = list(combinations(self.ranked, 2))
         return [_pair(a, b, ALPHA / len(both)) for a, b in both]
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """What of the score may be told."""
+        of_people = ("annoyance", "breaches")
+        return of_people if self.hidden else ("points", "net", *of_people)
 
     @property
     def best(self) -> Entrant | None:
@@ -222,10 +236,7 @@ class Comparison:
         return {
             "name": one.name,
             "campaigns": one.gists[0].payload["campaigns"],
-            "score": {
-                key: _rounded(one.mean("score", key))
-                for key in ("points", "net", "annoyance", "breaches")
-            },
+            "score": {key: _rounded(one.mean("score", key)) for key in self.scores},
             **{name: _rounded(one.mean(name)) for name in counts},
             "messages": {
                 kind: _rounded(one.mean("messages", kind)) for kind in ("email", "sms", "task")

@@ -26,10 +26,29 @@ def noise(seed: int, mean: float, count: int = 400) -> list[float]:
 def test_the_interval_is_students_of_paired_differences():
     found = Contrast((1.0, 2.0, 3.0, 4.0, 5.0), orders=1000, alpha=0.05)
     assert found.difference == 15
-    # t(0.975, 4) = 2.776445; the deviation of 1 … 5 is 1.581139
-    half = 2.776445 * 1.581139 * 5**0.5
+    # t(0.975, 4) = 2.776445; the deviation of 1 … 5 and 995 times 0 is 0.234158
+    half = 2.776445 * 0.234158 * 1000**0.5
     assert isclose(found.interval.low, 15 - half, rel_tol=1e-5)
     assert isclose(found.interval.high, 15 + half, rel_tol=1e-5)
+
+
+def test_how_many_leave_an_order_unpaid_is_chance_too():
+    """Everybody fares the same; yet of other shoppers, more or fewer would leave an order."""
+    found = Contrast((1.0,) * 100, orders=1000, alpha=0.05).interval
+    # t(0.975, 99) = 1.984217; of 1,000 orders with odds of 10 %, the deviation is 9.4868
+    assert isclose(found.high - found.low, 2 * 1.984217 * 9.4868, rel_tol=1e-3)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    """250 shops of 300 orders; 40 % are left unpaid, and fare better by 1 on the average."""
+    caught = 0
+    for shop in range(250):
+        luck = Chance("shop", shop)
+        left = (n for n in range(300) if luck.happens(f"left {n}", 0.4))
+        values = tuple(1 + 0.4 * luck.normal(f"fares {n}") for n in left)
+        span = Contrast(values, orders=300, alpha=0.05).interval
+        caught += span.low <= 400.0 <= span.high
+    assert 229 <= caught <= 246  # of 95 % of 250, the outer 0.5 % on both sides left out
 
 
 def test_the_interval_does_not_see_what_both_sides_share():

@@ -22,10 +22,12 @@ class Edit(NamedTuple):
 
 
 def edited(text: str, candidate: Candidate) -> str:
-    """`text` with all changes of a candidate. ValueError where a change has no place there."""
-    edits = [edit for change in candidate for edit in _edits(text, change)]
-    for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
+    """`text` with all changes of a candidate, one after the other: what two of them touch, such as
+    the comma between two steps that go, stands elsewhere after the first. ValueError where a change
+    has no place there."""
+    for change in candidate:
+        for edit in sorted(_edits(text, change), reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
 

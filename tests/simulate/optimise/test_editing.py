@@ -1,6 +1,7 @@
 """Changes in a campaign's text: comments, order and style stay, and it says what was meant."""
 
 import pytest
+import yaml
 
 from recovery.campaign.loader import parse_campaign
 from recovery.simulate.optimise.candidates import Change, Key
@@ -98,3 +99,17 @@ def test_what_has_no_place_is_refused():
     one = edited(TEXT, (Change("last", Key.KEPT, "no"),))
     with pytest.raises(ValueError, match="keeps one step"):
         edited(one, (Change("reminder", Key.KEPT, "no"),))
+
+
+def test_neighbours_are_left_out_together():
+    """In a list on one line two steps share the comma between them, and the last one stays."""
+    steps_ = """\
+  flow: [{step: one, after: 0m, email: a},
+         {step: two, after: 1h, email: b}, {step: three, after: 2h, email: c}]
+"""
+    text = f"sequences:\n{steps_}"
+    gone = [Change(name, Key.KEPT, "no") for name in ("one", "two", "three")]
+    left = yaml.safe_load(edited(text, tuple(gone[:2])))
+    assert left == {"sequences": {"flow": [{"step": "three", "after": "2h", "email": "c"}]}}
+    with pytest.raises(ValueError, match="a sequence keeps one step"):
+        edited(text, tuple(gone))

@@ -45,8 +45,13 @@ class Gist:
     outcomes: Mapping[str, Outcome]  # by order
 
     @property
+    def hidden(self) -> bool:
+        """Whether it has no score that may be told."""
+        return self.payload["score"]["points"] is None
+
+    @property
     def points(self) -> float:
-        """The score."""
+        """The score; only of a scenario that is not hidden."""
         return float(self.payload["score"]["points"])
 
     @classmethod

@@ -1,6 +1,6 @@
 """The verdict of a simulation: what the report says, beside what is true, in numbers and as JSON.
 
-A hidden scenario's verdict has the score, and nothing else that only the market knows.
+A hidden scenario's verdict has nothing that only the market knows; who grades asks for more.
 """
 
 from collections import defaultdict
@@ -140,12 +140,7 @@ class Verdict:
                 {"rule": rule, "count": count, "example": played.examples[rule]}
                 for rule, count in played.breaches.items()
             ],
-            "score": {
-                "points": _points(self.score.points),
-                "net": _points(self.score.net),
-                "annoyance": _points(self.score.annoyance),
-                "breaches": _points(self.score.breaches),
-            },
+            "score": self._score(known=not self.hidden),
             "notices": [
                 {
                     "at": _utc(one.at),
@@ -164,6 +159,20 @@ class Verdict:
                 for one in played.done
             ],
             **known,
+        }
+
+    def graded(self) -> dict[str, Any]:
+        """The same for who grades: with the points, also where the scenario is hidden."""
+        return self.payload() | {"score": self._score(known=True)}
+
+    def _score(self, *, known: bool) -> dict[str, float | None]:
+        """Net money is the truth in one number, so it is only told where that is `known`."""
+        score = self.score
+        return {
+            "points": _points(score.points) if known else None,
+            "net": _points(score.net) if known else None,
+            "annoyance": _points(score.annoyance),
+            "breaches": _points(score.breaches),
         }
 
     def _known(self) -> dict[str, Any]:

@@ -75,4 +75,4 @@ def play(
         files = campaign_files(folder / "work" / CAMPAIGNS)
         ask = Ask(stage.scenario, stage.orders, stage.days, stage.seed)
         diary = diary_in(folder / "work")
-        return simulate(settings, files, ask, watch, diary, until).verdict().payload()
+        return simulate(settings, files, ask, watch, diary, until).verdict().graded()

@@ -83,7 +83,7 @@ class Compared:
     def entrants(self) -> tuple[list[str], list[list[str]]]:
         """Heads and rows: a row for each, most points first; sums are averages over seeds."""
         say = self.say
-        scores = ("points", "net", "annoyance", "breaches")
+        scores = self.found.scores
         kinds = ("email", "sms", "task")
         more = ("opt_outs", "complaints", "after_payment")
         heads = [say("campaign"), *(say(f"score_{key}") for key in scores)]

@@ -36,7 +36,9 @@ class Told:
         blocks += self._segments()
         if not self.verdict.hidden:
             blocks += [self._money(), self._curve(told)]
-        blocks += [self._people(told), Block(say("sim_score"), said=[Said(self.score())])]
+        blocks.append(self._people(told))
+        if not self.verdict.hidden:
+            blocks.append(Block(say("sim_score"), said=[Said(self.score())]))
         notes = [say("sim_hidden")] if self.verdict.hidden else []
         return Paper(self.title(), blocks, [*notes, say("sim_made_up")])
 
@@ -50,7 +52,7 @@ class Told:
         """The verdict in words: what all of it truly came to."""
         say, score = self.say, self.verdict.score
         if self.verdict.hidden:
-            return say("sim_headline_hidden", points=say.score(float(score.points)))
+            return say("sim_headline_hidden")
         net = round(score.net, 2)
         if not net:
             return say("sim_headline_even")
@@ -215,12 +217,13 @@ def over_seeds(gists: Sequence[Gist], say: Speech) -> Paper:
     """Many seeds at a terminal."""
     where = say.where(gists[0].place, tuple(gist.place.seed for gist in gists))
     blocks = [_points_of(gists, say), *_sequences_of(gists, say)]
-    hidden = [] if "curve" in gists[0].payload else [say("sim_hidden")]
+    hidden = [say("sim_hidden")] if gists[0].hidden else []
     return Paper(f"{say('sim_title')} · {where}", blocks, [*hidden, say("sim_made_up")])
 
 
 def _points_of(gists: Sequence[Gist], say: Speech) -> Block:
-    keys = ("points", "net", "annoyance", "breaches")
+    hidden = gists[0].hidden
+    keys = ("annoyance", "breaches") if hidden else ("points", "net", "annoyance", "breaches")
     rows = []
     for gist in gists:
         told = gist.payload
@@ -229,13 +232,14 @@ def _points_of(gists: Sequence[Gist], say: Speech) -> Block:
             [str(gist.place.seed), *numbers, *(say.score(told["score"][key]) for key in keys)]
         )
     heads = [say("over_seed"), say("left_unpaid"), say("enrolled")]
+    titles = [*heads, *(say(f"score_{k}") for k in keys)]
+    if hidden:
+        return Block(say("over_title"), titles, rows)
     spread = points(gists)
     ends = {"low": min(spread.values), "high": max(spread.values)}
     told = {"mean": spread.mean, "spread": spread.deviation, **ends}
     said = say("says_points", seeds=len(gists), **{k: say.score(v) for k, v in told.items()})
-    return Block(
-        say("over_title"), [*heads, *(say(f"score_{k}") for k in keys)], rows, [Said(said)]
-    )
+    return Block(say("over_title"), titles, rows, [Said(said)])
 
 
 def _sequences_of(gists: Sequence[Gist], say: Speech) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recovery.i18n import here, mark, spoken
+from recovery.measure.page.views import SHOWN
 from recovery.simulate.lab.desk import TRIES_BEFORE_THE_ANSWER, Tried
 from recovery.simulate.lab.judge import Judgement
 from recovery.simulate.lab.score import REFERENCE
@@ -144,10 +145,12 @@ def _beside(row: Mapping[str, Any]) -> str:
     """What the report says of the difference to the hold-out, beside the truth."""
     lift, truth = row["lift"], row.get("truth")
     told = ""
-    if lift and lift["absolute"] is not None and lift["ci95"]:
+    if lift and lift["verdict"] not in SHOWN:
+        told += here("; no lift can be told from it yet")
+    elif lift and lift["absolute"] is not None and lift["ci95"]:
         low, high = lift["ci95"]
         told += here(
-            "; {points} points above the hold-out ({low} to {high})",
+            "; lift as reported {points} of every 100 customers ({low} to {high})",
             points=f"{lift['absolute'] * 100:+.1f}",
             low=f"{low * 100:+.1f}",
             high=f"{high * 100:+.1f}",

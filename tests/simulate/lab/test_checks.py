@@ -8,6 +8,7 @@ import pytest
 from recovery.campaign.loader import parse_campaign
 from recovery.campaign.schema import Campaign
 from recovery.i18n import fill, words
+from recovery.intake.pauses import Scope
 from recovery.simulate.diary import Action, Diary, Place, Verb
 from recovery.simulate.lab.checks.actions import judge_diary
 from recovery.simulate.lab.checks.answers import given, judge_answer, lacking
@@ -258,3 +259,16 @@ def test_the_diary_has_to_do_it_in_time() -> None:
     assert judge_diary(diary, late) == (False, "pause 2d 02:00")
     other = Entry.model_validate(wanted | {"action": "resume"})
     assert english(judge_diary(diary, other)[1]) == "no resume in the diary"
+
+
+def test_what_was_paused_has_to_be_resumed() -> None:
+    where = Place("diary.yaml", 1, 1)
+    one, every = (Scope.CAMPAIGN, "cards"), (Scope.ALL, "")
+    held = Action(50 * HOUR, Verb.PAUSE, "cards", where, one)
+    wanted = Entry.model_validate({"action": "resume", "when": {"from": "2d", "to": "3d"}})
+    lifted = Diary((held, Action(60 * HOUR, Verb.RESUME, "cards", where, one)))
+    assert judge_diary(lifted, wanted) == (True, "resume 2d 12:00")
+    other = Diary((held, Action(60 * HOUR, Verb.RESUME, "all", where, every)))
+    passed, told = judge_diary(other, wanted)
+    assert not passed
+    assert english(told) == "resume 2d 12:00, but what stays paused: cards"

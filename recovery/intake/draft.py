@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import yaml
+from babel import Locale
 
 from recovery.connectors.table_file.columns import REQUIRED
 from recovery.connectors.table_file.open import Heading, RawRow, label, read_rows
@@ -127,6 +128,8 @@ def _more(field: str, cells: Sequence[str]) -> Iterator[str]:
             yield "decimal: comma"
         elif any(map(_DRESSED, cells)):
             yield "decimal: point"
+    elif field == "country":
+        yield from _countries(cells)
     elif field in _theirs()["values"]:
         yield from _values(_theirs()["values"][field], cells)
 
@@ -149,6 +152,28 @@ def _values(known: Mapping[str, Sequence[str]], cells: Sequence[str]) -> Iterato
         meaning = ours.get(word.lower(), word.lower() if word.lower() in known else "")
         told = "" if meaning else "  # " + here("one of {known}", known=", ".join(known))
         yield f"  {_quoted(word)}: {meaning}{told}"
+
+
+def _countries(cells: Sequence[str]) -> Iterator[str]:
+    """Countries that are written as names; codes may stay as they are."""
+    names = sorted({cell for cell in cells if not re.fullmatch("[A-Za-z]{2}", cell)})
+    if names:
+        yield "values:"
+    for name in names:
+        code = _codes().get(name.lower(), "")
+        told = "" if code else "  # " + here("a country code, such as DE")
+        yield f"  {_quoted(name)}: {code}{told}"
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Codes by the names of countries, in the languages of messages (Unicode's CLDR)."""
+    return {
+        name.lower(): code
+        for language in ("en", "zh", "de", "es", "fr", "ja", "pt")
+        for code, name in Locale(language).territories.items()
+        if re.fullmatch("[A-Z]{2}", code)
+    }
 
 
 def _cells(columns: Sequence[str], rows: Iterable[RawRow]) -> list[str]:

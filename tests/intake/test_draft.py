@@ -72,3 +72,19 @@ def test_columns_of_no_use_are_named(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(GERMAN.replace("Email", "Mood"), "utf-8")
     assert "# Not used: mood" in draft(file)
+
+
+def test_countries_by_name_become_codes(tmp_path: Path) -> None:
+    head = "订单编号,付款状态,下单时间,订单金额,币种,收货国家,买家邮箱"
+    rows = [
+        f"{name},待付款,2026-10-01 05:05,10.00,CNY,{name},a@example.com"
+        for name in ("中国", "Brazil", "DE")
+    ]
+    orders = imported(tmp_path, "\n".join([head, *rows]) + "\n")
+    assert [order.country for order in orders] == ["CN", "BR", "DE"]
+
+
+def test_an_unknown_country_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order_id,country\n1,Atlantis\n", "utf-8")
+    assert "  Atlantis:   # a country code, such as DE" in draft(file)

@@ -9,14 +9,14 @@ import click
 from recovery.cli.common import Desk, verb
 from recovery.cli.lab_class import class_, grade
 from recovery.errors import Exit, UsageError
-from recovery.i18n import here, say, spoken
+from recovery.i18n import here, say, spoken, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from recovery.simulate.lab.desk import Tried
+    from recovery.problems import Problem
     from recovery.simulate.lab.exercise import Exercise
     from recovery.simulate.lab.sheet import Sheet
 
@@ -145,7 +145,7 @@ def check(desk: Desk, *, number: int, folder: Path | None, answer: bool, until: 
     shown = _answer(desk, number, tried.sheet, target) if answer and tried.may_see_answer else {}
 
     def text(console: "Console") -> None:
-        _problems(console, tried, target)
+        _problems(console, tried.judgement.problems, target)
         for line, style in Told(tried).lines():
             console.print(line, style=style or None, soft_wrap=True)
         _files(console, shown)
@@ -254,6 +254,7 @@ def _hours(number: int, folder: Path) -> int:
 
 def _heard(desk: Desk, number: int, folder: Path, until: str) -> Exit:
     """What reaches somebody who works with these campaigns, day by day."""
+    from recovery.campaign.problems import CampaignError
     from recovery.simulate.diary import clock
     from recovery.simulate.lab.desk import heard
 
@@ -264,7 +265,15 @@ def _heard(desk: Desk, number: int, folder: Path, until: str) -> Exit:
             say("'{given}' is no instant: write such as 6d, 6d 09:00 or 1d12h", given=until)
         ) from None
     with desk.progress(here("Playing"), int(end.total_seconds() // 3600)) as advance:
-        notices = heard(number, folder, end, advance)
+        try:
+            notices = heard(number, folder, end, advance)
+        except CampaignError as error:
+            problems = error.problems
+            desk.show(
+                {"problems": [one.payload(words(spoken())) for one in problems]},
+                lambda console: _problems(console, problems, folder),
+            )
+            return Exit.DATA
 
     def text(console: "Console") -> None:
         for one in notices:
@@ -311,19 +320,18 @@ def _answer(desk: Desk, number: int, sheet: "Sheet", folder: Path) -> dict[str, 
 
 
 def _files(console: "Console", files: Mapping[str, str]) -> None:
-    for name, words in files.items():
+    for name, text in files.items():
         console.print(f"\n── {name}", style="bold")
-        console.print(words.rstrip("\n"), soft_wrap=True)
+        console.print(text.rstrip("\n"), soft_wrap=True)
 
 
-def _problems(console: "Console", tried: "Tried", folder: Path) -> None:
+def _problems(console: "Console", problems: "Sequence[Problem]", folder: Path) -> None:
     """Mistakes in the campaigns, as `recovery check` shows them."""
     from recovery.cli.check import lines_below
     from recovery.cli.diagnosis import diagnosis
-    from recovery.i18n import words
     from recovery.problems import Severity
 
-    for problem in tried.judgement.problems:
+    for problem in problems:
         if problem.severity is not Severity.NOTE:
             told = diagnosis(problem, lines_below(folder), words(spoken()))
             console.print(told, soft_wrap=True)

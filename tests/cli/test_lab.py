@@ -57,6 +57,10 @@ def test_a_mistake_is_shown_as_check_shows_it(home: Path) -> None:
     assert result.exit_code == 65
     assert "campaigns/first.yaml:3:7" in result.stdout
     assert "a campaign has a mistake: mend it first" in result.stdout
+    heard = recovery("lab", "check", 1, "--until", "2d", **CHINESE)
+    assert heard.exit_code == 65
+    assert "--> campaigns/first.yaml:3:7" in heard.stdout
+    assert "说明: " in heard.stdout
 
 
 def test_a_draft_is_told_and_not_played() -> None:

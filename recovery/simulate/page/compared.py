@@ -39,7 +39,8 @@ class Compared:
         if self.found.hidden:
             return [say("cmp_hidden_note")]
         several = [say("cmp_several", count=len(pairs))] if len(pairs) > 1 else []
-        return [*(" ".join(self.words(pair)) for pair in pairs), *several, say("cmp_exact")]
+        told = [say("cmp_between").join(self.words(pair)) for pair in pairs]
+        return [*told, *several, say("cmp_exact")]
 
     def words(self, pair: Pair) -> list[str]:
         """One pair in sentences."""

@@ -55,6 +55,7 @@ def test_chinese():
     assert words(noise(5), "zh-CN").headline() == "a 更好"
     assert "还不清楚" in words(noise(0.5), "zh-CN").headline()
     assert 'lang="zh-CN"' in words(noise(5), "zh-CN").html()
+    assert "。 " not in words([90.0] * 3 + [0.0] * 90, "zh-CN").sentences()[0]
 
 
 def test_a_hidden_comparison_shows_no_difference():

@@ -2,13 +2,15 @@
 the number of processes never shows in them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from recovery import telemetry
 from recovery.settings import Settings
@@ -52,7 +54,7 @@ def theatre(jobs: int, watch: Callable[[int], None]) -> Iterator[Theatre]:
         yield lambda tasks: list(_counted(map(play, tasks), watch))
         return
     # spawn: a forked process would share open databases and locks with this one.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_be_quiet) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:
         try:
             yield lambda tasks: list(_counted(pool.map(play, tasks), watch))
         except BaseException:
@@ -66,6 +68,15 @@ def _counted(gists: Iterator[Gist], watch: Callable[[int], None]) -> Iterator[Gi
         yield gist
 
 
-def _be_quiet() -> None:
-    """Runs tell only what goes wrong, as in the process that waits for them."""
+def _begin() -> None:
+    """Runs tell only what goes wrong, as in the process that waits for them, and end with it."""
     telemetry.configure()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed says nothing to its pool, which would wait for tasks for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,22 @@ def test_two_processes_say_what_one_says(tmp_path):
     assert [gist.place.seed for gist in together] == [1, 2, 3]
     assert alone[0].payload != alone[1].payload
     assert told == [1] * 6
+
+
+def test_no_process_outlives_one_that_is_killed(tmp_path):
+    """All of them hold its pipe, which ends with the last."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    words = ["simulate", campaign_file(tmp_path), "--scenario", scenario_file(tmp_path)]
+    much = ["--orders", "4000", "--days", "9", "--seeds", "1-4", "--jobs", "2"]
+    command = [sys.executable, "-m", "recovery", *map(str, words), *much, "--project", str(ROOT)]
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ) as process:
+        while not any(temporary.iterdir()):
+            assert process.poll() is None
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGTERM
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

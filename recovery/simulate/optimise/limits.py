@@ -87,7 +87,8 @@ class Limits(Strict):
 
     steps: Annotated[dict[str, Room], Field(min_length=1)]  # by name, in whatever sequence
     messages: Annotated[int, Field(ge=1)] | None = None  # most steps of a sequence
-    # The most that offers and messages may cost in one simulation.
+    # The most that offers and messages may cost in one simulation, all currencies together at the
+    # scenario's rates of points.
     budget: Annotated[Money, BeforeValidator(_money)] | None = None
 
 

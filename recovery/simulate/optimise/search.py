@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from recovery.simulate.optimise.halving import Score, Tried, front, halve
 from recovery.simulate.optimise.limits import Limits
 from recovery.simulate.play import Ask
 from recovery.simulate.rig import SHARED
+from recovery.simulate.scenarios.schema import Scenario
 from recovery.template.catalog import Catalog
 
 Reason = Problem | Text | str  # why a candidate is not tried
@@ -113,6 +115,7 @@ class Search:
         first = self.asks[0]
         if first.scenario.hidden:
             raise UsageError(say("this scenario is for grading: it can't be searched in"))
+        self._expect_rate(first.scenario)
         drawn = self.space.draw(tries, first.seed)
         wrong = {one: self.draft.wrong(one, self.space.limits) for one in drawn}
         refused = {one: why for one, why in wrong.items() if why is not None}
@@ -131,13 +134,28 @@ class Search:
             self.space, tuple(seeds), tuple(fresh), tried, tuple(best), judged_again, refused
         )
 
+    def _expect_rate(self, scenario: Scenario) -> None:
+        """UsageError for a budget in a currency that the scenario has no rate for."""
+        budget = self.space.limits.budget
+        if budget is not None and budget.currency not in scenario.points:
+            known = ", ".join(scenario.points)
+            raise UsageError(
+                say(
+                    "{scenario} has no rate for {currency}: write the budget in one of {known}",
+                    scenario=scenario.scenario,
+                    currency=budget.currency,
+                    known=known,
+                )
+            )
+
     def _player(
         self, asks: Mapping[int, Ask]
     ) -> Callable[[Sequence[tuple[Candidate, int]]], Sequence[Score]]:
         def play(pairs: Sequence[tuple[Candidate, int]]) -> list[Score]:
             settings = self.draft.settings
             tasks = [Task(settings, (self._file(one),), asks[seed]) for one, seed in pairs]
-            return [_score(gist, self.space.limits.budget) for gist in self.theatre(tasks)]
+            limits, scenario = self.space.limits, self.asks[0].scenario
+            return [_score(gist, limits, scenario) for gist in self.theatre(tasks)]
 
         return play
 
@@ -159,13 +177,21 @@ def _at(ask: Ask, seed: int) -> Ask:
     return Ask(ask.scenario, ask.orders, ask.days, seed)
 
 
-def _score(gist: Gist, budget: Money | None) -> Score:
-    score, spent = gist.payload["score"], 0
-    for purse in gist.payload["money"]:
-        if budget is not None and purse["currency"] == budget.currency:
-            parts = (
-                Money.parse(purse[name], budget.currency) for name in ("incentives", "messages")
-            )
-            spent = sum(part.minor for part in parts)
-    over = budget is not None and spent > budget.minor
+def _score(gist: Gist, limits: Limits, scenario: Scenario) -> Score:
+    score = gist.payload["score"]
+    over = limits.budget is not None and _spent(gist, scenario) > _points(limits.budget, scenario)
     return Score(float(score["net"]), float(score["annoyance"] + score["breaches"]), over)
+
+
+def _spent(gist: Gist, scenario: Scenario) -> Decimal:
+    """What offers and messages cost, in whatever currency: in points, as everywhere in the game."""
+    parts = (
+        Money.parse(purse[name], purse["currency"])
+        for purse in gist.payload["money"]
+        for name in ("incentives", "messages")
+    )
+    return sum((_points(part, scenario) for part in parts), Decimal(0))
+
+
+def _points(money: Money, scenario: Scenario) -> Decimal:
+    return money.major * scenario.points.get(money.currency, Decimal(0))

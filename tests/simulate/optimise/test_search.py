@@ -57,6 +57,15 @@ def test_what_goes_over_the_budget_is_out(tmp_path):
         search(tmp_path, f"{limits} 3 USD", seeds=1, project=dear)
 
 
+def test_a_budget_counts_what_is_spent_in_any_currency(tmp_path):
+    dear = load_settings(ROOT, {"RECOVERY_COSTS_EMAIL": "1 USD"})
+    limits = "steps: {reminder: {after: [0m, 1h]}}\nbudget: "
+    with pytest.raises(UsageError, match="within the budget"):
+        search(tmp_path, f"{limits} 3 EUR", seeds=1, project=dear)
+    with pytest.raises(UsageError, match="no rate for KWD: .* USD"):
+        search(tmp_path, f"{limits} 9 KWD", seeds=1, project=dear)
+
+
 def test_unsound_candidates_are_told_and_not_tried(tmp_path):
     found = search(tmp_path, "steps: {reminder: {offer: [none, no-such-offer]}}", "", seeds=1)
     assert list(found.refused) == [(Change("reminder", Key.OFFER, "no-such-offer"),)]

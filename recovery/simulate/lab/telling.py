@@ -138,10 +138,10 @@ def _arm(row: Mapping[str, Any]) -> str:
         mature=f"{row['mature']:,}",
         rate="" if rate is None else f"{here(', ')}{rate:.1%}",
     )
-    return told + _beside(row)
+    return told + beside(row)
 
 
-def _beside(row: Mapping[str, Any]) -> str:
+def beside(row: Mapping[str, Any]) -> str:
     """What the report says of the difference to the hold-out, beside the truth."""
     lift, truth = row["lift"], row.get("truth")
     told = ""

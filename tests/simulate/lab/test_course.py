@@ -16,7 +16,7 @@ from recovery.simulate.lab.exercise import Exercise
 from recovery.simulate.lab.judge import Anchors, judge, points_of, read_campaigns
 from recovery.simulate.lab.playing import Stage, play
 from recovery.simulate.lab.solution import answer_of, solution
-from recovery.simulate.lab.work import read_work
+from recovery.simulate.lab.work import Work, read_work
 
 EXERCISES = pytest.mark.parametrize("exercise", course(), ids=lambda one: one.name)
 
@@ -53,6 +53,20 @@ def test_an_empty_work_solves_nothing(exercise: Exercise) -> None:
         assert not any(one.passed for one in found.findings)
         assert not found.solved
         assert found.score is None
+
+
+def test_an_incident_is_not_outweighed_by_more_messages() -> None:
+    """Who writes ten times earns more than who pauses in time; that is no answer to an incident."""
+    exercise = find_exercise(9)
+    answer = answer_of(exercise)
+    name = "campaigns/cards.yaml"
+    step = "{step: reminder, after: 0m, email: payment-failed}"
+    again = "".join(f"\n    - {step.replace('reminder', f's{n}')}" for n in range(9))
+    assert f"- {step}" in answer.files[name]
+    work = Work({**answer.files, name: answer.files[name].replace(step, step + again)})
+    figures = {"sequences": [], "score": {"points": 500.0}}
+    found = judge(exercise, work, lambda work: figures, lambda: Anchors(100.0))
+    assert [one.check.check for one in found.findings if not one.passed] == ["in-time"]
 
 
 @EXERCISES

@@ -138,7 +138,7 @@ class Offers(Strict):
     kinds: dict[str, Factor]  # free_shipping, gift …: against a percentage of the same worth
     redeemed: Odds  # by those whom it brought back
     sure: Odds  # by those who would have paid anyway
-    teaches: Odds  # of customers who used one: they leave their next basket to wait for another
+    teaches: Odds  # of customers who read of one: they leave their next basket to wait for another
     waiting: str  # … with this cause
 
 

@@ -123,7 +123,7 @@ CHECKS = (
         partial(_covers, WINS, "looked"),
         about,
         short=0,
-        long=200,
+        long=60,
     ),
     Check(
         "market",
@@ -131,7 +131,7 @@ CHECKS = (
         partial(_covers, WINS, "sequence"),
         lambda times: (about(times)[0], 1.0),
         short=4,
-        long=200,
+        long=60,
     ),
     Check(
         "market",
@@ -139,16 +139,16 @@ CHECKS = (
         partial(_unbiased, WINS),
         between(0, 3.3),
         short=4,
-        long=200,
+        long=60,
         popular="credited orders ÷ what was caused",
     ),
-    Check("market", _NOTHING + "a verdict of lift or harm", _cries, most, short=4, long=200),
+    Check("market", _NOTHING + "a verdict of lift or harm", _cries, most, short=4, long=60),
     Check(
         "market",
         _NOTHING + "one look: the interval holds zero",
         partial(_covers, "0%", "looked"),
         about,
         short=0,
-        long=200,
+        long=60,
     ),
 )

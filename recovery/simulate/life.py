@@ -27,7 +27,7 @@ from recovery.simulate.truth import Fate, Toll, Truth
 from recovery.simulate.webhooks import Webhooks
 from recovery.simulate.world import World
 
-_FORGOTTEN = timedelta(days=30)  # after an order has ended nobody writes about it any more
+_FORGOTTEN = timedelta(days=3)  # after an order has ended nobody writes about it any more
 _SECONDS = timedelta(seconds=20)  # from a provider's hands to the receiver's
 
 
@@ -43,6 +43,8 @@ class Story:
     open: bool = True
     coming: bool = False  # on the way to pay
     code: str | None = None  # to be used, should they pay
+    last: datetime | None = None  # when the last message came
+    offers: int = 0  # that were read
 
 
 @dataclass(slots=True)
@@ -115,6 +117,8 @@ class Life:
         if fate.paid_at is not None:
             self.counts.after_payment += 1
             fate.note(Toll.AFTER_PAYMENT)
+        since = letter.at - story.last if story.last else None
+        story.last = letter.at
         reach, ordinal = self.scenario.messages[letter.channel], fate.letters
         chance = lapse.chance.of("letter", ordinal)
         at = letter.at + _SECONDS
@@ -128,7 +132,7 @@ class Life:
             self.webhooks.delivered(letter, at)
             when = read_at(lapse, letter.channel, ordinal, at, reach)
             if when is not None:
-                self.world.at(when, partial(self._read, story, letter, ordinal))
+                self.world.at(when, partial(self._read, story, letter, ordinal, since))
 
     def call(self, order: str) -> bool:
         """A colleague calls; whether somebody answers."""
@@ -148,7 +152,7 @@ class Life:
         for story in self.stories.values():
             story.fate.pending = story.open and (story.silent_at is not None or story.coming)
 
-    def _read(self, story: Story, letter: Letter, ordinal: int) -> None:
+    def _read(self, story: Story, letter: Letter, ordinal: int, since: timedelta | None) -> None:
         if not story.open or story.coming:
             return
         now, lapse = self.world.now, story.lapse
@@ -160,9 +164,12 @@ class Life:
             kind=kind,
             dear=story.order.amount.minor / usual(lapse.order.country),
             lost=story.silent_at is None,
+            since=since,
+            offers=story.offers,
         )
         does = reaction(lapse, told, now, self.scenario)
         if letter.code:
+            story.offers += 1
             self.teach(lapse.person)
             story.code = letter.code if does.redeems else story.code
         if does.clicks:

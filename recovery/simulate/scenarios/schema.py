@@ -121,12 +121,21 @@ class Reach(Strict):
     annoys: Factor  # how fast the two above grow with each further message
 
 
+class Haste(Strict):
+    """What becomes of a message that comes so soon after the one before it."""
+
+    within: Span
+    does: Odds  # of its effect
+    annoys: Factor  # so much more likely they opt out or complain
+
+
 class Replies(Strict):
     """How readers come back."""
 
     after: Wait
     hurry: Odds  # of those who would pay anyway: they pay now, for the message is at hand
     tired: Odds  # each further message does this share of what the one before it did
+    soon: Haste
     at_work: Odds  # what a message does to office people in working hours
     dear: Spread  # both ways, messages do more about dear baskets: exponent of the amount
 

@@ -30,6 +30,8 @@ class Told:
     kind: str | None = None  # of its offer
     dear: float = 1.0  # the order's amount against the usual basket
     lost: bool = False  # an earlier message has turned this reader away
+    since: timedelta | None = None  # the message before this one; None: there was none
+    offers: int = 0  # that were read before
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def reaction(lapse: Lapse, told: Told, at: datetime, scenario: Scenario) -> Reac
     sure = lapse.pays_at is not None and not told.lost
     soon = at + chance.wait("reacts", scenario.replies.after.median, scenario.replies.after.spread)
     anger = _power(reach.annoys, told.ordinal - 1)  # sooner with every message
+    if _is_hasty(told, scenario):
+        anger *= scenario.replies.soon.annoys
     stays = Reaction(
         opts_out=chance.happens("opts out", min(1.0, reach.opt_out * anger)),
         complains=chance.happens("complains", min(1.0, reach.complaint * anger)),
@@ -101,6 +105,8 @@ def _strength(lapse: Lapse, told: Told, at: datetime, scenario: Scenario) -> flo
     """How much of its usual effect a message has on this reader at this hour."""
     replies, cause = scenario.replies, lapse.cause
     whole = lapse.temper.responsive * cause.hears * _power(replies.tired, told.ordinal - 1)
+    if _is_hasty(told, scenario):
+        whole *= replies.soon.does
     if at - lapse.begun < cause.ripe:
         whole *= cause.unripe
     low, high = _DEARNESS
@@ -108,6 +114,10 @@ def _strength(lapse: Lapse, told: Told, at: datetime, scenario: Scenario) -> flo
     if lapse.temper.office and _at_work(at, lapse.person.timezone):
         whole *= replies.at_work
     return whole
+
+
+def _is_hasty(told: Told, scenario: Scenario) -> bool:
+    return told.since is not None and told.since < scenario.replies.soon.within
 
 
 def _power(base: float, times: int) -> float:
@@ -119,12 +129,13 @@ def _wins(reach: Reach, age: timedelta) -> float:
 
 
 def _offered(lapse: Lapse, told: Told, scenario: Scenario) -> float:
-    """What the offer wins on top."""
+    """What the offer wins on top; one more of them is hardly news."""
     if not told.worth:
         return 0.0
+    news = _power(scenario.replies.tired, told.offers)
     kind = scenario.offers.kinds.get(str(told.kind), 1.0)
     tenths = told.worth * 10
-    return scenario.offers.wins * kind * tenths * lapse.temper.thrifty * lapse.cause.wants
+    return news * scenario.offers.wins * kind * tenths * lapse.temper.thrifty * lapse.cause.wants
 
 
 def _awake(when: datetime, zone: str, chance: Chance) -> datetime:

@@ -62,7 +62,7 @@ def test_a_budget_counts_what_is_spent_in_any_currency(tmp_path):
     limits = "steps: {reminder: {after: [0m, 1h]}}\nbudget: "
     with pytest.raises(UsageError, match="within the budget"):
         search(tmp_path, f"{limits} 3 EUR", seeds=1, project=dear)
-    with pytest.raises(UsageError, match="no rate for KWD: .* USD"):
+    with pytest.raises(UsageError, match=r"no rate for KWD: .* USD"):
         search(tmp_path, f"{limits} 9 KWD", seeds=1, project=dear)
 
 

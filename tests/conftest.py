@@ -39,14 +39,23 @@ for _name in [name for name in os.environ if name.startswith("RECOVERY_")]:
     del os.environ[_name]
 
 
+_LOGGERS = [
+    logging.getLogger(name) for name in ("recovery", *telemetry.SILENT, *telemetry.ONLY_WARNINGS)
+]
+_UNTOUCHED = [(one, one.level, one.propagate, one.handlers[:]) for one in _LOGGERS]
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Commands set logging up for a whole process; the next test starts without."""
-    names = ("recovery", *telemetry.SILENT, *telemetry.ONLY_WARNINGS)
-    loggers = [logging.getLogger(name) for name in names]
-    before = [(one, one.level, one.propagate, one.handlers[:]) for one in loggers]
+    """Commands set logging up for a whole process; every test starts without, also one whose
+    module has called a command for all of its tests."""
+    _without_logging()
     yield
-    for one, level, propagate, handlers in before:
+    _without_logging()
+
+
+def _without_logging() -> None:
+    for one, level, propagate, handlers in _UNTOUCHED:
         one.setLevel(level)
         one.propagate = propagate
         one.handlers[:] = handlers

@@ -4,6 +4,7 @@ told the same by everybody's doors. And a run that is left out would have change
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from recovery.simulate.play import Stage
 from tests.support.campaigns import a_campaign
@@ -46,7 +47,7 @@ def test_a_second_engine_that_is_told_the_same_decides_the_same(tmp_path: Path) 
         before = one.at
     kinds = {(line[3], line[4]) for line in decided}
     assert {verdict for verdict, _ in kinds} >= {"sent", "skip", "snooze", "delivered", "recovered"}
-    assert second.journal() == decided
+    assert _by_order(second.journal()) == _by_order(decided)
 
 
 class Restless(Stage):
@@ -67,4 +68,10 @@ def test_a_run_that_is_left_out_would_have_changed_nothing(tmp_path: Path) -> No
             runs.append(stage.runs)
             journals.append(journal(stage.engine))
     assert runs[0] < runs[1]
-    assert journals[0] == journals[1]
+    assert _by_order(journals[0]) == _by_order(journals[1])
+
+
+def _by_order(lines: list[Any]) -> list[Any]:
+    """What was decided about each order, as it came. Which of two messages of one run is written
+    down first depends on how soon a sender's thread is done: that is no decision."""
+    return sorted(lines, key=lambda line: line[:2])

@@ -1,6 +1,5 @@
 """`recovery orders`: the orders themselves, to analyse by hand."""
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -222,21 +221,11 @@ def _answer_with_file(desk: Desk, file: Path, rows: Iterable[Row]) -> None:
 
 @contextmanager
 def _sheet(file: Path) -> Iterator[Callable[[Row], None]]:
-    from recovery.measure.formats.sheet import BOM, in_a_cell
+    from recovery.measure.formats.sheet import opened
     from recovery.orderlist import COLUMNS, cell
 
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        stream = file.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(
-            say("{file} can't be written: {strerror}", file=file, strerror=error.strerror)
-        ) from error
-    with stream:
-        stream.write(BOM)
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        yield lambda row: writer.writerow([in_a_cell(cell(row[name])) for name in COLUMNS])
+    with opened(file, COLUMNS) as write:
+        yield lambda row: write(cell(row[name]) for name in COLUMNS)
 
 
 def _show(console: "Console", rows: list[Row], total: int) -> None:

@@ -2,13 +2,15 @@
 CSV or as Parquet."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 from recovery.errors import UsageError
@@ -46,6 +48,24 @@ def to_csv(sheet: Sheet) -> str:
     writer.writerow(sheet.columns)
     writer.writerows([in_a_cell(row[name]) for name in sheet.columns] for row in sheet.rows)
     return BOM + out.getvalue()
+
+
+@contextmanager
+def opened(file: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Cell]], None]]:
+    """The same, row by row into `file`: yields what writes one; UsageError where it can't be
+    written."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        stream = file.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(
+            say("{file} can't be written: {strerror}", file=file, strerror=error.strerror)
+        ) from error
+    with stream:
+        stream.write(BOM)
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(columns)
+        yield lambda row: writer.writerow(map(in_a_cell, row))
 
 
 def in_a_cell(value: Cell) -> Cell:

@@ -1,14 +1,11 @@
 """The messages of a replay as a file for Excel: one row a touch, written as it is read."""
 
-import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 
-from recovery.errors import UsageError
-from recovery.i18n import say
-from recovery.measure.formats.sheet import BOM, in_a_cell, stamp
+from recovery.measure.formats.sheet import opened, stamp
 from recovery.simulate.replay.letters import Letter
 
 COLUMNS = (
@@ -43,18 +40,8 @@ def sheet(file: Path) -> Iterator[Callable[[Letter], None]]:
 
     UTF-8 with its mark and lines as RFC 4180 ends them, so that Excel reads Chinese as Chinese.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        stream = file.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(
-            say("{file} can't be written: {strerror}", file=file, strerror=error.strerror)
-        ) from error
-    with stream:
-        stream.write(BOM)
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        yield lambda letter: writer.writerow(map(in_a_cell, _row(letter)))
+    with opened(file, COLUMNS) as write:
+        yield lambda letter: write(_row(letter))
 
 
 def _row(one: Letter) -> Iterator[str | int | None]:
